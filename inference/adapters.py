@@ -1,0 +1,179 @@
+"""LoRA files of every layout, checked against a base by their headers, before anything heavy is imported or loaded.
+
+Three layouts are met in the wild, and all are read here:
+  diffusers  unet.<path>.to_q.lora.down.weight, unet.<path>.to_q.lora_A.weight; alpha in the file's metadata
+  old        <path>.attn1.processor.to_q_lora.down.weight, with or without `unet.`; no alpha
+  kohya      lora_unet_<path with _>.lora_down.weight and a scalar .alpha; lora_te_... for the text encoder
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference.cli import InputError
+
+LORA_WEIGHTS = "pytorch_lora_weights.safetensors"
+LORA_NAME = re.compile(r"(?P<module>.+?)(?:[._]lora(?:_linear_layer)?[._](?P<part>down|up|A|B)\.weight|\.alpha)")
+COMPONENT = re.compile(r"(?:lora_)?(?P<component>unet|text_encoder|te1?)[._]")
+MAKE_ONE = "make one with finetune/lora.sh, or name a folder or file with --adapter"
+OTHER_BASE = "name the base it was trained on with --pretrained_model_name_or_path"
+OLD_TEXT_ENCODER = {"to_q": "q_proj", "to_k": "k_proj", "to_v": "v_proj", "to_out": "out_proj"}
+
+
+@dataclass(frozen=True)
+class LoraFile:
+    """A LoRA that fits its base: where in the base each tensor of the file belongs."""
+
+    path: Path
+    places: dict[str, tuple[str, str]]  # name in the file -> (module of the base, "down", "up" or "alpha")
+    configs: dict[str, dict]  # component -> peft's configuration of it, as diffusers keeps it in the metadata
+
+    @property
+    def sha256(self) -> str:
+        return file_sha256(self.path)
+
+    def state_dict(self, dtype=None) -> dict:
+        """Tensors as `load_lora_weights` takes them, alpha / rank folded into `lora_B` (so alpha = rank for peft)."""
+        import torch
+        from safetensors.torch import load_file
+
+        tensors = {self.places[name]: tensor for name, tensor in load_file(self.path).items()}
+        weights = {}
+        for module in sorted({module for module, _ in tensors}):
+            down, up = tensors[module, "down"].float(), tensors[module, "up"].float()  # (rank, in, ..), (out, rank, ..)
+            alpha = tensors.get((module, "alpha"))
+            scale = self._configured_scale(module) if alpha is None else alpha.item() / down.shape[0]
+            weights[f"{module}.lora_A.weight"] = down.to(dtype or torch.float32)
+            weights[f"{module}.lora_B.weight"] = (up * scale).to(dtype or torch.float32)
+        return weights
+
+    def _configured_scale(self, module: str) -> float:
+        """alpha / rank as peft's configuration has it for this module; 1 where the file says nothing."""
+        component, _, path = module.partition(".")
+        config = self.configs.get(component)
+        if config is None:
+            return 1.0
+        from peft.utils.other import get_pattern_key
+
+        alphas, ranks = config.get("alpha_pattern") or {}, config.get("rank_pattern") or {}
+        alpha = alphas.get(get_pattern_key(alphas, path), config["lora_alpha"])
+        rank = ranks.get(get_pattern_key(ranks, path), config["r"])
+        return alpha / rank**0.5 if config.get("use_rslora") else alpha / rank
+
+
+def file_sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_lora(adapter: str | Path, base_folder: Path) -> LoraFile:
+    """Find a LoRA file and match each of its tensors with a layer of the base in `base_folder`, from headers alone.
+
+    Raises InputError where there is no such file, where it is no safetensors file, where any of its tensors would go
+    unused, and where it was made for another base.
+    """
+    path = find_lora(adapter)
+    shapes, metadata = read_header(path)
+    layers = dict(_base_layers(base_folder))
+    places, unused = {}, []
+    for name in shapes:
+        place = _place(name, layers)
+        if place is None:
+            unused.append(name)
+        else:
+            places[name] = place
+    _check_shapes(path, base_folder, shapes, places, layers)
+    found = set(places.values())
+    unused += [name for name, (module, _) in places.items() if not {(module, "down"), (module, "up")} <= found]
+    if unused or not shapes:
+        raise InputError(
+            f"{len(unused)} of {len(shapes)} tensors of {path} have no place in {base_folder} "
+            f"({', '.join(unused[:3]) or 'the file is empty'}); {OTHER_BASE}"
+        )
+    return LoraFile(path, places, _peft_configs(metadata))
+
+
+def find_lora(adapter: str | Path) -> Path:
+    """The safetensors file that `adapter` means: itself, or the one in that folder."""
+    path = Path(adapter)
+    if path.is_dir():
+        others = sorted(path.glob("*.safetensors"))
+        named = path / LORA_WEIGHTS
+        if not named.exists() and len(others) != 1:
+            raise InputError(f"no {LORA_WEIGHTS} in {path}; {MAKE_ONE}")
+        path = named if named.exists() else others[0]
+    if not path.is_file():
+        raise InputError(f"no adapter at {adapter}; {MAKE_ONE}")
+    if path.suffix in (".bin", ".ckpt", ".pt", ".pth"):
+        raise InputError(
+            f"{path} is a pickle, which can run any code when it is read; convert it on a machine you can lose: "
+            f"safetensors.torch.save_file(torch.load('{path.name}', weights_only=True), '{path.stem}.safetensors')"
+        )
+    return path
+
+
+def read_header(path: Path) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]:
+    """Shapes of the tensors in a safetensors file, and its metadata, without reading a tensor."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path} cannot be read as safetensors ({error}); copy or train it again") from error
+
+
+def _base_layers(base_folder: Path) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
+    """Layers a LoRA can belong to, by their flattened name: "unet_down_blocks_0_..." -> (path, shape of the weight)."""
+    for component in ("unet", "text_encoder"):
+        for file in sorted((base_folder / component).glob("*.safetensors")):
+            for name, shape in read_header(file)[0].items():
+                if name.endswith(".weight") and len(shape) > 1:
+                    path = f"{component}.{name.removesuffix('.weight')}"
+                    yield _flat(path), (path, shape)
+
+
+def _flat(path: str) -> str:
+    """One spelling for all layouts. Only kohya's, which has lost its dots, tells no dot from an underscore."""
+    return path.replace(".", "_").replace("_processor_", "_").replace("text_encoder_text_model_", "text_encoder_")
+
+
+def _place(name: str, layers: dict) -> tuple[str, str] | None:
+    """(module of the base, part) a tensor of a LoRA file belongs to, or None."""
+    match = LORA_NAME.fullmatch(name)
+    if match is None:
+        return None
+    module, component = match["module"], COMPONENT.match(match["module"])
+    owner = "unet" if component is None else component["component"].replace("te1", "te")
+    owner = "text_encoder" if owner == "te" else owner
+    flat = _flat(f"{owner}.{module[component.end() if component else 0 :]}")
+    if owner == "text_encoder":
+        flat = re.sub(r"to_(q|k|v|out)$", lambda old: OLD_TEXT_ENCODER[old[0]], flat)
+    flat = flat if flat in layers else f"{flat}_0"  # the old layout says to_out where the layer is to_out.0
+    if flat not in layers:
+        return None
+    part = {"A": "down", "B": "up"}.get(match["part"], match["part"] or "alpha")
+    return layers[flat][0], part
+
+
+def _check_shapes(path: Path, base_folder: Path, shapes: dict, places: dict, layers: dict) -> None:
+    for name, (module, part) in places.items():
+        weight, lora = layers[_flat(module)][1], shapes[name]  # (out, in, ...), (rank, in, ...) or (out, rank, ...)
+        axis, word = (1, "inputs") if part == "down" else (0, "outputs")
+        if part != "alpha" and (len(lora) != len(weight) or lora[axis] != weight[axis]):
+            raise InputError(
+                f"{path} was made for another base: {module} has {weight[axis]} {word} in {base_folder}, the adapter "
+                f"expects {lora[axis]} ({name} is {list(lora)}, the layer {list(weight)}); {OTHER_BASE}"
+            )
+
+
+def _peft_configs(metadata: dict[str, str]) -> dict[str, dict]:
+    """diffusers' `lora_adapter_metadata`, {"unet.r": 4, ...}, as one dictionary per component."""
+    configs: dict[str, dict] = {}
+    for key, value in json.loads(metadata.get("lora_adapter_metadata", "{}")).items():
+        component, _, option = key.partition(".")
+        configs.setdefault(component, {})[option] = value
+    return configs

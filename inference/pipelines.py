@@ -1,0 +1,176 @@
+"""Load a base model once; put an adapter on, take it off, and have the same base again, bit for bit."""
+
+import contextlib
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inference.adapters import LoraFile, file_sha256, read_lora
+from inference.cli import InputError
+
+if TYPE_CHECKING:
+    import torch
+    from diffusers import StableDiffusionPipeline
+
+ROOT = Path(__file__).resolve().parents[1]
+MINIATURE = Path(__file__).resolve().parent / "miniature"
+SD15 = "stable-diffusion-v1-5/stable-diffusion-v1-5"
+HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
+WAY_ON = "the embedded miniature needs no download: --pretrained_model_name_or_path miniature"
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A name, a way to prepare the pipeline and a way to write the prompt."""
+
+    name: str
+    title: str  # heads its column
+    prepare: Callable[["StableDiffusionPipeline"], AbstractContextManager] = contextlib.nullcontext
+    prompt: Callable[[str], str] = str
+    recipe: dict = field(default_factory=dict)  # what else makes its pictures what they are: adapter, hash, scale
+
+
+BASE = Strategy("base", "Base")
+
+
+def lora(adapter: str | Path, base_folder: Path, scale: float = 1.0) -> Strategy:
+    """The strategy of a LoRA on the base in `base_folder`. The file is checked now; nothing is loaded."""
+    file = read_lora(adapter, base_folder)
+    recipe = {"adapter": str(adapter), "adapter_sha256": file.sha256, "lora_scale": scale}
+    return Strategy("lora", "LoRA", lambda pipe: lora_on(pipe, file, scale), recipe=recipe)
+
+
+@contextlib.contextmanager
+def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0) -> Iterator["StableDiffusionPipeline"]:
+    """Put a LoRA on `pipe` and take it off again. The base's weights are wrapped, never written to."""
+    weights = file.state_dict(pipe.unet.dtype)
+    try:
+        pipe.load_lora_weights(weights, adapter_name="lora")
+        taken = sum(
+            "lora_" in name for model in (pipe.unet, pipe.text_encoder) for name, _ in model.named_parameters()
+        )
+        # diffusers skips what it cannot place without a word, and then draws the base
+        assert taken == len(weights), f"{taken} of {len(weights)} tensors of {file.path} were taken"
+        pipe.set_adapters("lora", scale)
+        yield pipe
+    finally:
+        pipe.unload_lora_weights()
+
+
+def resolve_base(name: str) -> str:
+    """Folder or hub name of the base: "auto" is SD v1.5 where CUDA is present, else the miniature. Prints which.
+
+    Raises InputError for a folder that is no Stable Diffusion pipeline and for a name that can be neither.
+    """
+    if name == "auto":
+        import torch
+
+        cuda = torch.cuda.is_available()
+        name, why = (SD15, "CUDA is present") if cuda else ("miniature", "there is no CUDA here")
+        print(f"base: {name}, because {why}; another one: --pretrained_model_name_or_path <hub name or folder>")
+    else:
+        print(f"base: {name}")
+    if name == "miniature":
+        name = str(MINIATURE)
+    if Path(name).is_dir() or not HUB_NAME.fullmatch(name):
+        _check_folder(Path(name))
+    return name
+
+
+def base_folder(name: str, *, revision: str | None = None, variant: str | None = None) -> Path:
+    """The folder that holds base `name`; a hub model is downloaded if it is not in the cache yet."""
+    if not Path(name).is_dir() and HUB_NAME.fullmatch(name):
+        return _download(name, revision, variant)
+    _check_folder(Path(name))
+    return Path(name)
+
+
+def load_base(
+    name: str,
+    *,
+    revision: str | None = None,
+    variant: str | None = None,
+    dtype: "torch.dtype | None" = None,
+    device: "str | torch.device | None" = None,
+) -> "StableDiffusionPipeline":
+    """Load a base: safetensors only, no safety checker, no network unless `name` is a hub model.
+
+    On CUDA where there is one, in fp16; on the CPU in fp32; `device` and `dtype` say otherwise.
+    Raises InputError where there is no such base, or where it cannot be fetched or read.
+    """
+    folder = base_folder(name, revision=revision, variant=variant)
+    import torch
+    from diffusers import StableDiffusionPipeline
+    from safetensors import SafetensorError
+
+    device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    dtype = dtype or (torch.float16 if device.type == "cuda" else torch.float32)
+    only_weights = {"use_safetensors": True, "safety_checker": None, "requires_safety_checker": False}
+    try:
+        pipe = StableDiffusionPipeline.from_pretrained(
+            folder, variant=variant, torch_dtype=dtype, local_files_only=True, **only_weights
+        )
+    except (OSError, ValueError, SafetensorError) as error:
+        raise InputError(f"{folder} cannot be loaded ({_first_line(error)}); {WAY_ON}") from error
+    pipe.set_progress_bar_config(disable=True)
+    return pipe.to(device)
+
+
+def native_size(folder: Path) -> tuple[int, int, int]:
+    """(height, width, step) in pixels: what the base was made for, and what sizes must be multiples of."""
+    unet = json.loads((folder / "unet" / "config.json").read_text())
+    vae = json.loads((folder / "vae" / "config.json").read_text())
+    factor = 2 ** (len(vae["block_out_channels"]) - 1)
+    size = unet["sample_size"]
+    height, width = size if isinstance(size, list) else (size, size)
+    return height * factor, width * factor, factor
+
+
+def fingerprint(folder: Path) -> str:
+    """One hash over the files that decide a picture, so that a base trained further is told from what it was."""
+    hashes = hashlib.sha256()
+    for part in ("scheduler", "text_encoder", "tokenizer", "unet", "vae"):
+        for path in sorted((folder / part).iterdir()):
+            if path.suffix in (".json", ".safetensors"):
+                blob = path.resolve().name  # files in the hub's cache are links to blobs named by their hash
+                hashes.update((blob if re.fullmatch("[0-9a-f]{64}", blob) else file_sha256(path)).encode())
+    return hashes.hexdigest()
+
+
+def _check_folder(folder: Path) -> None:
+    if folder == MINIATURE and not folder.is_dir():
+        raise InputError(f"{folder} is missing; get it back with git, or build it with finetune/miniature.sh")
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder}; {WAY_ON}")
+    try:
+        kind = json.loads((folder / "model_index.json").read_text())["_class_name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(f"{folder} is no diffusers pipeline (no readable model_index.json in it); {WAY_ON}") from None
+    if kind != "StableDiffusionPipeline":
+        raise InputError(f"{folder} holds a {kind}, and a StableDiffusionPipeline (1.x) is needed; {WAY_ON}")
+
+
+def _download(name: str, revision: str | None, variant: str | None) -> Path:
+    import httpx
+    from diffusers import StableDiffusionPipeline
+
+    try:
+        folder = StableDiffusionPipeline.download(
+            name, revision=revision, variant=variant, use_safetensors=True, safety_checker=None, feature_extractor=None
+        )
+    except (OSError, ValueError, httpx.HTTPError) as error:
+        raise InputError(
+            f"there is no folder {name} here, and the hub did not give a model of that name "
+            f"({_first_line(error)}); {WAY_ON}"
+        ) from error
+    _check_folder(Path(folder))
+    return Path(folder)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -1,0 +1,164 @@
+"""What the tests share: a tiny Stable Diffusion, a folder of captioned pictures, scripts run for real."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Finished(NamedTuple):
+    rc: int
+    out: str
+    err: str
+
+
+def run_script(*command: str | Path, cwd: str | Path = ROOT, timeout: float = 300, **environment: str) -> Finished:
+    """Run a script as a person would: `run_script("inference/inference_base.py", "--seed", "1")`, from the root."""
+    words = [str(word) for word in command]
+    if words[0].endswith(".py"):
+        words.insert(0, sys.executable)
+    # a hub that refuses at once, so that a test that reaches for it fails in a moment instead of after retries
+    env = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "CUDA_VISIBLE_DEVICES": "", **environment}
+    done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout)
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def assert_refused(finished: Finished, *words: str) -> None:
+    """Exit 2, and one sentence on stderr that has all of `words` in it."""
+    assert finished.rc == 2, finished
+    assert "Traceback" not in finished.err, finished.err
+    errors = [line for line in finished.err.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1, finished.err
+    for word in words:
+        assert word in errors[0], errors[0]
+
+
+def captioned_pictures(folder: Path, count: int = 4, size: tuple[int, int] = (160, 128)) -> Path:
+    """Write `count` different pictures of (width, height) `size` and their metadata.jsonl; returns `folder`."""
+    import numpy as np
+    from PIL import Image
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for i in range(count):
+        ramp = np.linspace(0, 255, size[0])[None, :, None] * np.array([1, 0.5, 0.2 * i])
+        noise = np.random.default_rng(i).integers(0, 60, (size[1], size[0], 3))
+        Image.fromarray(np.clip(ramp + noise, 0, 255).astype(np.uint8)).save(folder / f"{i:02}.png")
+        lines.append(json.dumps({"file_name": f"{i:02}.png", "text": f"picture number {i} of a ramp"}))
+    (folder / "metadata.jsonl").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Stable Diffusion pipeline folder of the classes of SD v1.5 with random weights: 128 pixels, 1 MB, seconds."""
+    return make_tiny_base(tmp_path_factory.mktemp("bases") / "tiny")
+
+
+def make_tiny_base(folder: Path, width: int = 16, text_width: int = 32) -> Path:
+    """Write a tiny pipeline folder; other widths make a base that adapters of the first do not fit."""
+    import torch
+    from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+
+    torch.manual_seed(0)
+    tokenizer = _tokenizer()
+    down, up = ("CrossAttnDownBlock2D", "DownBlock2D"), ("UpBlock2D", "CrossAttnUpBlock2D")
+    StableDiffusionPipeline(
+        vae=AutoencoderKL(
+            block_out_channels=(8, 8, 16, 16),
+            down_block_types=("DownEncoderBlock2D",) * 4,
+            up_block_types=("UpDecoderBlock2D",) * 4,
+            layers_per_block=1,
+            norm_num_groups=4,
+            sample_size=128,
+        ),
+        text_encoder=_text_encoder(tokenizer, text_width),
+        tokenizer=tokenizer,
+        unet=UNet2DConditionModel(
+            sample_size=16,
+            block_out_channels=(width, 2 * width),
+            down_block_types=down,
+            up_block_types=up,
+            layers_per_block=1,
+            cross_attention_dim=text_width,
+            attention_head_dim=2,
+            norm_num_groups=4,
+        ),
+        scheduler=DDIMScheduler(
+            beta_start=0.00085,
+            beta_end=0.012,
+            beta_schedule="scaled_linear",
+            clip_sample=False,
+            set_alpha_to_one=False,
+            steps_offset=1,
+        ),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    ).save_pretrained(folder)
+    return folder
+
+
+def _tokenizer():
+    """CLIP's tokenizer over single letters: each of ASCII, inside a word and at its end."""
+    from transformers import CLIPTokenizer
+
+    letters = [chr(code) for code in range(33, 127)]
+    words = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    return CLIPTokenizer(vocab={word: i for i, word in enumerate(words)}, merges=[], model_max_length=77)
+
+
+def _text_encoder(tokenizer, width: int):
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=width,
+            intermediate_size=2 * width,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    ).eval()
+
+
+@pytest.fixture(scope="session")
+def tiny_lora(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a LoRA of the tiny base's attention, rank 4, random and strong enough to change a picture."""
+    return make_lora(tiny_base, tmp_path_factory.mktemp("lora"))
+
+
+@pytest.fixture(scope="session")
+def tiny_lora_text(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, on the text encoder as well."""
+    return make_lora(tiny_base, tmp_path_factory.mktemp("lora_text"), text_encoder=True)
+
+
+def make_lora(base: Path, folder: Path, text_encoder: bool = False) -> Path:
+    """Write a random LoRA for `base` with peft and diffusers, as a training script would."""
+    import torch
+    from diffusers import StableDiffusionPipeline
+    from diffusers.utils import convert_state_dict_to_diffusers
+    from peft import LoraConfig, get_peft_model_state_dict
+
+    pipe = StableDiffusionPipeline.from_pretrained(base)
+    models = {"unet": (pipe.unet, ["to_q", "to_k", "to_v", "to_out.0"])}
+    if text_encoder:
+        models["text_encoder"] = (pipe.text_encoder, ["q_proj", "k_proj", "v_proj", "out_proj"])
+    layers = {}
+    torch.manual_seed(1)
+    for part, (model, targets) in models.items():
+        model.add_adapter(LoraConfig(r=4, lora_alpha=4, target_modules=targets), adapter_name="default")
+        state = convert_state_dict_to_diffusers(get_peft_model_state_dict(model, adapter_name="default"))
+        layers[f"{part}_lora_layers"] = {name: torch.randn_like(tensor) * 0.3 for name, tensor in state.items()}
+    StableDiffusionPipeline.save_lora_weights(folder, **layers)
+    return folder

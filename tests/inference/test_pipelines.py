@@ -1,0 +1,197 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import make_tiny_base
+from safetensors.torch import load_file, save_file
+
+from inference import pipelines
+from inference.adapters import LORA_WEIGHTS, read_lora
+from inference.cli import InputError
+from inference.pipelines import base_folder, fingerprint, load_base, lora, lora_on, native_size, resolve_base
+
+OLD_NAMES = {"to_q": "to_q_lora", "to_k": "to_k_lora", "to_v": "to_v_lora", "to_out.0": "to_out_lora"}
+
+
+@pytest.fixture(scope="module")
+def pipe(tiny_base):
+    return load_base(str(tiny_base), device="cpu")
+
+
+def noise_prediction(pipe) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(0)
+    latents = torch.randn(1, 4, 16, 16, generator=generator)
+    with torch.inference_mode():
+        text = pipe.encode_prompt("a red lighthouse", "cpu", 1, False)[0]
+        return pipe.unet(latents, 500, encoder_hidden_states=text).sample
+
+
+def weights(pipe) -> dict[str, torch.Tensor]:
+    models = {"unet": pipe.unet, "text_encoder": pipe.text_encoder, "vae": pipe.vae}
+    return {f"{part}.{name}": value for part, model in models.items() for name, value in model.state_dict().items()}
+
+
+def as_old(lora_file: Path, folder: Path) -> Path:
+    """The same LoRA as diffusers wrote it in early 2023: no prefix, attention processors, no alpha."""
+    old = {}
+    for name, tensor in load_file(lora_file).items():
+        module, half = re.fullmatch(r"unet\.(.+)\.lora\.(down|up)\.weight", name).groups()
+        path, _, layer = module.rpartition(".attn")
+        attention, _, projection = layer.partition(".")
+        old[f"{path}.attn{attention}.processor.{OLD_NAMES[projection]}.{half}.weight"] = tensor
+    save_file(old, folder / "old.safetensors")
+    return folder / "old.safetensors"
+
+
+def as_kohya(lora_file: Path, folder: Path, alpha: float = 2.0) -> Path:
+    """The same LoRA as sd-scripts writes it: scale = alpha / rank, so `up` is divided by it here."""
+    kohya = {}
+    for name, tensor in load_file(lora_file).items():
+        match = re.fullmatch(r"(unet|text_encoder)\.(.+)\.(?:lora|lora_linear_layer)\.(down|up)\.weight", name)
+        module = {"unet": "lora_unet_", "text_encoder": "lora_te_"}[match[1]] + match[2].replace(".", "_")
+        rank = tensor.shape[0] if match[3] == "down" else tensor.shape[1]
+        kohya[f"{module}.lora_{match[3]}.weight"] = tensor if match[3] == "down" else tensor * (rank / alpha)
+        kohya[f"{module}.alpha"] = torch.tensor(alpha)
+    save_file(kohya, folder / "kohya.safetensors")
+    return folder / "kohya.safetensors"
+
+
+def test_base_comes_back_bit_identical_and_is_shared(pipe, tiny_base, tiny_lora):
+    before = {name: (value.clone(), value.data_ptr()) for name, value in weights(pipe).items()}
+    plain = noise_prediction(pipe)
+    with lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+        changed = noise_prediction(pipe)
+        addresses = {value.data_ptr() for value in weights(pipe).values()}
+    after = weights(pipe)
+    assert (changed - plain).abs().max() > 1e-3
+    assert after.keys() == before.keys()
+    assert all(torch.equal(after[name], value) for name, (value, _) in before.items())
+    assert {address for _, address in before.values()} <= addresses, "the base was copied"
+    assert torch.equal(noise_prediction(pipe), plain)
+
+
+def test_base_comes_back_when_work_under_the_lora_fails(pipe, tiny_base, tiny_lora):
+    plain = noise_prediction(pipe)
+    with pytest.raises(KeyboardInterrupt), lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+        raise KeyboardInterrupt
+    assert torch.equal(noise_prediction(pipe), plain)
+
+
+def test_equals_plain_diffusers(pipe, tiny_base, tiny_lora):
+    with lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+        ours = noise_prediction(pipe)
+    pipe.load_lora_weights(tiny_lora)
+    theirs = noise_prediction(pipe)
+    pipe.unload_lora_weights()
+    assert torch.allclose(ours, theirs, atol=1e-6)
+
+
+def test_scale(pipe, tiny_base, tiny_lora):
+    file, plain = read_lora(tiny_lora, tiny_base), noise_prediction(pipe)
+    distances = []
+    for scale in (0.0, 0.5, 1.0):
+        with lora_on(pipe, file, scale):
+            distances.append((noise_prediction(pipe) - plain).abs().max().item())
+    assert distances[0] == 0 < distances[1] < distances[2]
+
+
+@pytest.mark.parametrize("text_encoder", [False, True])
+def test_kohya_layout_equals_diffusers_layout(pipe, tiny_base, tiny_lora, tiny_lora_text, tmp_path, text_encoder):
+    folder = tiny_lora_text if text_encoder else tiny_lora
+    plain = noise_prediction(pipe)
+    with lora_on(pipe, read_lora(folder, tiny_base)):
+        expected = noise_prediction(pipe)
+    with lora_on(pipe, read_lora(as_kohya(folder / LORA_WEIGHTS, tmp_path), tiny_base)):
+        ours = noise_prediction(pipe)
+    assert torch.allclose(ours, expected, atol=1e-6) and (ours - plain).abs().max() > 1e-3
+
+
+def test_text_encoder_part_counts(pipe, tiny_base, tiny_lora, tiny_lora_text):
+    with lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+        unet_only = noise_prediction(pipe)
+    with lora_on(pipe, read_lora(tiny_lora_text, tiny_base)):
+        both = noise_prediction(pipe)
+    assert (both - unet_only).abs().max() > 1e-3
+
+
+def test_old_layout_equals_diffusers_layout(pipe, tiny_base, tiny_lora, tmp_path):
+    with lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+        expected = noise_prediction(pipe)
+    with lora_on(pipe, read_lora(as_old(tiny_lora / LORA_WEIGHTS, tmp_path), tiny_base)):
+        assert torch.equal(noise_prediction(pipe), expected)
+
+
+def test_alpha_in_the_metadata_counts(pipe, tiny_base, tiny_lora, tmp_path):
+    config = {"unet.r": 4, "unet.lora_alpha": 8, "unet.alpha_pattern": {}, "unet.rank_pattern": {}}
+    metadata = {"format": "pt", "lora_adapter_metadata": json.dumps(config)}
+    save_file(load_file(tiny_lora / LORA_WEIGHTS), tmp_path / LORA_WEIGHTS, metadata=metadata)
+    with lora_on(pipe, read_lora(tiny_lora, tiny_base), scale=2.0):
+        expected = noise_prediction(pipe)
+    with lora_on(pipe, read_lora(tmp_path, tiny_base)):
+        assert torch.allclose(noise_prediction(pipe), expected, atol=1e-6)
+
+
+def test_unused_tensors_are_named(tiny_base, tiny_lora, tmp_path):
+    tensors = load_file(tiny_lora / LORA_WEIGHTS)
+    save_file(tensors | {"unet.nowhere.to_q.lora.down.weight": torch.zeros(4, 16)}, tmp_path / "extra.safetensors")
+    with pytest.raises(InputError, match=r"1 of \d+ tensors .*unet\.nowhere\.to_q\.lora\.down\.weight"):
+        read_lora(tmp_path / "extra.safetensors", tiny_base)
+    lost = next(name for name in tensors if ".up." in name)
+    save_file({name: tensor for name, tensor in tensors.items() if name != lost}, tmp_path / "half.safetensors")
+    with pytest.raises(InputError, match=lost.replace(".up.", ".down.")):
+        read_lora(tmp_path / "half.safetensors", tiny_base)
+
+
+def test_lora_of_another_base_is_refused_with_shapes(tiny_lora, tmp_path):
+    other = make_tiny_base(tmp_path / "other", text_width=48)
+    with pytest.raises(InputError, match="made for another base.* has 48 inputs .* expects 32"):
+        lora(tiny_lora, other)
+
+
+def test_adapters_that_cannot_be_read(tiny_base, tmp_path):
+    with pytest.raises(InputError, match=r"no adapter at .*nowhere"):
+        lora(tmp_path / "nowhere", tiny_base)
+    with pytest.raises(InputError, match=f"no {LORA_WEIGHTS} in"):
+        lora(tmp_path, tiny_base)
+    for name in ("a.bin", "a.ckpt", "a.pt"):
+        (tmp_path / name).write_bytes(b"pickle")
+        with pytest.raises(InputError, match=r"is a pickle.*save_file"):
+            lora(tmp_path / name, tiny_base)
+    (tmp_path / "damaged.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{}")
+    with pytest.raises(InputError, match="cannot be read as safetensors"):
+        lora(tmp_path / "damaged.safetensors", tiny_base)
+
+
+def test_bases_that_cannot_be_read(tmp_path, tiny_base):
+    with pytest.raises(InputError, match=r"no folder nowhere.*miniature"):
+        resolve_base("./nowhere")
+    with pytest.raises(InputError, match=r"is no diffusers pipeline.*miniature"):
+        resolve_base(str(tmp_path))
+    (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionXLPipeline"}')
+    with pytest.raises(InputError, match="StableDiffusionXLPipeline"):
+        load_base(str(tmp_path))
+
+
+def test_base_with_damaged_weights(tmp_path):
+    folder = make_tiny_base(tmp_path / "damaged")
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(InputError, match=r"cannot be loaded.*miniature"):
+        load_base(str(folder))
+
+
+def test_auto_says_which_and_how_to_change_it(monkeypatch, capsys):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert resolve_base("auto") == pipelines.SD15
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(pipelines, "_check_folder", lambda folder: None)
+    assert resolve_base("auto") == resolve_base("miniature") == str(pipelines.MINIATURE)
+    sd, miniature, _ = capsys.readouterr().out.splitlines()
+    assert pipelines.SD15 in sd and "miniature" in miniature and "--pretrained_model_name_or_path" in miniature
+
+
+def test_sizes_and_fingerprint(tiny_base, tmp_path):
+    assert native_size(base_folder(str(tiny_base))) == (128, 128, 8)
+    assert fingerprint(tiny_base) == fingerprint(tiny_base) != fingerprint(make_tiny_base(tmp_path, width=8))
