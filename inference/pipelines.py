@@ -156,17 +156,17 @@ def _check_folder(folder: Path) -> None:
 
 
 def _download(name: str, revision: str | None, variant: str | None) -> Path:
-    import httpx
     from diffusers import StableDiffusionPipeline
+    from huggingface_hub.errors import HTTPError
 
     try:
         folder = StableDiffusionPipeline.download(
             name, revision=revision, variant=variant, use_safetensors=True, safety_checker=None, feature_extractor=None
         )
-    except (OSError, ValueError, httpx.HTTPError) as error:
+    except (OSError, ValueError, HTTPError) as error:
         raise InputError(
-            f"there is no folder {name} here, and the hub did not give a model of that name "
-            f"({_first_line(error)}); {WAY_ON}"
+            f"there is no folder {name} here, and the hub gave no model of that name (no network, a slip in the name, "
+            f"or a model one has to ask for: {type(error.__cause__ or error).__name__}); {WAY_ON}"
         ) from error
     _check_folder(Path(folder))
     return Path(folder)

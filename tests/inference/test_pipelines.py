@@ -146,7 +146,7 @@ def test_unused_tensors_are_named(tiny_base, tiny_lora, tmp_path):
 
 def test_lora_of_another_base_is_refused_with_shapes(tiny_lora, tmp_path):
     other = make_tiny_base(tmp_path / "other", text_width=48)
-    with pytest.raises(InputError, match="made for another base.* has 48 inputs .* expects 32"):
+    with pytest.raises(InputError, match=r"made for another base.* has 48 inputs .* expects 32"):
         lora(tiny_lora, other)
 
 
