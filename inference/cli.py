@@ -1,7 +1,9 @@
 """What every script shares: one clear sentence for bad input, and files that are never half written."""
 
 import contextlib
+import fcntl
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -43,6 +45,62 @@ def written_aside(path: str | Path) -> Iterator[Path]:
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def folder_written_aside(path: str | Path) -> Iterator[Path]:
+    """The same for a folder: on success its files are flushed and it takes the place of `path`, else it is removed."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+    try:
+        yield aside
+        for part in (*aside.rglob("*"), aside):
+            _flush(part)
+        os.chmod(aside, 0o777 & ~_umask())
+        if path.exists():
+            os.replace(path, tempfile.mkdtemp(dir=aside.parent, prefix=f".{path.name}-"))
+        os.replace(aside, path)
+        _flush(path.parent)
+    finally:
+        sweep(path.parent, path.name)
+
+
+def sweep(folder: Path, name: str) -> None:
+    """Remove what runs that were killed left of folders called `name` (a pattern) that they were writing."""
+    for left in folder.glob(f".{name}-????????"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold `folder` for this process; the system lets go of it however the process ends. Made if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = open(folder / ".lock", "a+")  # noqa: SIM115
+    except OSError as error:
+        raise InputError(f"cannot write to {folder} ({error.strerror}); choose another --output_dir") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise InputError(
+                f"process {file.read().strip()} is writing to {folder}; wait for it, or choose another --output_dir"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _flush(path: Path) -> None:
+    """Have the disk hold a file, or a folder's list of files, before anything relies on it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:
