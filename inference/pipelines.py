@@ -24,7 +24,7 @@ HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
 WAY_ON = "the embedded miniature needs no download: --pretrained_model_name_or_path miniature"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # two are the same only where they are one
 class Strategy:
     """A name, a way to prepare the pipeline and a way to write the prompt."""
 
@@ -41,7 +41,7 @@ BASE = Strategy("base", "Base")
 def lora(adapter: str | Path, base_folder: Path, scale: float = 1.0) -> Strategy:
     """The strategy of a LoRA on the base in `base_folder`. The file is checked now; nothing is loaded."""
     file = read_lora(adapter, base_folder)
-    recipe = {"adapter": str(adapter), "adapter_sha256": file.sha256, "lora_scale": scale}
+    recipe = {"adapter": short_name(adapter), "adapter_sha256": file.sha256, "lora_scale": scale}
     return Strategy("lora", "LoRA", lambda pipe: lora_on(pipe, file, scale), recipe=recipe)
 
 
@@ -104,21 +104,34 @@ def load_base(
     Raises InputError where there is no such base, or where it cannot be fetched or read.
     """
     folder = base_folder(name, revision=revision, variant=variant)
+    import diffusers
     import torch
-    from diffusers import StableDiffusionPipeline
+    import transformers
     from safetensors import SafetensorError
 
+    for library in (diffusers, transformers):
+        library.utils.logging.disable_progress_bar()  # a bar inside a bar, over in a moment
     device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     dtype = dtype or (torch.float16 if device.type == "cuda" else torch.float32)
     only_weights = {"use_safetensors": True, "safety_checker": None, "requires_safety_checker": False}
     try:
-        pipe = StableDiffusionPipeline.from_pretrained(
-            folder, variant=variant, torch_dtype=dtype, local_files_only=True, **only_weights
+        pipe = diffusers.StableDiffusionPipeline.from_pretrained(
+            folder, variant=variant, dtype=dtype, local_files_only=True, **only_weights
         )
     except (OSError, ValueError, SafetensorError) as error:
         raise InputError(f"{folder} cannot be loaded ({_first_line(error)}); {WAY_ON}") from error
     pipe.set_progress_bar_config(disable=True)
     return pipe.to(device)
+
+
+def short_name(path: str | Path) -> str:
+    """How a recipe names a base or an adapter: the same from every working folder, and no home folder in it."""
+    if str(path) == str(MINIATURE):
+        return "miniature"
+    if not Path(path).exists():
+        return str(path)
+    full = Path(path).resolve()
+    return str(full.relative_to(ROOT)) if full.is_relative_to(ROOT) else full.name
 
 
 def native_size(folder: Path) -> tuple[int, int, int]:

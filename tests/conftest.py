@@ -55,6 +55,15 @@ def captioned_pictures(folder: Path, count: int = 4, size: tuple[int, int] = (16
     return folder
 
 
+def pixels(path: Path):
+    """(h, w, 3) in [0, 255], as int, so that differences do not wrap."""
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"), dtype=int)
+
+
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Stable Diffusion pipeline folder of the classes of SD v1.5 with random weights: 128 pixels, 1 MB, seconds."""
@@ -67,7 +76,7 @@ def make_tiny_base(folder: Path, width: int = 16, text_width: int = 32) -> Path:
     from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 
     torch.manual_seed(0)
-    tokenizer = _tokenizer()
+    tokenizer = make_tokenizer()
     down, up = ("CrossAttnDownBlock2D", "DownBlock2D"), ("UpBlock2D", "CrossAttnUpBlock2D")
     StableDiffusionPipeline(
         vae=AutoencoderKL(
@@ -105,7 +114,7 @@ def make_tiny_base(folder: Path, width: int = 16, text_width: int = 32) -> Path:
     return folder
 
 
-def _tokenizer():
+def make_tokenizer():
     """CLIP's tokenizer over single letters: each of ASCII, inside a word and at its end."""
     from transformers import CLIPTokenizer
 

@@ -1,0 +1,157 @@
+"""Sheets of pictures: a row per prompt and a column per strategy, or one picture per prompt with its caption.
+
+Everything is drawn by Pillow with Pillow's own font, so the same pictures give the same sheet on every machine.
+Lengths are in units of the page: a picture covers 288 by 288 of them, or that area, whatever its size in pixels.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from inference.cli import written_aside
+
+PAGE, TEXT, DIM, ACCENT = "#101114", "#f2efe9", "#8d9199", "#e8a15c"
+SIDE = 288  # of a square picture in units, and the pixels it is enlarged to where it has fewer
+MARGIN, GAP, CAPTION_WIDTH = 44, 12, 250
+HEADING, BODY, CAPTION, SMALL = 26, 23, 18, 15
+LEADING = 1.32  # height of a line in font sizes
+
+
+@dataclass(frozen=True)
+class Page:
+    """The size pictures are shown at, how many pixels make a unit, and the drawing of text and pictures."""
+
+    width: int  # of a picture as shown, in pixels
+    height: int
+
+    @classmethod
+    def of(cls, picture: Image.Image) -> "Page":
+        enlarge = max(1.0, SIDE / math.sqrt(picture.width * picture.height))
+        return cls(round(picture.width * enlarge), round(picture.height * enlarge))
+
+    @cached_property
+    def unit(self) -> float:
+        return math.sqrt(self.width * self.height) / SIDE
+
+    def px(self, units: float) -> int:
+        return round(units * self.unit)
+
+    def font(self, size: float) -> ImageFont.FreeTypeFont:
+        return ImageFont.load_default(size * self.unit)
+
+    def text_height(self, lines: Sequence[str], size: float) -> int:
+        return self.px(len(lines) * size * LEADING)
+
+    def write(
+        self, sheet: Image.Image, at: tuple[int, int], lines: Sequence[str], size: float, colour: str = TEXT
+    ) -> None:
+        """Write lines with the top left of the first one's box at `at`, in pixels."""
+        draw, font = ImageDraw.Draw(sheet), self.font(size)
+        for i, line in enumerate(lines):
+            draw.text((at[0], at[1] + self.px((i + 0.5) * size * LEADING)), line, colour, font, anchor="lm")
+
+    def paste(self, sheet: Image.Image, at: tuple[int, int], picture: Image.Image) -> None:
+        mask = Image.new("L", (4 * self.width, 4 * self.height))  # drawn at four times the size for smooth corners
+        ImageDraw.Draw(mask).rounded_rectangle((0, 0, mask.width - 1, mask.height - 1), 4 * self.px(8), 255)
+        shown = picture.convert("RGB").resize((self.width, self.height), Image.Resampling.LANCZOS)
+        sheet.paste(shown, at, mask.resize(shown.size, Image.Resampling.LANCZOS))
+
+
+def comparison_sheet(
+    captions: Sequence[str],
+    notes: Sequence[str],
+    headings: Sequence[str],
+    rows: Sequence[Sequence[Image.Image]],
+    footer: str = "",
+) -> Image.Image:
+    """One row per caption, with a note below it, and one column per heading; a row grows with its caption."""
+    page = Page.of(rows[0][0])
+    wrapped = [wrap(caption, page.font(BODY), page.px(CAPTION_WIDTH)) for caption in captions]
+    texts = [page.text_height(lines, BODY) + page.px(2 * SMALL) for lines in wrapped]
+    heights = [max(page.height, text) for text in texts]
+    left, top = page.px(MARGIN + CAPTION_WIDTH + 2 * GAP), page.px(MARGIN + 2.2 * HEADING)
+    columns = [left + i * (page.width + page.px(GAP)) for i in range(len(headings))]
+    bottom = top + sum(heights) + page.px(GAP) * (len(rows) - 1)
+    sheet = _blank(page, columns[-1] + page.width, bottom, footer)
+    for x, heading in zip(columns, headings, strict=True):
+        page.write(sheet, (x, page.px(MARGIN)), [heading], HEADING, ACCENT)
+    y = top
+    for lines, note, pictures, text, height in zip(wrapped, notes, rows, texts, heights, strict=True):
+        text_top = y + (height - text) // 2
+        page.write(sheet, (page.px(MARGIN), text_top), lines, BODY)
+        page.write(sheet, (page.px(MARGIN), text_top + text - page.px(SMALL * LEADING)), [note], SMALL, DIM)
+        for x, picture in zip(columns, pictures, strict=True):
+            page.paste(sheet, (x, y + (height - page.height) // 2), picture)
+        y += height + page.px(GAP)
+    return sheet
+
+
+def contact_sheet(captions: Sequence[str], pictures: Sequence[Image.Image], footer: str = "") -> Image.Image:
+    """Pictures three or four to a row, each with its caption below."""
+    page = Page.of(pictures[0])
+    across = min(len(pictures), 4 if len(pictures) % 4 == 0 or len(pictures) > 9 else 3)
+    wrapped = [wrap(caption, page.font(CAPTION), page.width) for caption in captions]
+    starts = range(0, len(pictures), across)
+    heights = [
+        page.height + page.px(GAP) + max(page.text_height(lines, CAPTION) for lines in wrapped[start : start + across])
+        for start in starts
+    ]
+    right = page.px(MARGIN) + across * (page.width + page.px(GAP)) - page.px(GAP)
+    bottom = page.px(MARGIN) + sum(heights) + page.px(2 * GAP) * (len(heights) - 1)
+    sheet, y = _blank(page, right, bottom, footer), page.px(MARGIN)
+    for start, height in zip(starts, heights, strict=True):
+        x = page.px(MARGIN)
+        for lines, picture in zip(wrapped[start : start + across], pictures[start : start + across], strict=True):
+            page.paste(sheet, (x, y), picture)
+            page.write(sheet, (x, y + page.height + page.px(GAP)), lines, CAPTION)
+            x += page.width + page.px(GAP)
+        y += height + page.px(2 * GAP)
+    return sheet
+
+
+def wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """The fewest lines no wider than `width` pixels, and of those the evenest: no last line of one short word."""
+    fewest = _fill(text, font, width)
+    for narrower in range(width - 4, width // 2, -4):
+        lines = _fill(text, font, narrower)
+        if len(lines) > len(fewest):
+            break
+        fewest = lines
+    return fewest
+
+
+def _fill(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """Words into lines, greedily; a word that is wider than a line is broken."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if font.getlength(longer) <= width:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if lines[-1] and font.getlength(lines[-1] + letter) > width:
+                lines.append("")
+            lines[-1] += letter
+    return lines
+
+
+def save_sheet(sheet: Image.Image, path: Path) -> None:
+    with written_aside(path) as aside:
+        sheet.save(aside)
+    print(f"sheet: {path}")
+
+
+def _blank(page: Page, right: int, bottom: int, footer: str) -> Image.Image:
+    """An empty sheet around what ends at (`right`, `bottom`), with the footer below it."""
+    lines = wrap(footer, page.font(SMALL), right - page.px(MARGIN))
+    foot = bottom + page.px(2 * GAP)
+    height = foot + page.text_height(lines, SMALL) if footer else bottom
+    sheet = Image.new("RGB", (right + page.px(MARGIN), height + page.px(MARGIN if not footer else 0.7 * MARGIN)), PAGE)
+    page.write(sheet, (page.px(MARGIN), foot), lines, SMALL, DIM)
+    return sheet

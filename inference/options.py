@@ -1,0 +1,90 @@
+"""What every inference script asks for on the command line, and the checks that need no model."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from inference.cli import InputError
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_PROMPTS = [
+    "a red lighthouse by the sea",
+    "a hot air balloon in the mountains",
+    "a hiker in the forest",
+    "a white sailing boat by the sea",
+    "a castle in the snow",
+    "a windmill in the hills",
+]
+
+
+class Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """The script's docstring as it stands, and every default that says something."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        return action.help if action.default in (None, "") else super()._get_help_string(action)
+
+
+def at_least(least: float, kind: Callable = int) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        if not kind(text) >= least:
+            raise argparse.ArgumentTypeError(f"{text} is below {least}")
+        return kind(text)
+
+    number.__name__ = kind.__name__  # argparse says "invalid int value" by it
+    return number
+
+
+def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParser:
+    """Flags that every script drawing pictures has, with the names diffusers gives them."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=Help)
+    add = parser.add_argument
+    add("--pretrained_model_name_or_path", default="auto", metavar="BASE",
+        help="hub name or folder of the base, or miniature; auto: SD v1.5 where CUDA is present, else the miniature")
+    add("--revision", help="of the base on the hub: branch, tag or commit")
+    add("--variant", help="of the base's weight files, such as fp16")
+    add("--prompts", nargs="+", metavar="PROMPT", help="prompts, or a text file, one a line; some of ours if not given")
+    add("--negative_prompt", default="", help="what the pictures should not show")
+    add("--seed", type=int, default=0, help="of the first row; the next row has the next one")
+    add("--num_inference_steps", type=at_least(1), default=20, help="steps of DPM-Solver++")
+    add("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed; 1: as is")
+    add("--height", type=at_least(8), help="in pixels; the base's own where it is not given")
+    add("--width", type=at_least(8), help="in pixels; the base's own where it is not given")
+    add("--batch_size", type=at_least(1), default=8, help="pictures drawn at once")
+    add("--mixed_precision", choices=["no", "fp16", "bf16"], help="fp16 on CUDA and no on the CPU if not given")
+    add("--output_dir", type=Path, default=ROOT / "outputs" / output_dir, help="where sheet, pictures and scores go")
+    return parser
+
+
+def add_lora_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--adapter", default=ROOT / "outputs" / "lora", help="LoRA: safetensors file or the folder that has it")
+    add("--lora_scale", type=float, default=1.0, help="strength of the LoRA; 0 is the base")
+
+
+def read_prompts(given: list[str] | None) -> list[str]:
+    """Prompts as they were given, or the lines of the text file that was given."""
+    given = DEFAULT_PROMPTS if given is None else given
+    prompts = [prompt.strip() for prompt in given]
+    if len(given) == 1 and (given[0].endswith(".txt") or Path(given[0]).is_file()):
+        try:
+            lines = Path(given[0]).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"prompt file {given[0]} cannot be read ({error})") from error
+        prompts = [line.strip() for line in lines if line.strip()]
+        if not prompts:
+            raise InputError(f"prompt file {given[0]} is empty; write one prompt on each line")
+    if "" in prompts:
+        raise InputError(f"prompt {prompts.index('') + 1} of {len(prompts)} is empty; leave it out or say what to draw")
+    return prompts
+
+
+def output_folder(path: Path) -> Path:
+    """Make the folder now, so that hours of pictures do not end at a folder that cannot be written."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise InputError(f"cannot write into {path} ({error.strerror}); choose another --output_dir") from error
+    return path

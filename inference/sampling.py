@@ -1,0 +1,93 @@
+"""Prompts to pictures: in batches across prompts, each picture from noise of its own seed.
+
+The noise is drawn on the CPU, one generator per picture, so a picture depends on its prompt, its seed and the weights,
+and neither on its neighbours in the batch nor on the kind of machine.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
+from PIL import Image
+from tqdm import tqdm
+
+from inference.cli import InputError
+
+
+def sample(
+    pipe: StableDiffusionPipeline,
+    prompts: Sequence[str],
+    seeds: Sequence[int],
+    *,
+    height: int,
+    width: int,
+    num_inference_steps: int = 20,
+    guidance_scale: float = 7.5,
+    negative_prompt: str = "",
+    batch_size: int = 8,
+    label: str = "",
+) -> Iterator[Image.Image]:
+    """Yield one picture of (`width`, `height`) pixels per prompt and seed, in order, as their batches are done."""
+    text = encode(pipe, [*prompts, negative_prompt])
+    with tqdm(total=len(prompts) * num_inference_steps, desc=label, unit="step", dynamic_ncols=True) as bar:
+        for start in range(0, len(prompts), batch_size):
+            batch = slice(start, start + batch_size)
+            noise = initial_noise(pipe, seeds[batch], height, width)
+            conditional = torch.cat([text[prompt] for prompt in prompts[batch]])  # (n, 77, width)
+            unconditional = text[negative_prompt].expand_as(conditional)
+            latents = denoise(pipe, noise, conditional, unconditional, num_inference_steps, guidance_scale, bar.update)
+            yield from decode(pipe, latents)
+
+
+@torch.inference_mode()
+def encode(pipe: StableDiffusionPipeline, prompts: Sequence[str]) -> dict[str, torch.Tensor]:
+    """Each different prompt's embedding (1, 77, width), computed once. diffusers warns of what is beyond 77 tokens."""
+    unique = list(dict.fromkeys(prompts))
+    embeddings, _ = pipe.encode_prompt(unique, pipe.device, 1, False)  # (n, 77, width)
+    return dict(zip(unique, embeddings.split(1), strict=True))
+
+
+def initial_noise(pipe: StableDiffusionPipeline, seeds: Sequence[int], h: int, w: int) -> torch.Tensor:
+    """Standard normal latents (n, channels, h/f, w/f) for (h, w) pixels, drawn in fp32 on the CPU."""
+    factor = pipe.vae_scale_factor
+    shape = (1, pipe.unet.config.in_channels, h // factor, w // factor)
+    noise = [torch.randn(shape, generator=torch.Generator("cpu").manual_seed(seed)) for seed in seeds]
+    return torch.cat(noise).to(pipe.device, pipe.unet.dtype)
+
+
+@torch.inference_mode()
+def denoise(
+    pipe: StableDiffusionPipeline,
+    latents: torch.Tensor,
+    conditional: torch.Tensor,
+    unconditional: torch.Tensor,
+    num_inference_steps: int,
+    guidance_scale: float,
+    progress: Callable[[int], object],
+) -> torch.Tensor:
+    """DPM-Solver++ (2M) with classifier-free guidance (Lu et al. 2022; Ho and Salimans 2022)."""
+    # a scheduler of its own per batch, because multistep solvers remember the last step
+    scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)
+    scheduler.set_timesteps(num_inference_steps, device=latents.device)
+    guided = guidance_scale > 1
+    text = torch.cat([unconditional, conditional]) if guided else conditional
+    latents = latents * scheduler.init_noise_sigma
+    for t in scheduler.timesteps:
+        model_input = scheduler.scale_model_input(torch.cat([latents, latents]) if guided else latents, t)
+        eps = pipe.unet(model_input, t, encoder_hidden_states=text, return_dict=False)[0]
+        if guided:
+            eps_unconditional, eps_conditional = eps.chunk(2)
+            eps = eps_unconditional + guidance_scale * (eps_conditional - eps_unconditional)
+        latents = scheduler.step(eps, t, latents, return_dict=False)[0]
+        progress(len(latents))
+    return latents
+
+
+@torch.inference_mode()
+def decode(pipe: StableDiffusionPipeline, latents: torch.Tensor) -> list[Image.Image]:
+    pixels = pipe.vae.decode(latents / pipe.vae.config.scaling_factor, return_dict=False)[0]  # (n, 3, h, w) in [-1, 1]
+    if not pixels.isfinite().all():
+        raise InputError(f"the base gives no finite picture in {pipe.dtype}; try --mixed_precision no")
+    pixels = (pixels.float() / 2 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).cpu().numpy()
+    return [Image.fromarray(picture) for picture in np.rint(pixels * 255).astype(np.uint8)]

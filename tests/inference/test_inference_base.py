@@ -1,0 +1,94 @@
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT, assert_refused, pixels, run_script
+from PIL import Image
+
+SCRIPT = ROOT / "inference" / "inference_base.py"
+
+
+@pytest.fixture(scope="module")
+def drawn(tiny_base, tmp_path_factory) -> Path:
+    """One run from inside inference/, with relative names, that other tests look at."""
+    folder = tmp_path_factory.mktemp("base")
+    done = run_script(SCRIPT, *arguments(tiny_base, folder), "--prompts", "a tent", "a car", cwd=ROOT / "inference")
+    assert done.rc == 0, done.err
+    assert "step/s" in done.err and str(folder / "grid.png") in done.out
+    return folder
+
+
+def arguments(base: Path, folder: Path) -> list:
+    return ["--pretrained_model_name_or_path", base, "--output_dir", folder, "--num_inference_steps", 2, "--seed", 40]
+
+
+def test_writes_sheet_pictures_recipes_and_scores(drawn):
+    assert sorted(path.name for path in drawn.rglob("*") if path.is_file()) == [
+        "0-base.png", "1-base.png", "grid.png", "scores.json"
+    ]  # fmt: skip
+    with Image.open(drawn / "pictures" / "1-base.png") as picture:
+        recipe = json.loads(picture.text["recipe"])
+        assert picture.size == (128, 128)
+    expected = {"prompt": "a car", "seed": 41, "num_inference_steps": 2, "guidance_scale": 7.5, "strategy": "base"}
+    assert expected.items() <= recipe.items()
+    assert recipe["scheduler"] == "DPMSolverMultistepScheduler" and recipe["versions"]["torch"]
+    scores = json.loads((drawn / "scores.json").read_text())
+    assert [entry["seed"] for entry in scores["pictures"]] == [40, 41]
+
+
+def test_what_is_drawn_is_kept_and_what_is_missing_or_damaged_is_drawn_again(drawn, tiny_base):
+    kept, damaged = drawn / "pictures" / "0-base.png", drawn / "pictures" / "1-base.png"
+    before, whole = kept.stat().st_mtime_ns, pixels(damaged)
+    damaged.write_bytes(damaged.read_bytes()[:2000])
+    done = run_script(SCRIPT, *arguments(tiny_base, drawn), "--prompts", "a tent", "a car")
+    assert done.rc == 0 and "2 pictures, 1 of them already drawn" in done.out
+    assert kept.stat().st_mtime_ns == before and np.abs(pixels(damaged) - whole).max() <= 1
+
+
+@pytest.mark.parametrize("content, words", [("\n  \n", "is empty"), (b"\xff\xfe\x00", "cannot be read")])
+def test_prompt_files_that_say_nothing(tmp_path, tiny_base, content, words):
+    file = tmp_path / "prompts.txt"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    started = time.monotonic()
+    done = run_script(SCRIPT, *arguments(tiny_base, tmp_path / "out"), "--prompts", file)
+    assert_refused(done, str(file), words)
+    assert time.monotonic() - started < 2.5, "a refusal should not wait for a model"
+
+
+def test_bad_input_is_one_sentence(tmp_path, tiny_base):
+    def refused(*flags, words):
+        assert_refused(run_script(SCRIPT, *arguments(tiny_base, tmp_path / "out"), *flags), *words)
+
+    refused("--prompts", tmp_path / "none.txt", words=["none.txt", "cannot be read"])
+    refused("--prompts", "a tent", " ", words=["prompt 2 of 2 is empty"])
+    refused("--height", "100", words=["--height 100", "multiple of 8"])
+    refused("--pretrained_model_name_or_path", tmp_path / "no", words=["no folder", "miniature"])
+    refused("--pretrained_model_name_or_path", tmp_path, words=["no diffusers pipeline", "miniature"])
+    (tmp_path / "file").touch()
+    refused("--output_dir", tmp_path / "file" / "out", words=["cannot write into", "--output_dir"])
+    assert not list((tmp_path / "out").rglob("*.png"))
+
+
+def test_unreachable_hub_names_the_miniature(tmp_path):
+    done = run_script(SCRIPT, *arguments(Path("nobody/nothing"), tmp_path))
+    assert_refused(done, "nobody/nothing", "--pretrained_model_name_or_path miniature")
+
+
+def test_wrong_numbers_are_refused_by_name():
+    done = run_script(SCRIPT, "--num_inference_steps", "0")
+    assert done.rc == 2 and "--num_inference_steps: 0 is below 1" in done.err
+    done = run_script(SCRIPT, "--batch_size", "many")
+    assert done.rc == 2 and "--batch_size: invalid int value: 'many'" in done.err
+
+
+@pytest.mark.parametrize("script", ["inference_base.py", "inference_lora.py"])
+def test_help_is_quick(script):
+    times = []
+    for _ in range(3):
+        started = time.monotonic()
+        done = run_script(f"inference/{script}", "--help")
+        times.append(time.monotonic() - started)
+        assert done.rc == 0 and "--num_inference_steps" in done.out and script in done.out
+    assert min(times) < 0.5, times

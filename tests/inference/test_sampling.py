@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+import torch
+from diffusers import DPMSolverMultistepScheduler
+from PIL import Image
+
+from inference.cli import InputError
+from inference.pipelines import load_base
+from inference.sampling import encode, initial_noise, sample
+
+PROMPTS = ["a red lighthouse by the sea", "a castle in the snow", "a tent", "a tree in the hills", "a car"]
+
+
+@pytest.fixture(scope="module")
+def pipe(tiny_base):
+    return load_base(str(tiny_base), device="cpu")
+
+
+def draw(pipe, prompts, seeds, **settings) -> np.ndarray:
+    settings = {"height": 128, "width": 128, "num_inference_steps": 4, **settings}
+    return np.stack([np.asarray(picture, dtype=int) for picture in sample(pipe, prompts, seeds, **settings)])
+
+
+@pytest.mark.parametrize("guidance_scale", [7.5, 1.0])
+def test_equals_the_stock_pipeline(pipe, guidance_scale):
+    ours = draw(pipe, PROMPTS[:2], [3, 4], guidance_scale=guidance_scale, negative_prompt="blurry")
+    original = pipe.scheduler
+    pipe.scheduler = DPMSolverMultistepScheduler.from_config(original.config)
+    try:
+        theirs = pipe(
+            PROMPTS[:2],
+            negative_prompt=["blurry"] * 2,
+            latents=initial_noise(pipe, [3, 4], 128, 128),
+            num_inference_steps=4,
+            guidance_scale=guidance_scale,
+        ).images
+    finally:
+        pipe.scheduler = original
+    assert np.abs(ours - np.stack([np.asarray(picture, dtype=int) for picture in theirs])).max() <= 1
+
+
+def test_batch_size_and_neighbours_do_not_change_a_picture(pipe):
+    seeds = [7, 8, 9, 10, 11]
+    one_by_one = draw(pipe, PROMPTS, seeds, batch_size=1)
+    assert np.abs(draw(pipe, PROMPTS, seeds, batch_size=3) - one_by_one).max() <= 1
+    assert np.abs(draw(pipe, PROMPTS[3:], seeds[3:]) - one_by_one[3:]).max() <= 1
+
+
+def test_prompt_seed_guidance_and_negative_prompt_all_count(pipe):
+    plain = draw(pipe, PROMPTS[:1], [1])
+    assert (draw(pipe, PROMPTS[:1], [1]) == plain).all()
+    for other in (
+        draw(pipe, PROMPTS[1:2], [1]),
+        draw(pipe, PROMPTS[:1], [2]),
+        draw(pipe, PROMPTS[:1], [1], guidance_scale=2.0),
+        draw(pipe, PROMPTS[:1], [1], negative_prompt="fog"),
+    ):
+        assert np.abs(other - plain).max() > 1
+
+
+def test_noise_is_the_cpu_generators_whatever_the_precision(pipe):
+    noise = initial_noise(pipe, [5, 6], 128, 64)
+    assert noise.shape == (2, 4, 16, 8)
+    assert torch.equal(noise[1:], torch.randn(1, 4, 16, 8, generator=torch.Generator().manual_seed(6)))
+
+
+def test_each_prompt_is_encoded_once(pipe, monkeypatch):
+    seen = []
+    original = pipe.encode_prompt
+    monkeypatch.setattr(pipe, "encode_prompt", lambda prompts, *rest: seen.extend(prompts) or original(prompts, *rest))
+    text = encode(pipe, ["a car", "a tent", "a car", ""])
+    assert seen == ["a car", "a tent", ""] and text["a car"].shape == (1, 77, 32)
+
+
+def test_other_sizes(pipe):
+    picture = next(sample(pipe, PROMPTS[:1], [0], height=72, width=200, num_inference_steps=2))
+    assert isinstance(picture, Image.Image) and picture.size == (200, 72)
+
+
+def test_a_picture_that_is_not_finite_is_no_picture(tiny_base):
+    broken = load_base(str(tiny_base), device="cpu")
+    torch.nn.init.constant_(broken.vae.decoder.conv_out.bias, float("nan"))
+    with pytest.raises(InputError, match="--mixed_precision no"):
+        draw(broken, PROMPTS[:1], [0])
