@@ -1,0 +1,41 @@
+"""Put the learned parts together as a stock pipeline folder with fp16 safetensors.
+
+    python -m finetune.miniature.export --work_dir outputs/miniature --output_dir inference/miniature
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from finetune.miniature.unet import assembled, build_scheduler
+from inference.cli import run
+from inference.pipelines import MINIATURE
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work_dir", type=Path, default=Path("outputs/miniature"), help="where the parts were learned")
+    parser.add_argument("--output_dir", type=Path, default=MINIATURE, help="pipeline folder to write")
+    args = parser.parse_args()
+
+    source = args.work_dir / "pipeline"
+    half = {"dtype": torch.float16}
+    parts = {
+        "vae": AutoencoderKL.from_pretrained(source / "vae", torch_dtype=torch.float16),
+        "text_encoder": CLIPTextModel.from_pretrained(source / "text_encoder", **half),
+        "tokenizer": CLIPTokenizer.from_pretrained(source / "tokenizer"),
+        "unet": UNet2DConditionModel.from_pretrained(source / "unet", torch_dtype=torch.float16),
+        "scheduler": build_scheduler(),
+    }
+    assembled(parts).save_pretrained(args.output_dir)
+    for part in ("clip", "judge"):
+        shutil.copytree(source / part, args.output_dir / part, dirs_exist_ok=True)
+    print(f"wrote {args.output_dir}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,154 @@
+"""Learn the miniature's UNet on latents of drawn scenes and the text states of their captions.
+
+    python -m finetune.miniature.unet --work_dir outputs/miniature
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, DDPMScheduler, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from tqdm import tqdm
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from finetune.miniature.clip import VARIANTS, caption_tokens, training_set
+from finetune.miniature.learn import device_and_dtype, learn
+from finetune.miniature.vae import to_model
+from finetune.miniature.world import SIZE, held_out_scenes
+from images.scenes import caption
+from inference.cli import written_aside
+
+BATCH = 64
+MIN_SNR_GAMMA = 5.0
+NO_CAPTION = 0.1  # share of pictures trained without words, for classifier-free guidance
+MIRRORED = {"left": "right", "right": "left"}
+
+
+def build_unet() -> UNet2DConditionModel:
+    """10.7 M parameters, SD v1.5's blocks at a quarter of its width; 16 x 16 latents of 8 channels."""
+    return UNet2DConditionModel(
+        sample_size=SIZE // 8, in_channels=8, out_channels=8, block_out_channels=(96, 144, 192), layers_per_block=1,
+        down_block_types=("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
+        cross_attention_dim=128, attention_head_dim=4, norm_num_groups=16,
+    )  # fmt: skip
+
+
+def build_scheduler() -> PNDMScheduler:
+    """SD v1.5's scheduler."""
+    return PNDMScheduler(
+        beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012, skip_prk_steps=True, set_alpha_to_one=False,
+        steps_offset=1,
+    )  # fmt: skip
+
+
+def mirrored_tokens(tokens: np.ndarray, tokenizer: CLIPTokenizer) -> np.ndarray:
+    """The captions of the pictures seen in a mirror: left is right."""
+    ids = {word: tokenizer.convert_tokens_to_ids(f"{word}</w>") for word in MIRRORED}
+    out = tokens.copy()
+    for word, other in MIRRORED.items():
+        out[tokens == ids[word]] = ids[other]
+    return out
+
+
+@torch.no_grad()
+def encoded(vae: AutoencoderKL, drawn: np.ndarray, keep: np.ndarray, path: Path, device: torch.device) -> torch.Tensor:
+    """Scaled posteriors (2 n, 16, 16, 16) float16: as drawn, then mirrored; 8 channels of mean, then 8 of std."""
+    if path.exists():
+        return torch.from_numpy(np.load(path))
+    out = torch.empty(2 * len(keep), 16, SIZE // 8, SIZE // 8, dtype=torch.float16)
+    for i in tqdm(range(0, len(keep), 64), desc="encoding"):
+        x = to_model(drawn[keep[i : i + 64]], device)
+        for half, view in enumerate((x, x.flip(-1))):
+            posterior = vae.encode(view).latent_dist
+            both = torch.cat([posterior.mean, posterior.std], 1) * vae.config.scaling_factor
+            out[half * len(keep) + i : half * len(keep) + i + len(x)] = both.half().cpu()
+    with written_aside(path) as aside:
+        np.save(aside, out.numpy())
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work_dir", type=Path, default=Path("outputs/miniature"), help="where states and pictures are kept")
+    parser.add_argument("--steps", type=int, default=6000, help=f"steps of {BATCH} pictures")
+    parser.add_argument("--lr", type=float, default=8e-4, help="peak learning rate")
+    args = parser.parse_args()
+
+    torch.manual_seed(0)
+    device, dtype = device_and_dtype()
+    pipeline_dir = args.work_dir / "pipeline"
+    tokenizer = CLIPTokenizer.from_pretrained(pipeline_dir / "tokenizer")
+    text_encoder = CLIPTextModel.from_pretrained(pipeline_dir / "text_encoder", dtype=torch.float32).to(device)
+    vae = AutoencoderKL.from_pretrained(args.work_dir / "latents").to(device, memory_format=torch.channels_last)
+    latents, tokens = _training_data(args.work_dir, vae, tokenizer, device)
+    empty = torch.from_numpy(tokenizer("", padding="max_length", max_length=77, return_tensors="np").input_ids)
+    unet = build_unet().to(device, memory_format=torch.channels_last)
+    alphas = DDPMScheduler.from_config(build_scheduler().config).alphas_cumprod.to(device)
+    snr = alphas / (1 - alphas)
+    weights = (snr.clamp(max=MIN_SNR_GAMMA) / snr).float()  # Min-SNR for epsilon (Hang et al. 2023)
+
+    def batch_loss(step: int) -> torch.Tensor:
+        rng = np.random.default_rng([step, 4])
+        generator = torch.Generator().manual_seed(step)
+        at = torch.from_numpy(rng.integers(0, len(latents), BATCH))
+        mean, std = latents[at].float().to(device).chunk(2, 1)
+        x0 = mean + std * torch.randn(mean.shape, generator=generator).to(device)  # (64, 8, 16, 16)
+        ids = tokens[at, torch.from_numpy(rng.integers(0, VARIANTS, BATCH))]
+        ids[torch.from_numpy(rng.random(BATCH) < NO_CAPTION)] = empty
+        t = torch.from_numpy((rng.permutation(BATCH) + rng.random(BATCH)) / BATCH * len(alphas)).long().to(device)
+        eps = torch.randn(x0.shape, generator=generator).to(device)
+        a = alphas[t][:, None, None, None]
+        noisy = (a.sqrt() * x0 + (1 - a).sqrt() * eps).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+            with torch.no_grad():
+                states = text_encoder(ids.to(device))[0]  # (64, 77, 128)
+            predicted = unet(noisy, t, states).sample
+        return (weights[t] * (predicted.float() - eps).square().mean((1, 2, 3))).mean()
+
+    parts = {"vae": vae, "text_encoder": text_encoder, "tokenizer": tokenizer, "unet": unet, "scheduler": build_scheduler()}
+
+    def sample(step: int) -> None:
+        sheet(parts, args.work_dir / f"unet-{step:06d}.png")
+
+    learn(args.work_dir / "unet", unet, batch_loss, args.steps, args.lr, average=0.9993, sample=sample, sample_every=500)
+    unet.cpu().half().save_pretrained(pipeline_dir / "unet")
+
+
+def _training_data(work_dir: Path, vae: AutoencoderKL, tokenizer: CLIPTokenizer, device: torch.device):
+    """Latents (2 n, 16, 16, 16) and tokens (2 n, VARIANTS, 77) of all but the full cinematic look."""
+    examples, drawn = training_set(work_dir)
+    keep = np.array([i for i, example in enumerate(examples) if example.look != "cinematic"])
+    latents = encoded(vae, drawn, keep, work_dir / "latents.npy", device)
+    tokens = caption_tokens(examples, tokenizer, 77)[keep]
+    both = np.concatenate([tokens, mirrored_tokens(tokens, tokenizer)])
+    return latents, torch.from_numpy(both)
+
+
+def assembled(parts: dict) -> StableDiffusionPipeline:
+    return StableDiffusionPipeline(**parts, safety_checker=None, feature_extractor=None, requires_safety_checker=False)
+
+
+def sheet(parts: dict, path: Path, count: int = 16) -> None:
+    """Pictures of held-out captions: plain above, "dramatic lighting" below."""
+    from diffusers import DPMSolverMultistepScheduler
+    from PIL import Image
+
+    pipe = assembled(parts)
+    pipe.scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)
+    pipe.set_progress_bar_config(disable=True)
+    scenes = held_out_scenes(count)
+    rows = []
+    for parts_of_look in ((), ("dramatic",)):
+        generators = [torch.Generator().manual_seed(i) for i in range(count)]
+        prompts = [caption(scene, parts_of_look) for scene in scenes]
+        pictures = pipe(prompts, num_inference_steps=20, guidance_scale=5.0, generator=generators, output_type="np").images
+        pictures = (pictures * 255).round().astype(np.uint8)
+        rows += [np.concatenate(list(pictures[i : i + 8]), 1) for i in range(0, count, 8)]
+    with written_aside(path) as aside:
+        Image.fromarray(np.concatenate(rows)).save(aside)
+
+
+if __name__ == "__main__":
+    main()
