@@ -1,0 +1,129 @@
+"""Train a LoRA: low-rank updates of a frozen Stable Diffusion's attention, megabytes instead of gigabytes.
+
+    ./lora.sh                                                  the cinematic pictures, with the recipe's settings
+    ./lora.sh --train_data_dir ~/pictures --output_dir ~/lora  your own
+    python lora.py --help
+
+Writes pytorch_lora_weights.safetensors (diffusers), lora_kohya.safetensors (ComfyUI, A1111) and recipe.json.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finetune import data
+from finetune.options import training_parser
+from inference.adapters import LORA_WEIGHTS
+from inference.cli import InputError, run, written_aside
+from inference.options import at_least
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+KOHYA_WEIGHTS = "lora_kohya.safetensors"
+ATTENTION, FEED_FORWARD = ["to_q", "to_k", "to_v", "to_out.0"], ["ff.net.0.proj", "ff.net.2"]
+TEXT_ATTENTION = ["q_proj", "k_proj", "v_proj", "out_proj"]
+
+
+def parse_args() -> argparse.Namespace:
+    parser = training_parser(__doc__, "lora")
+    add = parser.add_argument_group("LoRA").add_argument
+    add("--rank", type=at_least(1), default=4, help="of the update to each weight matrix")
+    add("--lora_alpha", type=at_least(0, float), help="the update is scaled by alpha / rank; the rank if not given")
+    add("--train_feed_forward", action="store_true", help="the feed-forward layers too, not the attention alone")
+    add("--train_text_encoder", action="store_true", help="the text encoder's attention too")
+    add("--use_dora", action="store_true", help="learn each weight's length apart from its direction (DoRA)")
+    args = parser.parse_args()
+    args.lora_alpha = args.rank if args.lora_alpha is None else args.lora_alpha
+    return args
+
+
+def add_lora(model: "nn.Module", targets: list[str], args: argparse.Namespace) -> None:
+    """Freeze `model` and put trainable low-rank updates on its linear layers named `targets`."""
+    from peft import LoraConfig
+
+    model.requires_grad_(False)
+    layers = {name: layer.weight.shape for name, layer in model.named_modules() if name.endswith(tuple(targets))}
+    narrow = min(layers, key=lambda name: min(layers[name]))
+    if args.rank > min(layers[narrow]):
+        raise InputError(f"--rank {args.rank} is above {min(layers[narrow])}, the most that {narrow} can have")
+    model.add_adapter(
+        LoraConfig(r=args.rank, lora_alpha=args.lora_alpha, target_modules=targets, use_dora=args.use_dora)
+    )
+
+
+def layers_of(models: dict[str, "nn.Module"]) -> dict[tuple[str, str], "Tensor"]:
+    """{(layer, part): tensor}; layers as in "unet.mid_block...", the text encoder's by the names that others expect."""
+    from peft import get_peft_model_state_dict
+
+    layers = {}
+    for component, model in models.items():
+        for name, tensor in get_peft_model_state_dict(model).items():
+            layer, part = name.removesuffix(".weight").rsplit(".", 1)
+            if component == "text_encoder":
+                layer = "text_model." + layer.removeprefix("text_model.")  # transformers 5.6 left this word out
+            layers[f"{component}.{layer}", part] = tensor.detach().cpu().contiguous()
+    return layers
+
+
+def diffusers_form(layers: dict[tuple[str, str], "Tensor"], scale: float) -> dict[str, "Tensor"]:
+    """Names as diffusers writes them. alpha / rank is multiplied in: not every reader looks for it elsewhere."""
+    names = {"lora_A": "down.weight", "lora_B": "up.weight"}
+    tensors = {}
+    for (layer, part), tensor in layers.items():
+        lora = "lora_linear_layer" if layer.startswith("text_encoder.") else "lora"
+        name = f"{layer}.{lora}.{names[part]}" if part in names else f"{layer}.{part}"
+        tensors[name] = tensor * scale if part == "lora_B" else tensor
+    return tensors
+
+
+def kohya_form(layers: dict[tuple[str, str], "Tensor"], alpha: float) -> dict[str, "Tensor"]:
+    """Names as kohya's trainer writes them, which ComfyUI and A1111 read: scale = alpha / rank, alpha in the file."""
+    import torch
+
+    names = {"lora_A": "lora_down.weight", "lora_B": "lora_up.weight", "lora_magnitude_vector": "dora_scale"}
+    tensors = {}
+    for (layer, part), tensor in layers.items():
+        component, path = layer.split(".", 1)
+        prefix = {"unet": "lora_unet", "text_encoder": "lora_te"}[component] + "_" + path.replace(".", "_")
+        tensors[f"{prefix}.{names[part]}"] = tensor[:, None] if names[part] == "dora_scale" else tensor
+        tensors[f"{prefix}.alpha"] = torch.tensor(float(alpha))
+    return tensors
+
+
+def save(models: dict[str, "nn.Module"], args: argparse.Namespace, folder: Path, recipe: dict) -> None:
+    """Both files, each with the recipe in its metadata."""
+    from safetensors.torch import save_file
+
+    layers, texts = layers_of(models), {"format": "pt", "recipe": json.dumps(recipe)}
+    kohya = {"ss_network_module": "networks.lora", "ss_network_dim": args.rank, "ss_network_alpha": args.lora_alpha}
+    with written_aside(folder / LORA_WEIGHTS) as aside:
+        save_file(diffusers_form(layers, args.lora_alpha / args.rank), aside, texts)
+    with written_aside(folder / KOHYA_WEIGHTS) as aside:
+        save_file(kohya_form(layers, args.lora_alpha), aside, texts | {k: str(v) for k, v in kohya.items()})
+
+
+def main() -> None:
+    args = parse_args()
+    pictures = data.read_folder(args.train_data_dir)
+    import torch
+
+    from finetune.run import Denoiser, started
+    from finetune.training import train
+
+    with started(args, pictures) as begun:
+        torch.manual_seed(args.seed)  # the first weights
+        models = {"unet": begun.pipe.unet}
+        add_lora(begun.pipe.unet, ATTENTION + FEED_FORWARD * args.train_feed_forward, args)
+        if args.train_text_encoder:
+            models["text_encoder"] = begun.pipe.text_encoder
+            add_lora(begun.pipe.text_encoder, TEXT_ATTENTION, args)
+        model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
+        train(begun, model, lambda folder, recipe: save(models, args, folder, recipe))
+    print(f"wrote {args.output_dir / LORA_WEIGHTS} and, for ComfyUI and A1111, {KOHYA_WEIGHTS} beside it")
+    print(f"compare it with the base: python inference/inference_lora.py --adapter {args.output_dir}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# A LoRA of images/cinematic. Any flag of lora.py can follow: ./lora.sh --max_train_steps 1000
+#   MODEL_NAME  the base: hub name or folder; by default SD v1.5 where CUDA is present, else the miniature
+#   LAUNCH      LAUNCH="accelerate launch --multi_gpu" trains on several GPUs. One process needs no launcher, and
+#               accelerate's would swallow exit codes and not pass SIGTERM on.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# unquoted, because LAUNCH is a command with its arguments
+exec ${LAUNCH:-python} lora.py \
+  --pretrained_model_name_or_path "${MODEL_NAME:-auto}" \
+  --rank 16 \
+  --learning_rate 5e-4 --lr_scheduler cosine --lr_warmup_steps 20 \
+  --train_batch_size 8 --max_train_steps 400 \
+  --random_flip --caption_dropout 0.1 --snr_gamma 5 \
+  "$@"

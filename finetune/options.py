@@ -1,0 +1,95 @@
+"""What every trainer asks for on the command line, with diffusers' names, and the checks that need no model."""
+
+import argparse
+from importlib.util import find_spec
+from pathlib import Path
+
+from inference.cli import InputError
+from inference.options import ROOT, Help, at_least
+
+SCHEDULES = ["constant", "constant_with_warmup", "linear", "cosine", "cosine_with_restarts", "polynomial"]
+TRACKERS = ["tensorboard", "wandb", "comet_ml", "all", "none"]
+
+
+def training_parser(description: str, output_dir: str) -> argparse.ArgumentParser:
+    """The flags of the common loop; each method adds its own."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=Help)
+    _add_model_and_data(parser.add_argument_group("base and pictures").add_argument, output_dir)
+    _add_optimization(parser.add_argument_group("optimization").add_argument)
+    _add_hardware(parser.add_argument_group("hardware").add_argument)
+    _add_keeping(parser.add_argument_group("checkpoints, samples and logs").add_argument)
+    return parser
+
+
+def _add_model_and_data(add, output_dir: str) -> None:
+    add("--pretrained_model_name_or_path", default="auto", metavar="BASE",
+        help="hub name or folder of the base, or miniature; auto: SD v1.5 where CUDA is present, else the miniature")
+    add("--revision", help="of the base on the hub: branch, tag or commit")
+    add("--variant", help="of the base's weight files, such as fp16")
+    add("--train_data_dir", type=Path, default=ROOT / "images" / "cinematic", help="folder of captioned pictures")
+    add("--output_dir", type=Path, default=ROOT / "outputs" / output_dir, help="where everything is written")
+    add("--resolution", type=at_least(8), help="pictures get this squared in pixels; the base's own if not given")
+    add("--center_crop", action="store_true", help="crop the centre and not a place drawn from the seed")
+    add("--random_flip", action="store_true", help="mirror every other picture, at random")
+    add("--caption_dropout", type=at_least(0, float), default=0.0, help="share of samples trained without a caption")
+
+
+def _add_optimization(add) -> None:
+    add("--train_batch_size", type=at_least(1), default=8, help="samples per process and forward pass")
+    add("--gradient_accumulation_steps", type=at_least(1), default=1, help="forward passes per step")
+    add("--max_train_steps", type=at_least(1), help="400 if not given; goes before --num_train_epochs")
+    add("--num_train_epochs", type=at_least(1), help="length in times that each picture is seen")
+    add("--learning_rate", type=at_least(0, float), help="1e-4 if not given; 1 with prodigy, which finds its own")
+    add("--scale_lr", action="store_true", help="multiply the rate by the samples per step")
+    add("--lr_scheduler", choices=SCHEDULES, default="constant", help="how the rate goes on")
+    add("--lr_warmup_steps", type=at_least(0), default=0, help="steps in which the rate rises from 0")
+    add("--optimizer", choices=["adamw", "adamw8bit", "prodigy"], default="adamw", help="what takes the steps")
+    add("--use_8bit_adam", action="store_true", help="the same as --optimizer adamw8bit")
+    add("--max_grad_norm", type=at_least(0, float), default=1.0, help="longer gradients are cut to it; 0: never")
+    add("--snr_gamma", type=at_least(0, float), help="weigh timesteps by min-SNR; 5 is usual")
+    add("--noise_offset", type=at_least(0, float), default=0.0, help="noise common to all of a channel; 0.1 is usual")
+    add("--seed", type=at_least(0), default=0, help="decides order, crops, noise, timesteps and first weights")
+
+
+def _add_hardware(add) -> None:
+    add("--mixed_precision", choices=["auto", "no", "bf16", "fp16"], default="auto",
+        help="arithmetic; auto: as `accelerate launch` was told, else bf16 where it is fast; what is trained is fp32")
+    add("--gradient_checkpointing", action="store_true", help="less memory, a quarter more time")
+    add("--allow_tf32", action="store_true", help="faster fp32 on Ampere and newer GPUs")
+    add("--compile", action="store_true", help="compile the transformer blocks: slow to start, faster steps")
+    add("--enable_xformers_memory_efficient_attention", action="store_true", help="instead of PyTorch's attention")
+
+
+def _add_keeping(add) -> None:
+    add("--checkpointing_steps", type=at_least(1), default=500, help="steps between two checkpoints")
+    add("--checkpoints_total_limit", type=at_least(1), help="how many checkpoints are kept; all if not given")
+    add("--resume_from_checkpoint", metavar="NAME", help='a checkpoint folder, or "latest"')
+    add("--validation_prompt", help="draw this with base and adapter while training; nothing is drawn if not given")
+    add("--num_validation_images", type=at_least(1), default=4, help="pictures of it")
+    add("--validation_steps", type=at_least(1), default=100, help="steps between two drawings")
+    add("--report_to", choices=TRACKERS, default="tensorboard", help="where losses and pictures are logged")
+    add("--logging_dir", default="logs", help="for the logs, inside --output_dir")
+    add("--push_to_hub", action="store_true", help="upload the result when it is done")
+    add("--hub_model_id", help="repository to upload to; named like the output folder if not given")
+
+
+def check(args: argparse.Namespace, pictures: int, processes: int) -> None:
+    """Refuse what cannot be meant, and fill in what follows from other flags and from the number of pictures."""
+    if args.use_8bit_adam and args.optimizer == "prodigy":
+        raise InputError("--use_8bit_adam and --optimizer prodigy are two optimizers; choose one")
+    if args.use_8bit_adam:
+        args.optimizer = "adamw8bit"
+    if args.caption_dropout > 1:
+        raise InputError(f"--caption_dropout {args.caption_dropout} is a share of the samples, from 0 to 1")
+    if args.hub_model_id and not args.push_to_hub:
+        raise InputError(f"--hub_model_id {args.hub_model_id} does nothing without --push_to_hub; add it")
+    if args.report_to in ("tensorboard", "wandb", "comet_ml") and not find_spec(args.report_to):
+        raise InputError(f"--report_to {args.report_to} is not installed: pip install {args.report_to}, or take none")
+    if args.max_train_steps is None:
+        per_step = args.train_batch_size * args.gradient_accumulation_steps * processes
+        epochs = args.num_train_epochs
+        args.max_train_steps = -(-pictures * epochs // per_step) if epochs else 400
+    if args.lr_warmup_steps > args.max_train_steps:
+        raise InputError(
+            f"--lr_warmup_steps {args.lr_warmup_steps} is more than the {args.max_train_steps} steps of the run"
+        )
