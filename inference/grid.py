@@ -1,9 +1,11 @@
 """Sheets of pictures: a row per prompt and a column per strategy, or one picture per prompt with its caption.
 
-Everything is drawn by Pillow with Pillow's own font, so the same pictures give the same sheet on every machine.
+Everything is drawn by Pillow with Pillow's own font, so the same pictures give the same sheet on every machine; only
+captions in letters which that font lacks are written with one of the system's.
 Lengths are in units of the page: a picture covers 288 by 288 of them, or that area, whatever its size in pixels.
 """
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ PAGE, TEXT, DIM, ACCENT = "#101114", "#f2efe9", "#8d9199", "#e8a15c"
 SIDE = 288  # of a square picture in units, and the pixels it is enlarged to where it has fewer
 MARGIN, GAP, CAPTION_WIDTH = 44, 12, 250
 HEADING, BODY, CAPTION, SMALL = 26, 23, 18, 15
+FALLBACKS = ("DejaVuSans.ttf", "Arial Unicode.ttf", "arial.ttf", "NotoSansCJK-Regular.ttc", "msyh.ttc")
 LEADING = 1.32  # height of a line in font sizes
 
 
@@ -40,8 +43,15 @@ class Page:
     def px(self, units: float) -> int:
         return round(units * self.unit)
 
-    def font(self, size: float) -> ImageFont.FreeTypeFont:
-        return ImageFont.load_default(size * self.unit)
+    def font(self, size: float, text: str) -> ImageFont.FreeTypeFont:
+        """Pillow's own font, or a system's where it lacks a letter of `text`."""
+        own = ImageFont.load_default(size * self.unit)
+        for name in () if _has_letters(own, text) else FALLBACKS:
+            with contextlib.suppress(OSError):
+                font = ImageFont.truetype(name, size * self.unit)
+                if _has_letters(font, text):
+                    return font
+        return own
 
     def text_height(self, lines: Sequence[str], size: float) -> int:
         return self.px(len(lines) * size * LEADING)
@@ -50,7 +60,7 @@ class Page:
         self, sheet: Image.Image, at: tuple[int, int], lines: Sequence[str], size: float, colour: str = TEXT
     ) -> None:
         """Write lines with the top left of the first one's box at `at`, in pixels."""
-        draw, font = ImageDraw.Draw(sheet), self.font(size)
+        draw, font = ImageDraw.Draw(sheet), self.font(size, "".join(lines))
         for i, line in enumerate(lines):
             draw.text((at[0], at[1] + self.px((i + 0.5) * size * LEADING)), line, colour, font, anchor="lm")
 
@@ -70,7 +80,7 @@ def comparison_sheet(
 ) -> Image.Image:
     """One row per caption, with a note below it, and one column per heading; a row grows with its caption."""
     page = Page.of(rows[0][0])
-    wrapped = [wrap(caption, page.font(BODY), page.px(CAPTION_WIDTH)) for caption in captions]
+    wrapped = [wrap(caption, page.font(BODY, caption), page.px(CAPTION_WIDTH)) for caption in captions]
     texts = [page.text_height(lines, BODY) + page.px(2 * SMALL) for lines in wrapped]
     heights = [max(page.height, text) for text in texts]
     left, top = page.px(MARGIN + CAPTION_WIDTH + 2 * GAP), page.px(MARGIN + 2.2 * HEADING)
@@ -94,7 +104,7 @@ def contact_sheet(captions: Sequence[str], pictures: Sequence[Image.Image], foot
     """Pictures three or four to a row, each with its caption below."""
     page = Page.of(pictures[0])
     across = min(len(pictures), 4 if len(pictures) % 4 == 0 or len(pictures) > 9 else 3)
-    wrapped = [wrap(caption, page.font(CAPTION), page.width) for caption in captions]
+    wrapped = [wrap(caption, page.font(CAPTION, caption), page.width) for caption in captions]
     starts = range(0, len(pictures), across)
     heights = [
         page.height + page.px(GAP) + max(page.text_height(lines, CAPTION) for lines in wrapped[start : start + across])
@@ -141,6 +151,11 @@ def _fill(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     return lines
 
 
+def _has_letters(font: ImageFont.FreeTypeFont, text: str) -> bool:
+    missing = bytes(font.getmask("\uffff"))  # the box that stands for what a font lacks
+    return all(bytes(font.getmask(letter)) != missing for letter in set("".join(text.split())))
+
+
 def save_sheet(sheet: Image.Image, path: Path) -> None:
     with written_aside(path) as aside:
         sheet.save(aside)
@@ -149,7 +164,7 @@ def save_sheet(sheet: Image.Image, path: Path) -> None:
 
 def _blank(page: Page, right: int, bottom: int, footer: str) -> Image.Image:
     """An empty sheet around what ends at (`right`, `bottom`), with the footer below it."""
-    lines = wrap(footer, page.font(SMALL), right - page.px(MARGIN))
+    lines = wrap(footer, page.font(SMALL, footer), right - page.px(MARGIN))
     foot = bottom + page.px(2 * GAP)
     height = foot + page.text_height(lines, SMALL) if footer else bottom
     sheet = Image.new("RGB", (right + page.px(MARGIN), height + page.px(MARGIN if not footer else 0.7 * MARGIN)), PAGE)

@@ -65,6 +65,14 @@ def pixels(path: Path):
 
 
 @pytest.fixture(scope="session")
+def without_torch(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Environment in which importing torch fails: what is refused in it was refused before any model was loaded."""
+    folder = tmp_path_factory.mktemp("without_torch")
+    (folder / "torch.py").write_text("raise ImportError('torch is imported already')\n")
+    return {"PYTHONPATH": str(folder)}
+
+
+@pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Stable Diffusion pipeline folder of the classes of SD v1.5 with random weights: 128 pixels, 1 MB, seconds."""
     return make_tiny_base(tmp_path_factory.mktemp("bases") / "tiny")

@@ -53,6 +53,17 @@ def test_captions_and_headings_are_there_and_apart():
     assert text_pixels(without, (0, 0, 300, without.height)) == 0
 
 
+def test_letters_the_own_font_lacks_are_not_boxes():
+    page = Page(288, 288)
+    assert page.font(20, "a castle").getname()[0] == "Aileron"
+    if page.font(20, "café").getname()[0] == "Aileron":
+        pytest.skip("this machine has none of the other fonts")
+    boxes, letters = Image.new("RGB", (300, 50), PAGE), Image.new("RGB", (300, 50), PAGE)
+    page.write(boxes, (0, 0), ["\uffff\uffff\uffff"], 20)
+    page.write(letters, (0, 0), ["Žéñ"], 20)
+    assert boxes.tobytes() != letters.tobytes()
+
+
 def test_a_row_grows_with_a_long_caption():
     picture = Image.new("RGB", (128, 128), RED)
     short = comparison_sheet(["short"], [""], ["Base"], [[picture]])

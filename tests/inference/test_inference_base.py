@@ -48,18 +48,16 @@ def test_what_is_drawn_is_kept_and_what_is_missing_or_damaged_is_drawn_again(dra
 
 
 @pytest.mark.parametrize("content, words", [("\n  \n", "is empty"), (b"\xff\xfe\x00", "cannot be read")])
-def test_prompt_files_that_say_nothing(tmp_path, tiny_base, content, words):
+def test_prompt_files_that_say_nothing(tmp_path, tiny_base, without_torch, content, words):
     file = tmp_path / "prompts.txt"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    started = time.monotonic()
-    done = run_script(SCRIPT, *arguments(tiny_base, tmp_path / "out"), "--prompts", file)
+    done = run_script(SCRIPT, *arguments(tiny_base, tmp_path / "out"), "--prompts", file, **without_torch)
     assert_refused(done, str(file), words)
-    assert time.monotonic() - started < 2.5, "a refusal should not wait for a model"
 
 
-def test_bad_input_is_one_sentence(tmp_path, tiny_base):
+def test_bad_input_is_one_sentence(tmp_path, tiny_base, without_torch):
     def refused(*flags, words):
-        assert_refused(run_script(SCRIPT, *arguments(tiny_base, tmp_path / "out"), *flags), *words)
+        assert_refused(run_script(SCRIPT, *arguments(tiny_base, tmp_path / "out"), *flags, **without_torch), *words)
 
     refused("--prompts", tmp_path / "none.txt", words=["none.txt", "cannot be read"])
     refused("--prompts", "a tent", " ", words=["prompt 2 of 2 is empty"])

@@ -79,7 +79,7 @@ def test_interrupted_run_keeps_whole_pictures_and_goes_on(tiny_base, tiny_lora, 
     assert done.rc == 0 and f"4 pictures, {len(kept)} of them already drawn" in done.out
 
 
-def test_bad_adapters_are_one_sentence_before_anything_is_loaded(tiny_base, tiny_lora, tmp_path):
+def test_bad_adapters_are_one_sentence_before_anything_is_loaded(tiny_base, tiny_lora, without_torch, tmp_path):
     (tmp_path / "old.bin").write_bytes(b"pickle")
     (tmp_path / "torn.safetensors").write_bytes((tiny_lora / "pytorch_lora_weights.safetensors").read_bytes()[:100])
     (tmp_path / "empty").mkdir()
@@ -92,7 +92,5 @@ def test_bad_adapters_are_one_sentence_before_anything_is_loaded(tiny_base, tiny
         (other, tiny_lora, ["made for another base", "48", "32"]),
         ("nobody/nothing", tmp_path / "nowhere", ["no adapter at"]),  # told before a base is fetched
     ]:
-        started = time.monotonic()
-        assert_refused(run_script(*command(base, adapter, tmp_path / "out")), *words)
-        assert time.monotonic() - started < 2.5, "a refusal should not wait for a model"
+        assert_refused(run_script(*command(base, adapter, tmp_path / "out"), **without_torch), *words)
     assert not list((tmp_path / "out").rglob("*.png"))

@@ -72,6 +72,11 @@ def test_each_prompt_is_encoded_once(pipe, monkeypatch):
     assert seen == ["a car", "a tent", ""] and text["a car"].shape == (1, 77, 32)
 
 
+def test_bf16_draws_nearly_the_same_picture(pipe, tiny_base):
+    half = load_base(str(tiny_base), device="cpu", dtype=torch.bfloat16)
+    assert np.abs(draw(half, PROMPTS[:1], [0]) - draw(pipe, PROMPTS[:1], [0])).mean() < 8
+
+
 def test_other_sizes(pipe):
     picture = next(sample(pipe, PROMPTS[:1], [0], height=72, width=200, num_inference_steps=2))
     assert isinstance(picture, Image.Image) and picture.size == (200, 72)
