@@ -60,7 +60,7 @@ def contrastive_loss(image: torch.Tensor, text: torch.Tensor, scale: torch.Tenso
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work_dir", type=Path, default=Path("outputs/miniature"), help="where states and pictures are kept")
-    parser.add_argument("--steps", type=int, default=3000, help="steps of 128 pictures")
+    parser.add_argument("--steps", type=int, default=1500, help="steps of 128 pictures")
     args = parser.parse_args()
 
     torch.manual_seed(0)

@@ -64,7 +64,7 @@ def learn(
         decay = min(average, (step + 1) / (step + 10))
         torch._foreach_lerp_(list(averaged.values()), list(params.values()), 1 - decay)
         if step % 20 == 0:
-            shown = loss.item() if shown is None else 0.9 * shown + 0.1 * loss.item()
+            shown = loss.item() if shown is None else 0.6 * shown + 0.4 * loss.item()
             bar.set_postfix(loss=f"{shown:.4f}", refresh=False)
         if (step + 1) % sample_every == 0 and sample:
             with swapped(params, averaged):

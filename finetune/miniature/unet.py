@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from tqdm import tqdm
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from finetune.miniature.clip import VARIANTS, caption_tokens, training_set
 from finetune.miniature.learn import device_and_dtype, learn
-from finetune.miniature.vae import to_model
+from finetune.miniature.vae import LATENTS, NOISE, encoded
 from finetune.miniature.world import SIZE, held_out_scenes
 from images.scenes import caption
 from inference.cli import written_aside
@@ -26,9 +25,9 @@ MIRRORED = {"left": "right", "right": "left"}
 
 
 def build_unet() -> UNet2DConditionModel:
-    """10.7 M parameters, SD v1.5's blocks at a quarter of its width; 16 x 16 latents of 8 channels."""
+    """10.7 M parameters, SD v1.5's blocks at a quarter of its width; 16 x 16 latents of 12 channels."""
     return UNet2DConditionModel(
-        sample_size=SIZE // 8, in_channels=8, out_channels=8, block_out_channels=(96, 144, 192), layers_per_block=1,
+        sample_size=SIZE // 8, in_channels=LATENTS, out_channels=LATENTS, block_out_channels=(96, 144, 192), layers_per_block=1,
         down_block_types=("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
         cross_attention_dim=128, attention_head_dim=4, norm_num_groups=16,
@@ -49,23 +48,6 @@ def mirrored_tokens(tokens: np.ndarray, tokenizer: CLIPTokenizer) -> np.ndarray:
     out = tokens.copy()
     for word, other in MIRRORED.items():
         out[tokens == ids[word]] = ids[other]
-    return out
-
-
-@torch.no_grad()
-def encoded(vae: AutoencoderKL, drawn: np.ndarray, keep: np.ndarray, path: Path, device: torch.device) -> torch.Tensor:
-    """Scaled posteriors (2 n, 16, 16, 16) float16: as drawn, then mirrored; 8 channels of mean, then 8 of std."""
-    if path.exists():
-        return torch.from_numpy(np.load(path))
-    out = torch.empty(2 * len(keep), 16, SIZE // 8, SIZE // 8, dtype=torch.float16)
-    for i in tqdm(range(0, len(keep), 64), desc="encoding"):
-        x = to_model(drawn[keep[i : i + 64]], device)
-        for half, view in enumerate((x, x.flip(-1))):
-            posterior = vae.encode(view).latent_dist
-            both = torch.cat([posterior.mean, posterior.std], 1) * vae.config.scaling_factor
-            out[half * len(keep) + i : half * len(keep) + i + len(x)] = both.half().cpu()
-    with written_aside(path) as aside:
-        np.save(aside, out.numpy())
     return out
 
 
@@ -93,8 +75,8 @@ def main() -> None:
         rng = np.random.default_rng([step, 4])
         generator = torch.Generator().manual_seed(step)
         at = torch.from_numpy(rng.integers(0, len(latents), BATCH))
-        mean, std = latents[at].float().to(device).chunk(2, 1)
-        x0 = mean + std * torch.randn(mean.shape, generator=generator).to(device)  # (64, 8, 16, 16)
+        x0 = latents[at].float()  # (64, 12, 16, 16)
+        x0 = (x0 + NOISE * torch.randn(x0.shape, generator=generator)).to(device)
         ids = tokens[at, torch.from_numpy(rng.integers(0, VARIANTS, BATCH))]
         ids[torch.from_numpy(rng.random(BATCH) < NO_CAPTION)] = empty
         t = torch.from_numpy((rng.permutation(BATCH) + rng.random(BATCH)) / BATCH * len(alphas)).long().to(device)
@@ -117,13 +99,13 @@ def main() -> None:
 
 
 def _training_data(work_dir: Path, vae: AutoencoderKL, tokenizer: CLIPTokenizer, device: torch.device):
-    """Latents (2 n, 16, 16, 16) and tokens (2 n, VARIANTS, 77) of all but the full cinematic look."""
+    """Latents (2 n, 12, 16, 16) and tokens (2 n, VARIANTS, 77) of all but the full cinematic look."""
     examples, drawn = training_set(work_dir)
     keep = np.array([i for i, example in enumerate(examples) if example.look != "cinematic"])
-    latents = encoded(vae, drawn, keep, work_dir / "latents.npy", device)
+    latents = encoded(vae, drawn, work_dir / "latents.npy", device)
     tokens = caption_tokens(examples, tokenizer, 77)[keep]
     both = np.concatenate([tokens, mirrored_tokens(tokens, tokenizer)])
-    return latents, torch.from_numpy(both)
+    return latents[np.concatenate([keep, keep + len(drawn)])], torch.from_numpy(both)
 
 
 def assembled(parts: dict) -> StableDiffusionPipeline:
