@@ -4,6 +4,7 @@ Three layouts are met in the wild, and all are read here:
   diffusers  unet.<path>.to_q.lora.down.weight, unet.<path>.to_q.lora_A.weight; alpha in the file's metadata
   old        <path>.attn1.processor.to_q_lora.down.weight, with or without `unet.`; no alpha
   kohya      lora_unet_<path with _>.lora_down.weight and a scalar .alpha; lora_te_... for the text encoder
+DoRA's lengths (Liu et al. 2024) are .lora_magnitude_vector in the first and .dora_scale in the last.
 """
 
 import hashlib
@@ -12,11 +13,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inference.cli import InputError
 
+if TYPE_CHECKING:
+    import torch
+
 LORA_WEIGHTS = "pytorch_lora_weights.safetensors"
-LORA_NAME = re.compile(r"(?P<module>.+?)(?:[._]lora(?:_linear_layer)?[._](?P<part>down|up|A|B)\.weight|\.alpha)")
+LORA_NAME = re.compile(
+    r"(?P<module>.+?)(?:[._]lora(?:_linear_layer)?[._](?P<part>down|up|A|B)\.weight|\.(?P<other>\w+))"
+)
+PARTS = {"A": "down", "B": "up", "alpha": "alpha", "lora_magnitude_vector": "magnitude", "dora_scale": "magnitude"}
 COMPONENT = re.compile(r"(?:lora_)?(?P<component>unet|text_encoder|te1?)[._]")
 MAKE_ONE = "make one with finetune/lora.sh, or name a folder or file with --adapter"
 OTHER_BASE = "name the base it was trained on with --pretrained_model_name_or_path"
@@ -28,16 +36,15 @@ class LoraFile:
     """A LoRA that fits its base: where in the base each tensor of the file belongs."""
 
     path: Path
-    places: dict[str, tuple[str, str]]  # name in the file -> (module of the base, "down", "up" or "alpha")
+    places: dict[str, tuple[str, str]]  # name in the file -> (module of the base, down, up, alpha or magnitude)
     configs: dict[str, dict]  # component -> peft's configuration of it, as diffusers keeps it in the metadata
 
     @property
     def sha256(self) -> str:
         return file_sha256(self.path)
 
-    def state_dict(self, dtype=None) -> dict:
+    def state_dict(self, dtype: "torch.dtype") -> dict[str, "torch.Tensor"]:
         """Tensors as `load_lora_weights` takes them, alpha / rank folded into `lora_B` (so alpha = rank for peft)."""
-        import torch
         from safetensors.torch import load_file
 
         tensors = {self.places[name]: tensor for name, tensor in load_file(self.path).items()}
@@ -46,8 +53,10 @@ class LoraFile:
             down, up = tensors[module, "down"].float(), tensors[module, "up"].float()  # (rank, in, ..), (out, rank, ..)
             alpha = tensors.get((module, "alpha"))
             scale = self._configured_scale(module) if alpha is None else alpha.item() / down.shape[0]
-            weights[f"{module}.lora_A.weight"] = down.to(dtype or torch.float32)
-            weights[f"{module}.lora_B.weight"] = (up * scale).to(dtype or torch.float32)
+            weights[f"{module}.lora_A.weight"] = down.to(dtype)
+            weights[f"{module}.lora_B.weight"] = (up * scale).to(dtype)
+            if (module, "magnitude") in tensors:
+                weights[f"{module}.lora_magnitude_vector"] = tensors[module, "magnitude"].flatten().to(dtype)  # (out,)
         return weights
 
     def _configured_scale(self, module: str) -> float:
@@ -155,18 +164,19 @@ def _place(name: str, layers: dict) -> tuple[str, str] | None:
     flat = flat if flat in layers else f"{flat}_0"  # the old layout says to_out where the layer is to_out.0
     if flat not in layers:
         return None
-    part = {"A": "down", "B": "up"}.get(match["part"], match["part"] or "alpha")
-    return layers[flat][0], part
+    part = match["part"] if match["part"] in ("down", "up") else PARTS.get(match["part"] or match["other"])
+    return (layers[flat][0], part) if part else None
 
 
 def _check_shapes(path: Path, base_folder: Path, shapes: dict, places: dict, layers: dict) -> None:
     for name, (module, part) in places.items():
-        weight, lora = layers[_flat(module)][1], shapes[name]  # (out, in, ...), (rank, in, ...) or (out, rank, ...)
-        axis, word = (1, "inputs") if part == "down" else (0, "outputs")
-        if part != "alpha" and (len(lora) != len(weight) or lora[axis] != weight[axis]):
+        weight, lora = layers[_flat(module)][1], shapes[name]  # (out, in, ...); (rank, in, ...), (out, rank, ...)
+        axis = slice(1, 2) if part == "down" else slice(0, 1)
+        fits = lora[axis] == weight[axis] and (part == "magnitude" or len(lora) == len(weight))
+        if part != "alpha" and not fits:
             raise InputError(
-                f"{path} was made for another base: {module} has {weight[axis]} {word} in {base_folder}, the adapter "
-                f"expects {lora[axis]} ({name} is {list(lora)}, the layer {list(weight)}); {OTHER_BASE}"
+                f"{path} was made for another base: {name} is {list(lora)}, which does not fit the {list(weight)} of "
+                f"{module} in {base_folder}; {OTHER_BASE}"
             )
 
 

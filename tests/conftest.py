@@ -160,7 +160,7 @@ def tiny_lora_text(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return make_lora(tiny_base, tmp_path_factory.mktemp("lora_text"), text_encoder=True)
 
 
-def make_lora(base: Path, folder: Path, text_encoder: bool = False) -> Path:
+def make_lora(base: Path, folder: Path, text_encoder: bool = False, use_dora: bool = False) -> Path:
     """Write a random LoRA for `base` with peft and diffusers, as a training script would."""
     import torch
     from diffusers import StableDiffusionPipeline
@@ -174,7 +174,8 @@ def make_lora(base: Path, folder: Path, text_encoder: bool = False) -> Path:
     layers = {}
     torch.manual_seed(1)
     for part, (model, targets) in models.items():
-        model.add_adapter(LoraConfig(r=4, lora_alpha=4, target_modules=targets), adapter_name="default")
+        config = LoraConfig(r=4, lora_alpha=4, target_modules=targets, use_dora=use_dora)
+        model.add_adapter(config, adapter_name="default")
         state = convert_state_dict_to_diffusers(get_peft_model_state_dict(model, adapter_name="default"))
         layers[f"{part}_lora_layers"] = {name: torch.randn_like(tensor) * 0.3 for name, tensor in state.items()}
     StableDiffusionPipeline.save_lora_weights(folder, **layers)

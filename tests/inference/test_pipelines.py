@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import make_tiny_base
+from conftest import make_lora, make_tiny_base
 from safetensors.torch import load_file, save_file
 
 from inference import pipelines
@@ -123,6 +123,26 @@ def test_old_layout_equals_diffusers_layout(pipe, tiny_base, tiny_lora, tmp_path
         assert torch.equal(noise_prediction(pipe), expected)
 
 
+def test_dora_counts_in_both_layouts(pipe, tiny_base, tmp_path):
+    file = make_lora(tiny_base, tmp_path, use_dora=True) / LORA_WEIGHTS
+    lengths = {name: tensor for name, tensor in load_file(file).items() if name.endswith("lora_magnitude_vector")}
+    save_file({name: tensor for name, tensor in load_file(file).items() if name not in lengths}, tmp_path / "plain")
+    kohya = load_file(as_kohya(tmp_path / "plain", tmp_path))
+    for name, tensor in lengths.items():
+        module = name.removesuffix(".lora_magnitude_vector").replace(".", "_")
+        kohya[f"lora_{module}.dora_scale"] = tensor[:, None]
+    save_file(kohya, tmp_path / "kohya.safetensors")
+    predictions = []
+    for path in (file, tmp_path / "kohya.safetensors"):
+        with lora_on(pipe, read_lora(path, tiny_base)):
+            predictions.append(noise_prediction(pipe))
+    pipe.load_lora_weights(tmp_path, weight_name=LORA_WEIGHTS)
+    theirs = noise_prediction(pipe)
+    pipe.unload_lora_weights()
+    assert lengths and (theirs - noise_prediction(pipe)).abs().max() > 1e-3
+    assert all(torch.allclose(ours, theirs, atol=1e-5) for ours in predictions)
+
+
 def test_alpha_in_the_metadata_counts(pipe, tiny_base, tiny_lora, tmp_path):
     config = {"unet.r": 4, "unet.lora_alpha": 8, "unet.alpha_pattern": {}, "unet.rank_pattern": {}}
     metadata = {"format": "pt", "lora_adapter_metadata": json.dumps(config)}
@@ -146,7 +166,7 @@ def test_unused_tensors_are_named(tiny_base, tiny_lora, tmp_path):
 
 def test_lora_of_another_base_is_refused_with_shapes(tiny_lora, tmp_path):
     other = make_tiny_base(tmp_path / "other", text_width=48)
-    with pytest.raises(InputError, match=r"made for another base.* has 48 inputs .* expects 32"):
+    with pytest.raises(InputError, match=r"made for another base.*is \[4, 32\], .* \[16, 48\]"):
         lora(tiny_lora, other)
 
 
