@@ -50,7 +50,10 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
     """Put a LoRA on `pipe` and take it off again. The base's weights are wrapped, never written to."""
     weights = file.state_dict(pipe.unet.dtype)
     try:
-        pipe.load_lora_weights(weights, adapter_name="lora")
+        # what load_lora_weights does, without its warning of the part a LoRA leaves alone
+        for part, load in (("unet", pipe.load_lora_into_unet), ("text_encoder", pipe.load_lora_into_text_encoder)):
+            if any(name.startswith(f"{part}.") for name in weights):
+                load(weights, None, getattr(pipe, part), adapter_name="lora", _pipeline=pipe)
         taken = sum(
             "lora_" in name for model in (pipe.unet, pipe.text_encoder) for name, _ in model.named_parameters()
         )

@@ -24,6 +24,7 @@ def drawn(tiny_base, tiny_lora, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lora_run")
     done = run_script(*command(tiny_base, tiny_lora, folder))
     assert done.rc == 0, done.err
+    assert "No LoRA keys" not in done.err and "Warning" not in done.err, done.err
     return folder
 
 

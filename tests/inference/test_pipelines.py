@@ -116,6 +116,15 @@ def test_text_encoder_part_counts(pipe, tiny_base, tiny_lora, tiny_lora_text):
     assert (both - unet_only).abs().max() > 1e-3
 
 
+def test_text_encoder_alone_counts(pipe, tiny_base, tiny_lora_text, tmp_path):
+    tensors = load_file(tiny_lora_text / LORA_WEIGHTS)
+    save_file({name: tensors[name] for name in tensors if name.startswith("text")}, tmp_path / LORA_WEIGHTS)
+    plain = noise_prediction(pipe)
+    with lora_on(pipe, read_lora(tmp_path, tiny_base)):
+        assert (noise_prediction(pipe) - plain).abs().max() > 1e-3
+    assert torch.equal(noise_prediction(pipe), plain)
+
+
 def test_old_layout_equals_diffusers_layout(pipe, tiny_base, tiny_lora, tmp_path):
     with lora_on(pipe, read_lora(tiny_lora, tiny_base)):
         expected = noise_prediction(pipe)
