@@ -279,7 +279,7 @@ def cached(path: Path, key: str, compute: Callable[[], dict]) -> dict[str, "torc
                 return load_file(path)
     except (OSError, SafetensorError):
         pass  # none yet, or damaged: either way it is made again
-    tensors = compute()
+    tensors = {name: tensor.contiguous() for name, tensor in compute().items()}
     with written_aside(path) as aside:
         save_file(tensors, aside, metadata={"key": key})
     return tensors

@@ -99,7 +99,12 @@ class Loop:
         name = self.args.lr_scheduler
         name = "constant_with_warmup" if name == "constant" and self.args.lr_warmup_steps else name
         # stepped here, once per step, and not by accelerate, which would step it once per process
-        self.schedule = get_scheduler(name, optimizer, self.args.lr_warmup_steps, self.args.max_train_steps)
+        self.schedule = get_scheduler(
+            name,
+            optimizer,
+            num_warmup_steps=self.args.lr_warmup_steps,
+            num_training_steps=self.args.max_train_steps,
+        )
         self.model, self.optimizer = self.accelerator.prepare(model, optimizer)
         self.alphas = run.pipe.scheduler.alphas_cumprod.to(self.accelerator.device, torch.float32)
         sizes = [len(mean) for mean in run.encoded.means]

@@ -1,0 +1,229 @@
+"""Pictures and captions: what is read, what is refused, where it lands, and that it is encoded once."""
+
+import json
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import captioned_pictures
+from PIL import Image
+
+from finetune import data
+from inference.cli import InputError
+
+RED, BLUE, WHITE = (254, 0, 0), (0, 0, 254), (255, 255, 255)
+
+
+def write(folder: Path, *lines: str) -> Path:
+    (folder / "metadata.jsonl").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def entry(name: str, text: str = "a picture") -> str:
+    return json.dumps({"file_name": name, "text": text})
+
+
+def test_metadata_gives_captions_in_order(tmp_path: Path) -> None:
+    pictures = data.read_folder(captioned_pictures(tmp_path, 3))
+    assert [picture.captions for picture in pictures] == [(f"picture number {i} of a ramp",) for i in range(3)]
+    assert {picture.size for picture in pictures} == {(160, 128)}
+
+
+def test_text_files_beside_the_pictures(tmp_path: Path) -> None:
+    captioned_pictures(tmp_path, 2)
+    (tmp_path / "metadata.jsonl").unlink()
+    (tmp_path / "00.txt").write_text("first\n")
+    with pytest.raises(InputError, match=r"no caption 01\.txt"):
+        data.read_folder(tmp_path)
+    (tmp_path / "01.txt").write_text("second")
+    assert [picture.captions for picture in data.read_folder(tmp_path)] == [("first",), ("second",)]
+
+
+def test_a_bare_folder_takes_the_prompts_it_is_given(tmp_path: Path) -> None:
+    captioned_pictures(tmp_path, 2)
+    (tmp_path / "metadata.jsonl").unlink()
+    pictures = data.read_folder(tmp_path, prompts=["a film still of sks", "a frame of sks"])
+    assert {picture.captions for picture in pictures} == {("a film still of sks", "a frame of sks")}
+
+
+def bad_folder(kind: str, folder: Path) -> tuple[Path, list[str]]:
+    """A folder that is wrong in one way, and words its sentence must have."""
+    captioned_pictures(folder, 2)
+    if kind == "missing folder":
+        return folder / "nowhere", ["nowhere", "no folder"]
+    if kind == "no metadata":
+        (folder / "metadata.jsonl").unlink()
+        return folder, ["metadata.jsonl", folder.name]
+    if kind == "no pictures":
+        return write(folder, ""), ["no pictures"]
+    if kind == "not JSON":
+        return write(folder, entry("00.png"), "{file_name: 01.png}"), ["line 2", "not JSON"]
+    if kind == "no file_name":
+        return write(folder, json.dumps({"text": "a"})), ["line 1", "file_name"]
+    if kind == "no such file":
+        return write(folder, entry("00.png"), entry("07.jpg")), ["line 2", '"07.jpg"', folder.name]
+    if kind == "not a picture":
+        (folder / "02.png").write_text("not a picture at all")
+        return write(folder, entry("02.png")), ["line 1", "02.png", "not a picture"]
+    if kind == "truncated":
+        Image.effect_noise((128, 128), 50).convert("RGB").save(folder / "02.jpg")
+        whole = (folder / "02.jpg").read_bytes()
+        (folder / "02.jpg").write_bytes(whole[: len(whole) // 2])
+        return write(folder, entry("00.png"), entry("02.jpg")), ["line 2", "02.jpg", "truncated"]
+    if kind == "empty caption":
+        return write(folder, entry("00.png"), entry("01.png", "  ")), ["line 2", "caption", "empty"]
+    outside = captioned_pictures(folder.parent / "outside", 1) / "00.png"
+    if kind == "dots":
+        return write(folder, entry("../outside/00.png")), ["line 1", "leaves the folder"]
+    if kind == "absolute":
+        return write(folder, entry(str(outside))), ["line 1", "leaves the folder"]
+    assert kind == "symlink"
+    os.symlink(outside, folder / "link.png")
+    return write(folder, entry("link.png")), ["line 1", "leaves the folder", "link.png"]
+
+
+BAD = ["missing folder", "no metadata", "no pictures", "not JSON", "no file_name", "no such file", "not a picture",
+       "truncated", "empty caption", "dots", "absolute", "symlink"]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_input_is_one_sentence(kind: str, tmp_path: Path) -> None:
+    folder, words = bad_folder(kind, tmp_path / "pictures")
+    with pytest.raises(InputError) as error:
+        data.read_folder(folder)
+    for word in words:
+        assert word in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def left_and_right(folder: Path, kind: str) -> Path:
+    """A picture of (96, 64) whose left half is red and right half blue, stored in an unusual way."""
+    picture = Image.new("RGB", (96, 64), RED)
+    picture.paste(BLUE, (48, 0, 96, 64))
+    path = folder / f"{kind}.png"
+    if kind == "rgba":
+        picture.putalpha(255)
+        picture.paste((0, 0, 0, 0), (0, 0, 96, 8))
+    elif kind == "palette":
+        picture = picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=4)
+    elif kind == "cmyk":
+        picture, path = picture.convert("CMYK"), path.with_suffix(".tif")
+    elif kind == "rotated":
+        exif = Image.Exif()
+        exif[0x0112] = 6  # turn by 90 degrees clockwise to see it upright
+        picture, path = picture.rotate(90, expand=True), path.with_suffix(".jpg")
+        picture.save(path, exif=exif, quality=95, subsampling=0)
+        return path
+    picture.save(path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["rgb", "rgba", "palette", "cmyk", "rotated"])
+def test_unusual_pictures_come_out_upright_and_rgb(kind: str, tmp_path: Path) -> None:
+    picture = data.open_picture(left_and_right(tmp_path, kind))
+    assert picture.mode == "RGB" and picture.size == (96, 64)
+    pixels = np.asarray(picture).astype(int)
+    assert abs(pixels[40, 10] - RED).max() < 12 and abs(pixels[40, 80] - BLUE).max() < 12
+    if kind == "rgba":
+        assert tuple(pixels[3, 10]) == WHITE
+
+
+def test_sixteen_bits_are_brought_to_eight(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 64 * 64).astype(np.uint16).reshape(64, 64)
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    pixels = np.asarray(data.open_picture(tmp_path / "deep.png"))
+    assert pixels.shape == (64, 64, 3)
+    assert abs(pixels[..., 0] - ramp / 257).max() <= 0.51
+
+
+@pytest.mark.parametrize(("resolution", "unit"), [(128, 16), (128, 32), (512, 64), (768, 64), (136, 16)])
+def test_buckets_have_one_area(resolution: int, unit: int) -> None:
+    sizes = data.bucket_sizes(resolution, unit)
+    assert all(w % unit == h % unit == 0 for w, h in sizes)
+    assert all(0.8 <= w * h / resolution**2 <= 1.25 and max(w / h, h / w) <= 4 for w, h in sizes)
+    assert {(h, w) for w, h in sizes} == set(sizes)
+    if resolution % unit == 0:
+        assert (resolution, resolution) in sizes
+
+
+def test_no_picture_is_dropped_and_none_is_squashed() -> None:
+    shapes = [(1024, 428), (1024, 576), (900, 600), (700, 700), (500, 750), (3000, 100), (31, 1000), (8, 8)]
+    pictures = [data.Picture(Path(str(i)), ("a",), size, "0" * 64) for i, size in enumerate(shapes)]
+    buckets = data.into_buckets(pictures, 512, 64)
+    assert sorted(str(p.path) for bucket in buckets for p in bucket.pictures) == [str(i) for i in range(len(shapes))]
+    for bucket in buckets:
+        for picture in bucket.pictures:
+            left, top, right, bottom = data.crop_box(picture.size, bucket.size, (0.3, 0.9))
+            assert 0 <= left < right <= picture.size[0] + 1e-6 and 0 <= top < bottom <= picture.size[1] + 1e-6
+            assert math.isclose((right - left) / (bottom - top), bucket.size[0] / bucket.size[1])
+            assert math.isclose(right - left, picture.size[0]) or math.isclose(bottom - top, picture.size[1])
+
+
+def test_a_resolution_below_the_base_is_refused() -> None:
+    with pytest.raises(InputError, match="--resolution 16 is too small"):
+        data.into_buckets([data.Picture(Path("a"), ("a",), (8, 8), "0")], 16, 64)
+
+
+def test_order_shows_every_picture_equally_often_and_does_not_depend_on_the_length() -> None:
+    sizes, per_step = [1, 12, 7], 4
+    order, longer = data.Order(sizes, per_step, 600, seed=3), data.Order(sizes, per_step, 900, seed=3)
+    seen = {(b, i): 0 for b, size in enumerate(sizes) for i in range(size)}
+    for step in range(600):
+        bucket, places = order(step)
+        assert (bucket, places) == longer(step) and len(places) == per_step
+        for place in places:
+            seen[bucket, place] += 1
+    assert max(seen.values()) - min(seen.values()) <= 8  # of 120
+    assert [order(step) for step in range(9)] != [data.Order(sizes, per_step, 9, seed=4)(step) for step in range(9)]
+
+
+def test_a_bucket_is_shown_whole_before_any_of_it_again() -> None:
+    order = data.Order([5], 3, 5, seed=0)
+    seen = [place for step in range(5) for place in order(step)[1]]
+    assert all(sorted(seen[start : start + 5]) == list(range(5)) for start in (0, 5, 10))
+
+
+def encoded(folder: Path, base: Path, cache: Path, vae=None, **options) -> data.Encoded:
+    from diffusers import AutoencoderKL
+
+    buckets = data.into_buckets(data.read_folder(folder), 128, 16)
+    vae = vae or AutoencoderKL.from_pretrained(base, subfolder="vae")
+    return data.encode(buckets, vae, cache=cache, **{"identity": "a", "flips": True, "crop_seed": None} | options)
+
+
+def test_posteriors_are_those_of_the_cropped_picture_and_its_mirror_image(tiny_base: Path, tmp_path: Path) -> None:
+    from diffusers import AutoencoderKL
+
+    folder = captioned_pictures(tmp_path / "pictures", 2, size=(128, 128))
+    vae = AutoencoderKL.from_pretrained(tiny_base, subfolder="vae")
+    got = encoded(folder, tiny_base, tmp_path / "cache.safetensors", vae)
+    pixels = torch.from_numpy(np.asarray(Image.open(folder / "00.png").convert("RGB")).copy()).permute(2, 0, 1)
+    for flip, x in enumerate((pixels, pixels.flip(-1))):
+        with torch.no_grad():
+            posterior = vae.encode(x[None] / 127.5 - 1).latent_dist
+        factor = vae.config.scaling_factor
+        assert torch.allclose(got.means[0][0, flip], posterior.mean[0] * factor, atol=1e-5)
+        assert torch.allclose(got.stds[0][0, flip], posterior.std[0] * factor, atol=1e-5)
+    assert got.texts == ["", "picture number 0 of a ramp", "picture number 1 of a ramp"]
+    assert got.captions[0].tolist() == [[1], [2]]
+
+
+def test_the_cache_is_used_until_something_changes(tiny_base: Path, tmp_path: Path) -> None:
+    class NoVae:
+        """Stands where a second encoding would be."""
+
+    folder, cache = captioned_pictures(tmp_path / "pictures", 2), tmp_path / "cache.safetensors"
+    first = encoded(folder, tiny_base, cache)
+    again = encoded(folder, tiny_base, cache, NoVae())
+    assert torch.equal(first.means[0], again.means[0])
+    for change in ({"identity": "b"}, {"flips": False}, {"crop_seed": 1}):
+        with pytest.raises(AttributeError):
+            encoded(folder, tiny_base, cache, NoVae(), **change)
+    Image.new("RGB", (160, 128)).save(folder / "00.png")
+    with pytest.raises(AttributeError):
+        encoded(folder, tiny_base, cache, NoVae())
+    cache.write_bytes(cache.read_bytes()[:-7])
+    assert encoded(folder, tiny_base, cache).means[0].shape == first.means[0].shape

@@ -1,0 +1,187 @@
+"""LoRA: what is trained, the two files it is kept in, and the pictures they give in other hands."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import warm
+from conftest import ROOT, Finished, assert_refused, captioned_pictures, run_script
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+KINDS = {
+    "attention": ["--lora_alpha=6"],
+    "text encoder": ["--train_text_encoder", "--train_feed_forward", "--lora_alpha=2"],
+    "dora": ["--use_dora", "--lora_alpha=8"],
+}
+
+
+def train(base: Path, output: Path, *more: str) -> Finished:
+    pictures = output.parent / "pictures"
+    if not pictures.exists():
+        captioned_pictures(pictures, 3)
+    flags = [f"--pretrained_model_name_or_path={base}", f"--train_data_dir={pictures}", f"--output_dir={output}",
+             "--train_batch_size=2", "--max_train_steps=3", "--learning_rate=3e-2", "--report_to=none",
+             "--mixed_precision=no", "--rank=4", *more]  # fmt: skip
+    return warm.Process(flags, output.parent / f"{output.name}-said").finished()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def trained(request: pytest.FixtureRequest, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("lora") / request.param.replace(" ", "-")
+    done = train(tiny_base, output, *KINDS[request.param])
+    assert done.rc == 0, done.err
+    assert f"inference_lora.py --adapter {output}" in done.out
+    return output
+
+
+def pipeline(base: Path):
+    from diffusers import StableDiffusionPipeline
+
+    pipe = StableDiffusionPipeline.from_pretrained(base)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def picture(pipe) -> np.ndarray:
+    """A picture in [0, 1], always of the same noise."""
+    generator = torch.Generator().manual_seed(5)
+    return pipe("a ramp", num_inference_steps=4, generator=generator, output_type="np").images[0]
+
+
+@pytest.fixture(scope="module")
+def base_picture(tiny_base: Path) -> np.ndarray:
+    return picture(pipeline(tiny_base))
+
+
+def in_memory(base: Path, output: Path, checkpoint: Path):
+    """The base with the trained layers as peft had them while training: raw weights, and alpha in peft's own hands."""
+    from finetune.lora import ATTENTION, FEED_FORWARD, TEXT_ATTENTION, add_lora
+
+    flags = json.loads((output / "recipe.json").read_text())["flags"]
+    args = type("Flags", (), flags)
+    pipe = pipeline(base)
+    add_lora(pipe.unet, ATTENTION + FEED_FORWARD * flags["train_feed_forward"], args)
+    models = {"unet": pipe.unet}
+    if flags["train_text_encoder"]:
+        add_lora(pipe.text_encoder, TEXT_ATTENTION, args)
+        models["conditioning.text_encoder"] = pipe.text_encoder
+    weights = {k: v for k, v in load_file(checkpoint / "state.safetensors").items() if k.startswith("model.")}
+    for prefix, model in models.items():
+        for name, parameter in model.named_parameters():
+            if parameter.requires_grad:
+                parameter.data = weights.pop(f"model.{prefix}.{name}")
+    assert not weights
+    return pipe
+
+
+def test_plain_diffusers_gives_the_pictures_of_the_model_in_memory(
+    trained: Path, tiny_base: Path, base_picture: np.ndarray, tmp_path: Path
+) -> None:
+    kind = trained.name.replace("-", " ")
+    again = tmp_path / "again"
+    assert train(tiny_base, again, *KINDS[kind], "--checkpointing_steps=3").rc == 0
+    pipe = pipeline(tiny_base)
+    pipe.load_lora_weights(again)
+    loaded, memory = picture(pipe), picture(in_memory(tiny_base, again, again / "checkpoint-3"))
+    assert abs(loaded - memory).max() <= 1 / 255
+    assert abs(loaded - base_picture).max() > 4 / 255, "the adapter does nothing"
+
+
+def test_the_kohya_file_is_the_same_adapter(trained: Path, tiny_base: Path) -> None:
+    kohya = load_file(trained / "lora_kohya.safetensors")
+    if trained.name == "dora":  # diffusers leaves these tensors out of a kohya file, so their shape has to do
+        sizes = {name.split(".")[0]: tensor.shape[0] for name, tensor in kohya.items() if "lora_up" in name}
+        scales = {name.split(".")[0]: tensor.shape for name, tensor in kohya.items() if "dora_scale" in name}
+        assert scales == {layer: (size, 1) for layer, size in sizes.items()}
+        return
+    first, second = pipeline(tiny_base), pipeline(tiny_base)
+    first.load_lora_weights(trained)
+    second.load_lora_weights(trained, weight_name="lora_kohya.safetensors")
+    assert abs(picture(first) - picture(second)).max() <= 1 / 255
+
+
+def test_names_alpha_and_metadata_are_what_other_tools_expect(trained: Path) -> None:
+    recipe = json.loads((trained / "recipe.json").read_text())
+    diffusers, kohya = (load_file(trained / f"{name}.safetensors") for name in ("pytorch_lora_weights", "lora_kohya"))
+    attention = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora.down.weight"
+    assert diffusers[attention].shape[0] == 4
+    flat = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q"
+    assert kohya[f"{flat}.alpha"].item() == recipe["flags"]["lora_alpha"] and kohya[f"{flat}.alpha"].shape == ()
+    scale = recipe["flags"]["lora_alpha"] / 4
+    up = diffusers[attention.replace("down.weight", "up.weight")]
+    assert torch.allclose(up, kohya[f"{flat}.lora_up.weight"] * scale)
+    text = "text_encoder.text_model.encoder.layers.0.self_attn.q_proj.lora_linear_layer.up.weight"
+    assert (text in diffusers) == recipe["flags"]["train_text_encoder"]
+    assert ("lora_te_text_model_encoder_layers_0_self_attn_q_proj.lora_up.weight" in kohya) == (text in diffusers)
+    assert any(".ff.net.0.proj." in name for name in diffusers) == recipe["flags"]["train_feed_forward"]
+    assert any("lora_magnitude_vector" in name for name in diffusers) == recipe["flags"]["use_dora"]
+    for name in ("pytorch_lora_weights", "lora_kohya"):
+        with safe_open(trained / f"{name}.safetensors", "pt") as file:
+            assert json.loads(file.metadata()["recipe"]) == recipe
+    assert all(tensor.isfinite().all() and tensor.dtype == torch.float32 for tensor in diffusers.values())
+
+
+def test_text_encoder_is_trained_when_asked(tiny_base: Path, tmp_path: Path) -> None:
+    assert train(tiny_base, tmp_path / "run", "--train_text_encoder").rc == 0
+    weights = load_file(tmp_path / "run" / "pytorch_lora_weights.safetensors")
+    ups = [tensor for name, tensor in weights.items() if name.startswith("text_encoder.") and "up" in name]
+    assert ups and all(tensor.abs().max() > 0 for tensor in ups)
+
+
+def refused(*flags: str) -> Finished:
+    """lora.py as a script, with these flags."""
+    return run_script("finetune/lora.py", *flags)
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--rank=999"], ["--rank 999", "16"]),
+        (["--resolution=100"], ["--resolution 100", "multiple of 8"]),
+        (["--resolution=8"], ["--resolution 8", "too small"]),
+        (["--mixed_precision=fp16"], ["fp16", "bf16"]),
+        (["--optimizer=prodigy"], ["prodigy", "pip install prodigyopt"]),
+        (["--use_8bit_adam"], ["adamw8bit", "bitsandbytes"]),
+        (["--use_8bit_adam", "--optimizer=prodigy"], ["choose one"]),
+        (["--enable_xformers_memory_efficient_attention"], ["CUDA"]),
+        (["--report_to=wandb"], ["wandb", "pip install"]),
+        (["--caption_dropout=2"], ["--caption_dropout 2"]),
+        (["--hub_model_id=me/it"], ["--push_to_hub"]),
+        (["--lr_warmup_steps=9"], ["--lr_warmup_steps 9", "3 steps"]),
+    ],
+)
+def test_flags_that_cannot_be_meant(flags: list[str], words: list[str], tiny_base: Path, tmp_path: Path) -> None:
+    assert_refused(train(tiny_base, tmp_path / "run", *flags), *words)
+    assert not (tmp_path / "run" / "pytorch_lora_weights.safetensors").exists()
+
+
+def test_a_bad_folder_is_refused_before_any_library_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise RuntimeError('torch was imported')")
+    for folder in (tmp_path / "nowhere", captioned_pictures(tmp_path / "pictures", 1)):
+        if folder.exists():
+            (folder / "metadata.jsonl").unlink()
+        done = run_script("finetune/lora.py", f"--train_data_dir={folder}", PYTHONPATH=str(tmp_path))
+        assert_refused(done, str(folder))
+
+
+def test_help_is_quick_and_shows_defaults() -> None:
+    begin = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, ROOT / "finetune" / "lora.py", "--help"], capture_output=True, text=True, check=True
+    )
+    assert time.monotonic() - begin < 2  # 0.2 s on an idle machine; importing torch alone takes longer than this
+    assert "(default: 500)" in done.stdout and "./lora.sh" in done.stdout
+
+
+def test_every_layer_of_the_adapter_moves(tiny_base: Path, tmp_path: Path) -> None:
+    assert train(tiny_base, tmp_path / "run", "--gradient_checkpointing", "--scale_lr").rc == 0
+    weights = load_file(tmp_path / "run" / "pytorch_lora_weights.safetensors")
+    assert all(tensor.abs().max() > 0 for tensor in weights.values())
+    layers = {name.partition(".lora.")[0] for name in weights}
+    assert {layer.partition("attn1.")[2] for layer in layers} - {""} == {"to_q", "to_k", "to_v", "to_out.0"}
