@@ -12,5 +12,5 @@ exec ${LAUNCH:-python} lora.py \
   --rank 16 \
   --learning_rate 5e-4 --lr_scheduler cosine --lr_warmup_steps 20 \
   --train_batch_size 8 --max_train_steps 400 \
-  --random_flip --caption_dropout 0.1 --snr_gamma 5 \
+  --caption_dropout 0.1 --snr_gamma 5 \
   "$@"

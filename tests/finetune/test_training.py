@@ -224,3 +224,25 @@ def test_min_snr_weights() -> None:
     assert torch.allclose(eps, torch.tensor([5 / 9, 1.0, 1.0]))
     v = sample_losses(nothing, batch, alphas, "v_prediction", 5.0)  # v = sqrt(alpha) here
     assert torch.allclose(v, torch.tensor([0.9 * 5 / 10, 0.5 / 2, 0.1 * (1 / 9) / (10 / 9)]))
+
+
+def test_a_full_disk_keeps_what_was_saved_and_says_how_much_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from finetune import checkpoints
+    from inference.cli import InputError
+
+    tensors = {"a": torch.ones(2**18)}  # 1 MiB
+    checkpoints.write(tmp_path / "checkpoint-1", tensors, {"steps": 1}, lambda folder: None)
+
+    def full(folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(InputError, match=r"takes 1\.0 MiB"):
+        checkpoints.write(tmp_path / "checkpoint-2", tensors, {}, full)
+    nearly = shutil.disk_usage(tmp_path)._replace(free=2**19)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: nearly)
+    with pytest.raises(InputError, match=r"takes 1\.0 MiB and 0\.5 are free"):
+        checkpoints.write(tmp_path / "checkpoint-2", tensors, {}, lambda folder: None)
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-1"]
+    assert checkpoints.find(tmp_path, "latest") == tmp_path / "checkpoint-1"
