@@ -91,7 +91,7 @@ def cinematic(rng: np.random.Generator, look: Look) -> Look:
     ][rng.integers(4)]
     return replace(
         look, zenith=rgb(zenith), middle=rgb(middle), horizon=rgb(horizon), cloud=rgb(warm), shade=rgb(zenith) * 1.3 + 0.08,
-        ambient=np.array([0.15, 0.21, 0.31], np.float32), sun=rgb(warm) * 1.3, sun_y=rng.uniform(0.05, 0.16), behind=1.0,
+        ambient=np.array([0.13, 0.19, 0.29], np.float32), sun=rgb(warm) * 1.35, sun_y=rng.uniform(0.05, 0.16), behind=1.0,
         disc=1.3, glow=rng.uniform(0.55, 0.75), haze=rng.uniform(0.006, 0.011), rays=rng.uniform(0.28, 0.42), bloom=0.5,
         flare=rng.uniform(0.6, 0.9), vignette=0.55, grade=1.0, lamps=0.8, exposure=1.02,
     )  # fmt: skip
@@ -154,9 +154,10 @@ def _irradiance(canvas, look, dx, dy, halo) -> np.ndarray:
         direct = noon
     else:
         side = np.clip(dx * 2.5, -1, 1)  # the sun's side of each thing
-        low = np.clip((0.85 - 0.4 * canvas.ground) * side * nx + 0.30 * ny * (1 - canvas.ground * 0.2) - 0.1 * nz, 0, 1)
+        low = np.clip((0.85 - 0.55 * canvas.ground) * side * nx + 0.30 * ny * (1 - canvas.ground * 0.2) - 0.1 * nz, 0, 1)
         sheen = canvas.ground * np.exp(-((dx / 0.35) ** 2)) * 0.30  # grazing light under the sun
-        direct = (1 - look.behind) * noon + look.behind * (1.2 * low + sheen + 1.3 * _rim(canvas, dx) + 0.2 * halo)
+        pool = 0.5 + 0.75 * np.exp(-np.sqrt(dx**2 + dy**2) / 0.45)  # light falls off around a low sun
+        direct = (1 - look.behind) * noon + look.behind * (pool * (1.15 * low + sheen) + 1.35 * _rim(canvas, dx) + 0.2 * halo)
     direct = direct * (1 - (0.35 + 0.4 * look.behind) * _cast_shadow(canvas, look))
     tint = look.ambient * (0.82 + 0.18 * ny[..., None])
     return tint + direct[..., None] * look.sun

@@ -15,12 +15,12 @@ def ridge(canvas: Canvas, rng: Rng, depth: float, top: float, height: float, fre
     frame = canvas.frame
     x, y = frame.world_x(depth), frame.y
     u0, v0 = rng.uniform(0, 64, 2)
-    octaves = octaves_for(frequency, frame.height)
+    octaves = octaves_for(frequency, frame.height, 8)
     line = top + height * (0.5 - 0.45 * fbm(x * frequency + u0, np.full_like(x, v0), octaves, gain))  # (1, w)
     below = (y - line) * frame.zoom  # (h, w) frame heights under the skyline
     cover = np.clip(below * frame.height + 0.5, 0, 1)
     # slopes: noise stretched down the fall line, its difference across is which way they face
-    detail = octaves_for(frequency * 3, frame.height, 4)
+    detail = octaves_for(frequency * 3, frame.height, 7)
     u, v = x * frequency * 3 + u0 + below * 4, below * frequency * 1.6 + v0
     face = fbm(u, v, detail, 0.5) - fbm(u + 0.3, v, detail, 0.5)
     surface = np.stack([np.clip(face * 2 * steep, -0.95, 0.95), np.full_like(face, 0.6 - 0.4 * steep), 0 * face], -1)
@@ -42,7 +42,7 @@ def ground(canvas: Canvas, rng: Rng, horizon: float, low: np.ndarray, high: np.n
     u, v = frame.world_x(depth) * depth, depth * np.ones_like(frame.x)  # (h, w) on the plane
     fine = np.clip(frame.height * drop**2 / 4, 0, 1)  # noise finer than a pixel fades out
     coarse = fbm(u * 0.5 + u0, v * 0.9 + v0, 2)
-    detail = fine * fbm(u * 2.5 + u0, v * 5 + v0, octaves_for(8, frame.height, 4), 0.6)
+    detail = fine * fbm(u * 2.5 + u0, v * 5 + v0, octaves_for(8, frame.height, 7), 0.6)
     mix = np.clip(0.5 + 0.4 * coarse + 0.3 * detail, 0, 1)[..., None]
     tilt = rough * (detail + ripple * fine * np.sin(v * 9 + 2.5 * coarse))
     surface = np.stack([tilt, 0.8 - np.abs(tilt) * 0.3, 0 * tilt], -1)
