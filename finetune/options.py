@@ -30,7 +30,7 @@ def _add_model_and_data(add, output_dir: str) -> None:
     add("--output_dir", type=Path, default=ROOT / "outputs" / output_dir, help="where everything is written")
     add("--resolution", type=at_least(8), help="pictures get this squared in pixels; the base's own if not given")
     add("--center_crop", action="store_true", help="crop the centre and not a place drawn from the seed")
-    add("--random_flip", action="store_true", help="mirror half of the samples; not for captions that say left or right")
+    add("--random_flip", action="store_true", help="mirror half of all samples; not where captions say left")
     add("--caption_dropout", type=at_least(0, float), default=0.0, help="share of samples trained without a caption")
 
 
