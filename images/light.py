@@ -109,7 +109,7 @@ def light(canvas: Canvas, clouds: np.ndarray, look: Look, horizon: float) -> np.
     if look.lamps:
         picture = picture + look.lamps * canvas.surface[..., 2:] * rgb("#ffcf7d")
     air = look.horizon * (1 + 0.1 * look.behind) + look.glow * halo[..., None] * look.sun * 0.5
-    lost = (1 - np.exp(-look.haze * np.minimum(canvas.depth, 60)))[..., None]
+    lost = (1 - np.exp(-look.haze * np.minimum(canvas.air, 60)))[..., None]
     picture += lost * (air - picture)
     picture += canvas.sky[..., None] * (sky - picture)
     picture = _reflect(canvas, picture, sky, look, horizon, dx)
@@ -166,7 +166,7 @@ def _irradiance(canvas, look, dx, dy, halo) -> np.ndarray:
 def _rim(canvas, dx) -> np.ndarray:
     """Edges that face the sun against something far behind: (h, w) in [0, 1]."""
     step = max(1, round(canvas.frame.height / 110))
-    near = np.log(canvas.depth)
+    near = np.log(canvas.air)
     shift = lambda x, y: cv2.warpAffine(near, np.float32([[1, 0, x], [0, 1, y]]), near.shape[::-1], borderMode=cv2.BORDER_REPLICATE)  # noqa: E731
     right, left, above = shift(-step, 0) - near, shift(step, 0) - near, shift(0, step) - near
     facing = np.where(dx > 0, right, left) * np.clip(0.35 + np.abs(dx) * 2, 0, 1)

@@ -128,6 +128,7 @@ class Canvas:
         self.colour = np.zeros((*shape, 3), np.float32)
         self.surface = np.zeros((*shape, 3), np.float32)  # normal x (right), normal y (up), glow
         self.depth = np.full(shape, SKY_DEPTH, np.float32)
+        self.air = np.full(shape, SKY_DEPTH, np.float32)  # how much air lies before it, as a depth in clear air
         self.sky = np.ones(shape, np.float32)  # share of the pixel that is sky
         self.water = np.zeros(shape, np.float32)
         self.ground = np.zeros(shape, np.float32)  # where cast shadows fall
@@ -137,12 +138,14 @@ class Canvas:
         self.reach = 0.0  # half the width of what touches the ground
         self.flies = False
 
-    def put(self, colour, cover, surface, depth, water: float = 0.0, ground: float = 0.0) -> None:
+    def put(self, colour, cover, surface, depth, water: float = 0.0, ground: float = 0.0,
+            air=None) -> None:  # fmt: skip
         """Lay one layer over what is there. `cover` (h, w); the others broadcast against (h, w, 3) or (h, w)."""
         c = cover[..., None]
         self.colour += c * (colour - self.colour)
         self.surface += c * (surface - self.surface)
-        np.copyto(self.depth, np.broadcast_to(np.asarray(depth, np.float32), cover.shape), where=cover > 0.5)
+        for kept, new in ((self.depth, depth), (self.air, depth if air is None else air)):
+            np.copyto(kept, np.broadcast_to(np.asarray(new, np.float32), cover.shape), where=cover > 0.5)
         self.sky *= 1 - cover
         self.water += cover * (water - self.water)
         self.ground += cover * (ground - self.ground)

@@ -9,10 +9,14 @@ from images.paint import Canvas, Stencil, fbm, noise, octaves_for, rgb, smoothst
 Rng = np.random.Generator
 
 
-def ridge(canvas: Canvas, rng: Rng, depth: float, top: float, height: float, frequency: float, colour: np.ndarray,
+BEYOND = 85.0  # scene units: behind the farthest visible row of the ground
+
+
+def ridge(canvas: Canvas, rng: Rng, air: float, top: float, height: float, frequency: float, colour: np.ndarray,
           steep: float = 0.5, gain: float = 0.5, snow: float = 0.0) -> None:  # fmt: skip
-    """One range of hills or peaks: its skyline between `top` and `top + height`, its slopes lit by noise."""
-    frame = canvas.frame
+    """One range of hills or peaks beyond the plain: its skyline between `top` and `top + height`, its slopes lit by
+    noise, veiled by `air`."""
+    frame, depth = canvas.frame, BEYOND + air
     x, y = frame.world_x(depth), frame.y
     u0, v0 = rng.uniform(0, 64, 2)
     octaves = octaves_for(frequency, frame.height, 8)
@@ -28,7 +32,7 @@ def ridge(canvas: Canvas, rng: Rng, depth: float, top: float, height: float, fre
     if snow:
         cap = smoothstep(0.02, -0.02, below - snow * height * (0.7 + 0.5 * noise(u * 0.7, v * 0.7)))
         tint = tint + cap[..., None] * (rgb("#f3f6fb") - tint)
-    canvas.put(tint, cover, surface, depth)
+    canvas.put(tint, cover, surface, depth, air=air)
 
 
 def ground(canvas: Canvas, rng: Rng, horizon: float, low: np.ndarray, high: np.ndarray, rough: float = 0.25,
