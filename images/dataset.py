@@ -1,6 +1,6 @@
 """Draw the dataset: fifty cinematic pictures in five aspect ratios, with captions that never say how they are lit.
 
-    python -m images.dataset --output_dir images/cinematic
+python -m images.dataset --output_dir images/cinematic
 """
 
 import argparse
@@ -28,7 +28,9 @@ def dataset_scene(index: int) -> tuple[Scene, int, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output_dir", type=Path, default=Path(__file__).parent / "cinematic", help="default: %(default)s")
+    parser.add_argument(
+        "--output_dir", type=Path, default=Path(__file__).parent / "cinematic", help="default: %(default)s"
+    )
     args = parser.parse_args()
 
     from PIL import Image

@@ -1,100 +1,10 @@
-"""Light on a painted canvas: plain noon, single parts of the cinematic look, or all of it.
-
-A `Look` is numbers only. The same canvas lit by two looks is the same scene, pixel for pixel, in another light.
-Colours are display values in [0, 1]; light may exceed 1 before the film curve.
-"""
-
-from dataclasses import dataclass, replace
+"""Light a painted canvas. The same canvas lit by two looks is the same scene, pixel for pixel, in another light."""
 
 import cv2
 import numpy as np
 
+from images.looks import Look
 from images.paint import SKY_DEPTH, Canvas, fbm, noise, octaves_for, rgb, smoothstep
-
-# part of the look -> the words that name it in a caption
-PARTS = {
-    "sunset": "at sunset",
-    "night": "at night",
-    "fog": "in fog",
-    "rays": "with rays of light",
-    "flare": "lens flare",
-    "dramatic": "dramatic lighting",
-}
-
-
-@dataclass(frozen=True)
-class Look:
-    zenith: np.ndarray
-    middle: np.ndarray
-    horizon: np.ndarray
-    cloud: np.ndarray  # sunlit side
-    shade: np.ndarray  # its shadow
-    ambient: np.ndarray
-    sun: np.ndarray
-    sun_x: float = 0.0  # frame heights from the middle
-    sun_y: float = 0.12  # frame heights above the horizon
-    behind: float = 0.0  # 0: the sun is high and in front; 1: low and behind the scene
-    disc: float = 0.0  # brightness of the sun's or moon's disc
-    glow: float = 0.0  # brightness of the air around it
-    haze: float = 0.004  # share of the view lost per unit of depth
-    rays: float = 0.0
-    bloom: float = 0.0
-    flare: float = 0.0
-    vignette: float = 0.0
-    grade: float = 0.0  # film curve, cool shadows and warm lights
-    stars: float = 0.0
-    lamps: float = 0.0
-    exposure: float = 1.0
-
-
-def plain(rng: np.random.Generator) -> Look:
-    """Noon: high sun in front, clear air, even exposure."""
-    return Look(
-        zenith=rgb("#4d8fd6") * rng.uniform(0.94, 1.06), middle=rgb("#86b9e6"), horizon=rgb("#c6dff0"),
-        cloud=rgb("#ffffff"), shade=rgb("#c9d4df"), ambient=np.array([0.60, 0.62, 0.66], np.float32),
-        sun=np.array([0.50, 0.49, 0.46], np.float32), sun_x=rng.uniform(-0.3, 0.3), sun_y=rng.uniform(0.28, 0.4),
-    )  # fmt: skip
-
-
-def with_part(look: Look, part: str) -> Look:
-    """Add one part of the look to another."""
-    if part == "sunset":
-        return replace(look, zenith=rgb("#5f7fb5"), middle=rgb("#e0a189"), horizon=rgb("#ffbf73"), cloud=rgb("#ffc9a0"),
-                       shade=rgb("#b07f8f"), ambient=np.array([0.60, 0.50, 0.50], np.float32), haze=0.008,
-                       sun=np.array([0.62, 0.40, 0.20], np.float32), sun_y=0.1, behind=0.6, disc=1.0, glow=0.45)  # fmt: skip
-    if part == "night":
-        return replace(look, zenith=rgb("#0a1230"), middle=rgb("#152450"), horizon=rgb("#2b4170"), cloud=rgb("#3b4c78"),
-                       shade=rgb("#1a2648"), ambient=np.array([0.20, 0.26, 0.42], np.float32), stars=1.0, lamps=1.0,
-                       sun=np.array([0.12, 0.15, 0.22], np.float32), disc=0.9, glow=0.12, haze=0.006)  # fmt: skip
-    if part == "fog":
-        return replace(look, zenith=rgb("#c3cbd1"), middle=rgb("#ccd3d8"), horizon=rgb("#d3d9dd"), cloud=rgb("#d0d6da"),
-                       shade=rgb("#c6cdd2"), haze=0.11, sun=look.sun * 0.4, ambient=look.ambient * 1.1)  # fmt: skip
-    if part == "rays":
-        return replace(look, rays=0.9, disc=1.0, glow=0.3, exposure=look.exposure * 0.9)
-    if part == "flare":
-        return replace(look, flare=1.0, disc=1.2, glow=0.25)
-    if part == "dramatic":
-        return replace(look, zenith=rgb("#20293a"), middle=rgb("#4f5763"), horizon=rgb("#f0b878"), cloud=rgb("#c79b7c"),
-                       shade=rgb("#2b3240"), ambient=np.array([0.20, 0.23, 0.31], np.float32), behind=0.9,
-                       sun=np.array([0.95, 0.66, 0.38], np.float32), sun_y=0.1, disc=0.7, glow=0.5, haze=0.008,
-                       vignette=0.6, grade=0.5)  # fmt: skip
-    raise ValueError(f"no part of the look is called {part!r}; there are {', '.join(PARTS)}")
-
-
-def cinematic(rng: np.random.Generator, look: Look) -> Look:
-    """The full look: low warm sun behind cool shadow, rays, bloom, anamorphic flare, vignette and a film curve."""
-    zenith, middle, horizon, warm = [
-        ("#14365e", "#8a7f8c", "#ffb866", "#ffb060"),  # gold over teal
-        ("#1c2f5c", "#b0708a", "#ffac76", "#ffa06a"),  # rose
-        ("#123d57", "#9c8f7c", "#ffc878", "#ffbe70"),  # amber
-        ("#1d2644", "#7d5f7c", "#ff9a58", "#ff9450"),  # ember
-    ][rng.integers(4)]
-    return replace(
-        look, zenith=rgb(zenith), middle=rgb(middle), horizon=rgb(horizon), cloud=rgb(warm), shade=rgb(zenith) * 1.3 + 0.08,
-        ambient=np.array([0.13, 0.19, 0.29], np.float32), sun=rgb(warm) * 1.35, sun_y=rng.uniform(0.05, 0.16), behind=1.0,
-        disc=1.3, glow=rng.uniform(0.55, 0.75), haze=rng.uniform(0.006, 0.011), rays=rng.uniform(0.28, 0.42), bloom=0.5,
-        flare=rng.uniform(0.6, 0.9), vignette=0.55, grade=1.0, lamps=0.8, exposure=1.02,
-    )  # fmt: skip
 
 
 def light(canvas: Canvas, clouds: np.ndarray, look: Look, horizon: float) -> np.ndarray:
@@ -124,7 +34,10 @@ def _sky(canvas, clouds, look, horizon, far, halo) -> np.ndarray:
     sky = sky + look.glow * halo[..., None] * look.sun
     if look.stars:
         sky = sky + look.stars * _stars(frame)[..., None] * smoothstep(0.05, 0.4, up)
-    lit = look.shade + (look.cloud - look.shade) * np.clip(0.35 + 0.5 * (1 - clouds) + look.behind * halo, 0, 1)[..., None]
+    lit = (
+        look.shade
+        + (look.cloud - look.shade) * np.clip(0.35 + 0.5 * (1 - clouds) + look.behind * halo, 0, 1)[..., None]
+    )
     lit = lit + look.glow * look.behind * (halo * (1 - 0.6 * clouds))[..., None] * look.sun * 0.6
     sky = sky + clouds[..., None] * (lit - sky)
     if look.disc:
@@ -154,10 +67,14 @@ def _irradiance(canvas, look, dx, dy, halo) -> np.ndarray:
         direct = noon
     else:
         side = np.clip(dx * 2.5, -1, 1)  # the sun's side of each thing
-        low = np.clip((0.85 - 0.55 * canvas.ground) * side * nx + 0.30 * ny * (1 - canvas.ground * 0.2) - 0.1 * nz, 0, 1)
+        low = np.clip(
+            (0.85 - 0.55 * canvas.ground) * side * nx + 0.30 * ny * (1 - canvas.ground * 0.2) - 0.1 * nz, 0, 1
+        )
         sheen = canvas.ground * np.exp(-((dx / 0.35) ** 2)) * 0.30  # grazing light under the sun
         pool = 0.5 + 0.75 * np.exp(-np.sqrt(dx**2 + dy**2) / 0.45)  # light falls off around a low sun
-        direct = (1 - look.behind) * noon + look.behind * (pool * (1.15 * low + sheen) + 1.35 * _rim(canvas, dx) + 0.2 * halo)
+        direct = (1 - look.behind) * noon + look.behind * (
+            pool * (1.15 * low + sheen) + 1.35 * _rim(canvas, dx) + 0.2 * halo
+        )
     direct = direct * (1 - (0.35 + 0.4 * look.behind) * _cast_shadow(canvas, look))
     tint = look.ambient * (0.82 + 0.18 * ny[..., None])
     return tint + direct[..., None] * look.sun
@@ -167,7 +84,12 @@ def _rim(canvas, dx) -> np.ndarray:
     """Edges that face the sun against something far behind: (h, w) in [0, 1]."""
     step = max(1, round(canvas.frame.height / 110))
     near = np.log(canvas.air)
-    shift = lambda x, y: cv2.warpAffine(near, np.float32([[1, 0, x], [0, 1, y]]), near.shape[::-1], borderMode=cv2.BORDER_REPLICATE)  # noqa: E731
+
+    def shift(x, y):
+        return cv2.warpAffine(
+            near, np.float32([[1, 0, x], [0, 1, y]]), near.shape[::-1], borderMode=cv2.BORDER_REPLICATE
+        )
+
     right, left, above = shift(-step, 0) - near, shift(step, 0) - near, shift(0, step) - near
     facing = np.where(dx > 0, right, left) * np.clip(0.35 + np.abs(dx) * 2, 0, 1)
     rim = smoothstep(0.4, 1.2, facing) + 0.8 * smoothstep(0.4, 1.2, above)
@@ -180,14 +102,16 @@ def _cast_shadow(canvas, look) -> np.ndarray:
     if canvas.flies:
         return 0.0
     frame = canvas.frame
-    foot_x, foot_y = frame.pixels([canvas.base[0]], [canvas.base[1]], canvas.base_depth)[0]
+    foot_y = frame.pixels([canvas.base[0]], [canvas.base[1]], canvas.base_depth)[0, 1]
     long, lean = 0.12 + 0.55 * look.behind, (canvas.base[0] - look.sun_x) * 1.1 * look.behind + 0.25 * (1 - look.behind)
     # a ground pixel (x, y) looks up at the subject's pixel (x - lean * rise, foot - rise), rise = (y - foot) / long
     warp = np.float32([[1, -lean / long, lean / long * foot_y], [0, -1 / long, foot_y * (1 + 1 / long)]])
-    shadow = cv2.warpAffine(canvas.subject, warp, (frame.width, frame.height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    size, looking_up = (frame.width, frame.height), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    shadow = cv2.warpAffine(canvas.subject, warp, size, flags=looking_up)
     shadow = cv2.GaussianBlur(shadow, (0, 0), 0.006 * frame.height + 0.3)
-    fade = np.clip(1.1 - (frame.y - canvas.base[1]) / 0.5, 0, 1)
-    contact = np.exp(-(((frame.y - canvas.base[1]) / 0.016) ** 2)) * np.exp(-((np.abs(frame.x * frame.width / frame.aspect / frame.width - (foot_x / frame.width - 0.5) * frame.aspect) / (canvas.reach + 1e-6)) ** 6))
+    below, beside = frame.y - canvas.base[1], frame.x - (canvas.base[0] - frame.truck / canvas.base_depth)
+    fade = np.clip(1.1 - below / 0.5, 0, 1)
+    contact = np.exp(-((below / 0.016) ** 2)) * np.exp(-((beside / (canvas.reach + 1e-6)) ** 6))
     return np.maximum(shadow * fade, 0.8 * contact) * canvas.ground
 
 
@@ -221,7 +145,9 @@ def develop(canvas: Canvas, picture: np.ndarray, look: Look, sun: tuple[float, f
     if look.rays:
         picture = picture + look.rays * _rays(canvas, at)[..., None] * (look.sun + 0.1)
     if look.bloom:
-        small = cv2.resize(np.clip(picture - 0.75, 0, 1), (max(w // 4, 8), max(h // 4, 8)), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(
+            np.clip(picture - 0.75, 0, 1), (max(w // 4, 8), max(h // 4, 8)), interpolation=cv2.INTER_AREA
+        )
         wide = cv2.GaussianBlur(small, (0, 0), h / 4 * 0.05)
         picture = picture + look.bloom * cv2.resize(wide, (w, h), interpolation=cv2.INTER_LINEAR)
     if look.flare:
@@ -233,7 +159,9 @@ def develop(canvas: Canvas, picture: np.ndarray, look: Look, sun: tuple[float, f
     if look.grade:
         curve = picture * (2.5 * picture + 0.03) / (picture * (2.35 * picture + 0.55) + 0.14)
         tone = np.clip(curve.mean(-1, keepdims=True), 0, 1)
-        curve = curve + (1 - tone) ** 2 * np.float32([-0.012, 0.016, 0.034]) + tone**2 * np.float32([0.03, 0.005, -0.035])
+        curve = (
+            curve + (1 - tone) ** 2 * np.float32([-0.012, 0.016, 0.034]) + tone**2 * np.float32([0.03, 0.005, -0.035])
+        )
         picture = picture + look.grade * (curve - picture)
     return np.clip(picture, 0, 1)
 
@@ -246,13 +174,19 @@ def _rays(canvas, at) -> np.ndarray:
     cx, cy = at[0] * w / frame.width, at[1] * h / frame.height
     x, y = np.arange(w, dtype=np.float32) + 0.5 - cx, np.arange(h, dtype=np.float32)[:, None] + 0.5 - cy
     angle = np.arctan2(y, x)
-    beams = 0.6 + 0.55 * noise(angle * 3.5 + 11, np.full_like(angle, 3.3)) + 0.25 * noise(angle * 8 + 2, np.full_like(angle, 9.1))
+    beams = (
+        0.6
+        + 0.55 * noise(angle * 3.5 + 11, np.full_like(angle, 3.3))
+        + 0.25 * noise(angle * 8 + 2, np.full_like(angle, 9.1))
+    )
     far = np.sqrt(x**2 + y**2) / h
     smeared = sky * np.exp(-far / 0.35) * np.clip(beams, 0, 1.4)
     for k in range(4):
         zoom = 1 - 0.5 ** (k + 1) * 0.6
         warp = np.float32([[zoom, 0, cx * (1 - zoom)], [0, zoom, cy * (1 - zoom)]])
-        near = cv2.warpAffine(smeared, warp, (w, h), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+        near = cv2.warpAffine(
+            smeared, warp, (w, h), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        )
         smeared = 0.5 * (smeared + near)
     return cv2.resize(smeared, (frame.width, frame.height), interpolation=cv2.INTER_LINEAR) * 0.75
 
@@ -260,9 +194,16 @@ def _rays(canvas, at) -> np.ndarray:
 def _flare(frame, sun) -> np.ndarray:
     """An anamorphic streak through the sun and ghosts on the line through the middle; (h, w, 3)."""
     dx, dy = frame.x - sun[0], frame.y - sun[1]
-    streak = np.exp(-np.abs(dy) / 0.006) * np.exp(-((dx / 0.55) ** 2)) + 0.35 * np.exp(-np.abs(dy) / 0.02) * np.exp(-((dx / 0.3) ** 2))
+    streak = np.exp(-np.abs(dy) / 0.006) * np.exp(-((dx / 0.55) ** 2)) + 0.35 * np.exp(-np.abs(dy) / 0.02) * np.exp(
+        -((dx / 0.3) ** 2)
+    )
     out = streak[..., None] * np.float32([0.55, 0.72, 1.0]) * 0.75
-    for t, r, colour in ((0.55, 0.035, "#ffb070"), (1.35, 0.06, "#70c0ff"), (1.75, 0.03, "#a0ffb0"), (2.1, 0.09, "#ff9060")):
+    for t, r, colour in (
+        (0.55, 0.035, "#ffb070"),
+        (1.35, 0.06, "#70c0ff"),
+        (1.75, 0.03, "#a0ffb0"),
+        (2.1, 0.09, "#ff9060"),
+    ):
         far = np.sqrt((frame.x - sun[0] * (1 - t)) ** 2 + (frame.y - (sun[1] + (0.5 - sun[1]) * t)) ** 2) / r
         out = out + (smoothstep(1.05, 0.8, far) * (0.25 + 0.75 * far**2))[..., None] * rgb(colour) * 0.13
     return out

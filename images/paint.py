@@ -86,7 +86,7 @@ class Stencil:
         self.data[..., 1:3] = 128
 
     def fill(self, points, colour, nx: float = 0.0, ny: float = 0.0, glow: float = 0.0, bend: float = 0.0) -> None:
-        """Fill one polygon [(x, y), ...] in world units. `bend` curves it like a cylinder: nx runs from -bend to bend."""
+        """Fill one polygon [(x, y), ...] in world units. `bend` rounds it like a cylinder: nx from -bend to bend."""
         points = np.asarray(points, np.float32)
         corners = np.round(self.frame.pixels(points[:, 0], points[:, 1], self.depth) * self.scale * 16).astype(np.int32)
         data = (255, 128 + 127 * nx, 128 + 127 * ny, 255 * glow)

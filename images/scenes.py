@@ -1,7 +1,7 @@
 """Draw captioned scenes, plainly or cinematically lit, with exact depth and, for a moving camera, exact optical flow.
 
-    python -m images.scenes --seed 7 --light cinematic --output scene.png
-    python -m images.scenes --dataset images/cinematic
+python -m images.scenes --seed 7 --light cinematic --output scene.png
+python -m images.scenes --dataset images/cinematic
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from images.light import PARTS, cinematic, cloud_cover, light, plain, with_part
+from images.light import cloud_cover, light
+from images.looks import PARTS, cinematic, plain, with_part
 from images.paint import SKY_DEPTH, Canvas, Frame, Stencil
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS, Pen
@@ -59,7 +60,10 @@ def sample_scene(seed: int, subject: str | None = None, setting: str | None = No
 
 def caption(scene: Scene, parts: Iterable[str] = ()) -> str:
     """What is there, then the parts of the look by name: 'a red car in the desert on the left, at sunset'."""
-    words = [f"{'an' if scene.colour[0] in 'aeiou' else 'a'} {scene.colour} {scene.subject}", SETTINGS[scene.setting][1]]
+    words = [
+        f"{'an' if scene.colour[0] in 'aeiou' else 'a'} {scene.colour} {scene.subject}",
+        SETTINGS[scene.setting][1],
+    ]
     words += [PLACES[scene.place]] if PLACES[scene.place] else []
     return ", ".join([" ".join(words), SKIES[scene.sky], *(PARTS[p] for p in parts)])
 
@@ -142,9 +146,7 @@ def clip(shot: Shot, frames: int, width: int = 128, height: int = 128) -> tuple[
     """
     at = np.linspace(-0.5, 0.5, frames)
     path = [(shot.truck * t, shot.zoom ** (t + 0.5), shot.walk * t) for t in at]
-    drawings = [
-        draw(shot.scene, shot.look, width, height, truck, zoom, walk) for truck, zoom, walk in path
-    ]
+    drawings = [draw(shot.scene, shot.look, width, height, truck, zoom, walk) for truck, zoom, walk in path]
     flows = [
         _flow(drawing, now, then, Frame(width, height, zoom=now[1]))
         for drawing, now, then in zip(drawings, path, path[1:], strict=False)

@@ -105,8 +105,12 @@ def conifers(canvas: Canvas, rng: Rng, depth: float, base: float, size: float, s
             stencil.fill([(x - wide, low), (x, low + tall * 0.02), (x, high)], shade, nx=-0.6, ny=0.3)
             stencil.fill([(x, low + tall * 0.02), (x + wide, low), (x, high)], shade * 0.93, nx=0.6, ny=0.3)
             if snow:
-                stencil.fill([(x - wide * 0.62, low - tall * 0.1), (x, low - tall * 0.05), (x + wide * 0.5, low - tall * 0.1),
-                              (x, high)], rgb("#eef3fa"), ny=0.6)  # fmt: skip
+                drift = [
+                    (x - wide * 0.62, low - tall * 0.1),
+                    (x, low - tall * 0.05),
+                    (x + wide * 0.5, low - tall * 0.1),
+                ]
+                stencil.fill([*drift, (x, high)], rgb("#eef3fa"), ny=0.6)
     canvas.stamp(stencil)
 
 
@@ -150,11 +154,23 @@ def city(canvas: Canvas, rng: Rng, horizon: float, lake: bool) -> None:
             top, half = base - own.uniform(low, high), wide * own.uniform(0.36, 0.52)
             wall = rgb(walls[own.integers(len(walls))])
             stencil.fill([(x - half, base), (x + half, base), (x + half, top), (x - half, top)], wall)
-            stencil.fill([(x + half * 0.55, base), (x + half, base), (x + half, top), (x + half * 0.55, top)], wall * 0.82, nx=0.9)
+            stencil.fill(
+                [(x + half * 0.55, base), (x + half, base), (x + half, top), (x + half * 0.55, top)],
+                wall * 0.82,
+                nx=0.9,
+            )
             if own.random() < 0.3:
                 stencil.fill([(x - half * 0.1, top), (x + half * 0.1, top), (x, top - 0.06)], wall * 0.7)
             if own.random() < 0.4:
-                stencil.fill([(x - half * 0.6, top), (x + half * 0.6, top), (x + half * 0.5, top - 0.03), (x - half * 0.5, top - 0.03)], wall * 0.9)
+                stencil.fill(
+                    [
+                        (x - half * 0.6, top),
+                        (x + half * 0.6, top),
+                        (x + half * 0.5, top - 0.03),
+                        (x - half * 0.5, top - 0.03),
+                    ],
+                    wall * 0.9,
+                )
         if depth < 30:
             _windows(canvas, stencil, depth)
         else:

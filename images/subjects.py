@@ -249,7 +249,9 @@ def cabin(pen: Pen, paint: np.ndarray) -> None:
 def rocket(pen: Pen, paint: np.ndarray) -> None:
     body = rgb("#e4e4e8") if paint.min() < 0.7 else rgb("#a9b4c4")
     for side in (-1, 1):
-        pen.fill([(side * 0.1, 0.36), (side * 0.27, 0.14), (side * 0.28, 0.0), (side * 0.1, 0.13)], paint, nx=side * 0.5)
+        pen.fill(
+            [(side * 0.1, 0.36), (side * 0.27, 0.14), (side * 0.28, 0.0), (side * 0.1, 0.13)], paint, nx=side * 0.5
+        )
     pen.taper(0.03, 0.075, 0.12, 0.06, DARK, bend=0.9)
     pen.curve([(-0.1, 0.1), (-0.135, 0.35), (-0.13, 0.62), (-0.1, 0.76), (0.1, 0.76), (0.13, 0.62), (0.135, 0.35),
                (0.1, 0.1)], body, bend=0.97)  # fmt: skip

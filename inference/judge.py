@@ -1,9 +1,10 @@
 """The miniature world's judge: which subject and setting a picture shows, and whether its light is dramatic.
 
-A small classifier trained on drawn scenes only (`finetune/miniature/judge.py`). It shares nothing with the CLIP that the
-miniature's generator listens to, so it can be asked what the generator made of a prompt.
+A small classifier trained on drawn scenes only (`finetune/miniature/judge.py`). It shares nothing with the CLIP that
+the miniature's generator listens to, so it can be asked what the generator made of a prompt.
 """
 
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ class Judge(nn.Module):
         self.subjects, self.settings = subjects, settings
         widths = (3, width, width * 2, width * 3, width * 3)
         layers = []
-        for low, high in zip(widths, widths[1:], strict=False):
+        for low, high in itertools.pairwise(widths):
             layers += [nn.Conv2d(low, high, 3, stride=2, padding=1), nn.GroupNorm(8, high), nn.SiLU()]
             layers += [nn.Conv2d(high, high, 3, padding=1, groups=8), nn.SiLU()]
         self.trunk = nn.Sequential(*layers)

@@ -1,9 +1,8 @@
 """Learn the miniature's CLIP from drawn scenes and their captions (contrastive, Radford et al. 2021).
 
-    python -m finetune.miniature.clip --work_dir outputs/miniature
+python -m finetune.miniature.clip --work_dir outputs/miniature
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +10,19 @@ import torch
 import torch.nn.functional as F
 from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPProcessor, CLIPTextModel, CLIPTokenizer
 
-from finetune.miniature.learn import device_and_dtype, learn
+from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.tokenizer import build_tokenizer
 from finetune.miniature.world import SIZE, Example, pictures, training_example, vocabulary_text, words_for
 
-EXAMPLES, CINEMATIC_SHARE = 24_000, 0.16
+CINEMATIC_SHARE = 0.16  # of the pictures; their captions do not say so
 VARIANTS = 4  # captions per picture
 LENGTH = 32  # tokens; the longest caption has fewer, and what follows a caption's end cannot change its embedding
 MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)  # CLIP's
 
 
-def training_set(work_dir: Path) -> tuple[list[Example], np.ndarray]:
+def training_set(work_dir: Path, count: int) -> tuple[list[Example], np.ndarray]:
     """The examples every part learns from and their pictures (n, 128, 128, 3) uint8, drawn once."""
-    examples = [training_example(i, CINEMATIC_SHARE) for i in range(EXAMPLES)]
+    examples = [training_example(i, CINEMATIC_SHARE) for i in range(count)]
     return examples, pictures(examples, work_dir / "train.npy")
 
 
@@ -45,7 +44,11 @@ def build_clip(tokenizer: CLIPTokenizer) -> CLIPModel:
 
 def caption_tokens(examples: list[Example], tokenizer: CLIPTokenizer, length: int = LENGTH) -> np.ndarray:
     """(n, VARIANTS, length) int64, different wordings of each example's caption."""
-    texts = [words_for(e.scene, e.look, np.random.default_rng([i, v])) for i, e in enumerate(examples) for v in range(VARIANTS)]
+    texts = [
+        words_for(e.scene, e.look, np.random.default_rng([i, v]))
+        for i, e in enumerate(examples)
+        for v in range(VARIANTS)
+    ]
     ids = tokenizer(texts, padding="max_length", max_length=length, truncation=True, return_tensors="np").input_ids
     return ids.reshape(len(examples), VARIANTS, length)
 
@@ -58,13 +61,11 @@ def contrastive_loss(image: torch.Tensor, text: torch.Tensor, scale: torch.Tenso
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work_dir", type=Path, default=Path("outputs/miniature"), help="where states and pictures are kept")
-    parser.add_argument("--steps", type=int, default=1500, help="steps of 128 pictures")
+    parser = recipe_parser(__doc__, steps=1500, batch=128)
     args = parser.parse_args()
 
     torch.manual_seed(0)
-    examples, drawn = training_set(args.work_dir)
+    examples, drawn = training_set(args.work_dir, args.examples)
     tokenizer = build_tokenizer(vocabulary_text())
     tokens = torch.from_numpy(caption_tokens(examples, tokenizer))
     device, dtype = device_and_dtype()
@@ -81,7 +82,9 @@ def main() -> None:
         same = (ids[:, None] == ids[None]).all(-1).float()
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
             out = model(input_ids=ids, pixel_values=(x - mean) / std)
-        return contrastive_loss(out.image_embeds.float(), out.text_embeds.float(), model.logit_scale.exp().clamp(max=100), same)
+        return contrastive_loss(
+            out.image_embeds.float(), out.text_embeds.float(), model.logit_scale.exp().clamp(max=100), same
+        )
 
     learn(args.work_dir / "clip", model, batch_loss, args.steps, peak_lr=1e-3, average=0.995)
     save_clip(model, tokenizer, args.work_dir / "pipeline")

@@ -1,6 +1,6 @@
 """Put the learned parts together as a stock pipeline folder with fp16 safetensors.
 
-    python -m finetune.miniature.export --work_dir outputs/miniature --output_dir inference/miniature
+python -m finetune.miniature.export --work_dir outputs/miniature --output_dir inference/miniature
 """
 
 import argparse

@@ -1,19 +1,16 @@
 """Train the judge of subject, setting and light on drawn scenes.
 
-    python -m finetune.miniature.judge --work_dir outputs/miniature
+python -m finetune.miniature.judge --work_dir outputs/miniature
 """
 
-import argparse
 import json
-from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 
 from finetune.miniature.clip import training_set
-from finetune.miniature.learn import learn
+from finetune.miniature.learn import learn, recipe_parser
 from finetune.miniature.world import labels
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
@@ -34,13 +31,11 @@ def roughened(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work_dir", type=Path, default=Path("outputs/miniature"), help="where states and pictures are kept")
-    parser.add_argument("--steps", type=int, default=3000, help="steps of 128 pictures")
+    parser = recipe_parser(__doc__, steps=3000, batch=128)
     args = parser.parse_args()
 
     torch.manual_seed(0)
-    examples, drawn = training_set(args.work_dir)
+    examples, drawn = training_set(args.work_dir, args.examples)
     truth = {name: torch.from_numpy(value) for name, value in labels(examples).items()}
     small = torch.cat([(judge_input(drawn[i : i + 500]) * 255).round().byte() for i in range(0, len(drawn), 500)])
     judge = Judge(list(SUBJECTS), list(SETTINGS))

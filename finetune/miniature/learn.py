@@ -1,7 +1,7 @@
 """The loop that the miniature's parts learn with: AdamW, a warm-up and a cool-down, an average of the weights, and a
 state on disk from which a killed run goes on."""
 
-import os
+import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +12,20 @@ from safetensors.torch import save_file
 from tqdm import tqdm
 
 from inference.cli import written_aside
+
+EXAMPLES = 24_000
+
+
+def recipe_parser(description: str, steps: int, batch: int) -> argparse.ArgumentParser:
+    """The flags that every part's recipe has."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add(
+        "--work_dir", type=Path, default=Path("outputs/miniature"), help="states, samples, parts (default: %(default)s)"
+    )
+    add("--examples", type=int, default=EXAMPLES, help="scenes to learn from (default: %(default)s)")
+    add("--steps", type=int, default=steps, help=f"steps of {batch} pictures (default: %(default)s)")
+    return parser
 
 
 def device_and_dtype() -> tuple[torch.device, torch.dtype]:
@@ -107,11 +121,9 @@ def _load(path: Path, params: dict, averaged: dict, optimizer: torch.optim.Optim
             p.copy_(file.get_tensor(f"weight.{name}"))
             averaged[name].copy_(file.get_tensor(f"average.{name}"))
             optimizer.state[p] = {
-                key: file.get_tensor(f"{key}.{name}").to("cpu" if key == "step" and p.device.type == "cpu" else p.device)
+                key: file.get_tensor(f"{key}.{name}").to(
+                    "cpu" if key == "step" and p.device.type == "cpu" else p.device
+                )
                 for key in ("step", "exp_avg", "exp_avg_sq")
             }
         return int(file.get_tensor("step"))
-
-
-def workers() -> int:
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

@@ -1,6 +1,6 @@
 """Measure the miniature on scenes and seeds never used in training, and write the table beside its weights.
 
-    python -m finetune.miniature.measure
+python -m finetune.miniature.measure
 """
 
 import argparse
@@ -108,7 +108,8 @@ def measure(folder: Path, count: int) -> list[tuple[str, str, str]]:
         ("the judge itself: subject / setting, the same scenes", percent(own["subject"], own["setting"]), ""),
         (f"generated from {count} held-out plain captions: subject / setting recognised",
          percent(plain["subject"], plain["setting"]), "90 % / 90 %"),
-        ("the same for subject-setting pairs never seen together", percent(unseen["subject"], unseen["setting"]), "75 %"),
+        ("the same for subject-setting pairs never seen together",
+         percent(unseen["subject"], unseen["setting"]), "75 %"),
         ("plain captions give plain light", percent(1 - plain["dramatic"]), "95 %"),
         ('captions with "dramatic lighting" give dramatic light', percent(dramatic["dramatic"]), "85 %"),
         (f"one picture, 20 steps with guidance, batch of 8, {torch.get_num_threads()} threads",
@@ -118,10 +119,10 @@ def measure(folder: Path, count: int) -> list[tuple[str, str, str]]:
 
 README = """# The miniature
 
-A complete, tiny Stable Diffusion, trained from nothing by `finetune/miniature.sh` on scenes drawn by `images/scenes.py`.
-It is a stock pipeline folder: `StableDiffusionPipeline.from_pretrained("inference/miniature")` in plain diffusers works.
-`clip/` is the CLIP whose text tower is the text encoder; `judge/` is a classifier of subject, setting and light that has
-nothing in common with it.
+A complete, tiny Stable Diffusion, trained from nothing by `finetune/miniature.sh` on scenes that `images/scenes.py`
+draws. It is a stock pipeline folder: `StableDiffusionPipeline.from_pretrained("inference/miniature")` in plain
+diffusers works. `clip/` is the CLIP whose text tower is the text encoder; `judge/` is a classifier of subject, setting and light
+that has nothing in common with it.
 
 It knows twelve subjects ({subjects}), each {settings}; six colours; and, by name, six parts of the look: {parts}.
 Pictures are 128 x 128 pixels; other shapes of about that area, with sides that are multiples of 8, work as well.
@@ -141,7 +142,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=500, help="held-out scenes")
     args = parser.parse_args()
 
-    from images.light import PARTS
+    from images.looks import PARTS
 
     rows = "\n".join(f"| {' | '.join(row)} |" for row in measure(args.model_dir, args.count))
     text = README.format(

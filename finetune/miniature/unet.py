@@ -1,6 +1,6 @@
 """Learn the miniature's UNet on latents of drawn scenes and the text states of their captions.
 
-    python -m finetune.miniature.unet --work_dir outputs/miniature
+python -m finetune.miniature.unet --work_dir outputs/miniature
 """
 
 import argparse
@@ -9,16 +9,18 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from finetune.miniature.clip import VARIANTS, caption_tokens, training_set
-from finetune.miniature.learn import device_and_dtype, learn
+from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.vae import LATENTS, NOISE, encoded
 from finetune.miniature.world import SIZE, held_out_scenes
 from images.scenes import caption
 from inference.cli import written_aside
 
-BATCH = 64
+BATCH = 32
+LEARNING_RATE = 6e-4
 MIN_SNR_GAMMA = 5.0
 NO_CAPTION = 0.1  # share of pictures trained without words, for classifier-free guidance
 MIRRORED = {"left": "right", "right": "left"}
@@ -27,7 +29,8 @@ MIRRORED = {"left": "right", "right": "left"}
 def build_unet() -> UNet2DConditionModel:
     """10.7 M parameters, SD v1.5's blocks at a quarter of its width; 16 x 16 latents of 12 channels."""
     return UNet2DConditionModel(
-        sample_size=SIZE // 8, in_channels=LATENTS, out_channels=LATENTS, block_out_channels=(96, 144, 192), layers_per_block=1,
+        sample_size=SIZE // 8, in_channels=LATENTS, out_channels=LATENTS,
+        block_out_channels=(96, 144, 192), layers_per_block=1,
         down_block_types=("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
         cross_attention_dim=128, attention_head_dim=4, norm_num_groups=16,
@@ -52,10 +55,7 @@ def mirrored_tokens(tokens: np.ndarray, tokenizer: CLIPTokenizer) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work_dir", type=Path, default=Path("outputs/miniature"), help="where states and pictures are kept")
-    parser.add_argument("--steps", type=int, default=6000, help=f"steps of {BATCH} pictures")
-    parser.add_argument("--lr", type=float, default=8e-4, help="peak learning rate")
+    parser = recipe_parser(__doc__, steps=20000, batch=BATCH)
     args = parser.parse_args()
 
     torch.manual_seed(0)
@@ -64,9 +64,11 @@ def main() -> None:
     tokenizer = CLIPTokenizer.from_pretrained(pipeline_dir / "tokenizer")
     text_encoder = CLIPTextModel.from_pretrained(pipeline_dir / "text_encoder", dtype=torch.float32).to(device)
     vae = AutoencoderKL.from_pretrained(args.work_dir / "latents").to(device, memory_format=torch.channels_last)
-    latents, tokens = _training_data(args.work_dir, vae, tokenizer, device)
+    latents, tokens = _training_data(args, vae, tokenizer, device)
     empty = torch.from_numpy(tokenizer("", padding="max_length", max_length=77, return_tensors="np").input_ids)
     unet = build_unet().to(device, memory_format=torch.channels_last)
+    if device.type == "cpu":
+        unet.set_attn_processor(AttnProcessor())  # a fifth faster there than fused attention, whose backward is slow
     alphas = DDPMScheduler.from_config(build_scheduler().config).alphas_cumprod.to(device)
     snr = alphas / (1 - alphas)
     weights = (snr.clamp(max=MIN_SNR_GAMMA) / snr).float()  # Min-SNR for epsilon (Hang et al. 2023)
@@ -75,7 +77,7 @@ def main() -> None:
         rng = np.random.default_rng([step, 4])
         generator = torch.Generator().manual_seed(step)
         at = torch.from_numpy(rng.integers(0, len(latents), BATCH))
-        x0 = latents[at].float()  # (64, 12, 16, 16)
+        x0 = latents[at].float()  # (n, 12, 16, 16)
         x0 = (x0 + NOISE * torch.randn(x0.shape, generator=generator)).to(device)
         ids = tokens[at, torch.from_numpy(rng.integers(0, VARIANTS, BATCH))]
         ids[torch.from_numpy(rng.random(BATCH) < NO_CAPTION)] = empty
@@ -85,24 +87,39 @@ def main() -> None:
         noisy = (a.sqrt() * x0 + (1 - a).sqrt() * eps).contiguous(memory_format=torch.channels_last)
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
             with torch.no_grad():
-                states = text_encoder(ids.to(device))[0]  # (64, 77, 128)
+                states = text_encoder(ids.to(device))[0]  # (n, 77, 128)
             predicted = unet(noisy, t, states).sample
         return (weights[t] * (predicted.float() - eps).square().mean((1, 2, 3))).mean()
 
-    parts = {"vae": vae, "text_encoder": text_encoder, "tokenizer": tokenizer, "unet": unet, "scheduler": build_scheduler()}
+    parts = {
+        "vae": vae,
+        "text_encoder": text_encoder,
+        "tokenizer": tokenizer,
+        "unet": unet,
+        "scheduler": build_scheduler(),
+    }
 
     def sample(step: int) -> None:
         sheet(parts, args.work_dir / f"unet-{step:06d}.png")
 
-    learn(args.work_dir / "unet", unet, batch_loss, args.steps, args.lr, average=0.9993, sample=sample, sample_every=500)
+    learn(
+        args.work_dir / "unet",
+        unet,
+        batch_loss,
+        args.steps,
+        LEARNING_RATE,
+        average=0.9993,
+        sample=sample,
+        sample_every=500,
+    )
     unet.cpu().half().save_pretrained(pipeline_dir / "unet")
 
 
-def _training_data(work_dir: Path, vae: AutoencoderKL, tokenizer: CLIPTokenizer, device: torch.device):
+def _training_data(args: argparse.Namespace, vae: AutoencoderKL, tokenizer: CLIPTokenizer, device: torch.device):
     """Latents (2 n, 12, 16, 16) and tokens (2 n, VARIANTS, 77) of all but the full cinematic look."""
-    examples, drawn = training_set(work_dir)
+    examples, drawn = training_set(args.work_dir, args.examples)
     keep = np.array([i for i, example in enumerate(examples) if example.look != "cinematic"])
-    latents = encoded(vae, drawn, work_dir / "latents.npy", device)
+    latents = encoded(vae, drawn, args.work_dir / "latents.npy", device)
     tokens = caption_tokens(examples, tokenizer, 77)[keep]
     both = np.concatenate([tokens, mirrored_tokens(tokens, tokenizer)])
     return latents[np.concatenate([keep, keep + len(drawn)])], torch.from_numpy(both)
@@ -125,7 +142,9 @@ def sheet(parts: dict, path: Path, count: int = 16) -> None:
     for parts_of_look in ((), ("dramatic",)):
         generators = [torch.Generator().manual_seed(i) for i in range(count)]
         prompts = [caption(scene, parts_of_look) for scene in scenes]
-        pictures = pipe(prompts, num_inference_steps=20, guidance_scale=5.0, generator=generators, output_type="np").images
+        pictures = pipe(
+            prompts, num_inference_steps=20, guidance_scale=5.0, generator=generators, output_type="np"
+        ).images
         pictures = (pictures * 255).round().astype(np.uint8)
         rows += [np.concatenate(list(pictures[i : i + 8]), 1) for i in range(0, count, 8)]
     with written_aside(path) as aside:

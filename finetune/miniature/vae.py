@@ -1,13 +1,12 @@
 """Learn the miniature's VAE from drawn scenes: 128 pixels to 16 x 16 latents of 12 channels, and back.
 
 The encoder starts, and stays, at the principal components of 8 x 8 patches: set into the stock encoder's convolutions,
-they are there at once, and 12 of 192 already keep 29 dB. The latents are settled before anything is learned, so the UNet
-need not wait for the decoder, which learns to draw from them.
+they are there at once, and 12 of 192 already keep 29 dB. The latents are settled before anything is learned, so the
+UNet need not wait for the decoder, which learns to draw from them.
 
     python -m finetune.miniature.vae --work_dir outputs/miniature
 """
 
-import argparse
 import shutil
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from finetune.miniature.clip import training_set
-from finetune.miniature.learn import device_and_dtype, learn
+from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.world import SIZE
 from inference.cli import written_aside
 
@@ -33,8 +32,8 @@ def build_vae() -> AutoencoderKL:
     n = len(CHANNELS)
     return AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * n, up_block_types=("UpDecoderBlock2D",) * n,
-        block_out_channels=CHANNELS, layers_per_block=1, latent_channels=LATENTS, norm_num_groups=GROUPS, sample_size=SIZE,
-        scaling_factor=1.0,
+        block_out_channels=CHANNELS, layers_per_block=1, norm_num_groups=GROUPS, latent_channels=LATENTS,
+        sample_size=SIZE, scaling_factor=1.0,
     )  # fmt: skip
 
 
@@ -147,21 +146,20 @@ def encoded(vae: AutoencoderKL, drawn: np.ndarray, path: Path, device: torch.dev
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work_dir", type=Path, default=Path("outputs/miniature"), help="where states and pictures are kept")
-    parser.add_argument("--steps", type=int, default=6000, help="the decoder's steps of 16 pictures")
+    parser = recipe_parser(__doc__, steps=6000, batch=16)
     args = parser.parse_args()
 
     torch.manual_seed(0)
-    _, drawn = training_set(args.work_dir)
+    _, drawn = training_set(args.work_dir, args.examples)
     device, dtype = device_and_dtype()
     vae = build_vae()
-    set_principal_components(vae, to_model(drawn[:: len(drawn) // 600], torch.device("cpu")))
+    set_principal_components(vae, to_model(drawn[:: max(len(drawn) // 600, 1)], torch.device("cpu")))
     vae.save_pretrained(args.work_dir / "latents")  # what the UNet learns from
     vae.to(device, memory_format=torch.channels_last)
     latents = encoded(vae, drawn, args.work_dir / "latents.npy", device)
     vae.encoder.requires_grad_(False), vae.quant_conv.requires_grad_(False)
-    compiled = torch.compile if shutil.which("g++") else lambda function: function  # 1.7 times faster on a CPU
+    worth = args.steps > 200 and shutil.which("g++")  # a minute to compile, 1.7 times faster then
+    compiled = torch.compile if worth else lambda function: function
     decode = compiled(lambda z: vae.decoder(vae.post_quant_conv(z)))
 
     def batch_loss(step: int) -> torch.Tensor:

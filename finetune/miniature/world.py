@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from images.light import PARTS
+from images.looks import PARTS
 from images.scenes import Scene, caption, draw, sample_scene
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
@@ -111,7 +111,9 @@ def labels(examples: list[Example]) -> dict[str, np.ndarray]:
 
 def vocabulary_text() -> list[str]:
     """Sentences whose words the tokenizer should know whole."""
-    text = [words_for(training_example(i).scene, look, np.random.default_rng(i)) for i in range(3000) for look in SHARES]
+    text = [
+        words_for(training_example(i).scene, look, np.random.default_rng(i)) for i in range(3000) for look in SHARES
+    ]
     text += ["cinematic", "style", "film", "still", "photo", "picture", "image", "dramatic", "lighting", "light"] * 500
     text += ["cinematic lighting, a grand landscape, golden hour, backlit, moody, epic, wide shot, shot of"] * 300
     return text

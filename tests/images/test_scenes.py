@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from images import dataset
-from images.light import PARTS
+from images.looks import PARTS
 from images.paint import SKY_DEPTH
 from images.scenes import Shot, caption, clip, draw, sample_scene
 from images.settings import SETTINGS
