@@ -2,16 +2,16 @@
 # Rebuild the embedded miniature Stable Diffusion from nothing: scenes, CLIP, VAE, judge, UNet. Killed, it goes on where it
 # was when started again.
 #   WORK_DIR    states, samples and parts; OUTPUT_DIR  the pipeline folder that is written
-#   EXAMPLES    scenes to learn from; CLIP_STEPS VAE_STEPS JUDGE_STEPS UNET_STEPS  how long; COUNT  scenes to measure with
+#   EXAMPLES    scenes to learn from; CLIP_STEPS VISION_STEPS VAE_STEPS JUDGE_STEPS UNET_STEPS  how long; COUNT  scenes to measure with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=(--work_dir "${WORK_DIR:-outputs/miniature}")
 part=("${work[@]}" --examples "${EXAMPLES:-24000}")
 output_dir=${OUTPUT_DIR:-inference/miniature}
 
-python -m finetune.miniature.clip "${part[@]}" --steps "${CLIP_STEPS:-1500}"
+python -m finetune.miniature.clip "${part[@]}" --steps "${CLIP_STEPS:-1000}" --vision_steps "${VISION_STEPS:-4000}"
 python -m finetune.miniature.vae "${part[@]}" --steps "${VAE_STEPS:-6000}"
-python -m finetune.miniature.judge "${part[@]}" --steps "${JUDGE_STEPS:-3000}"
+python -m finetune.miniature.judge "${part[@]}" --steps "${JUDGE_STEPS:-1000}"
 python -m finetune.miniature.unet "${part[@]}" --steps "${UNET_STEPS:-20000}"
 python -m finetune.miniature.export "${work[@]}" --output_dir "$output_dir"
 python -m finetune.miniature.measure --model_dir "$output_dir" --count "${COUNT:-500}"

@@ -61,7 +61,8 @@ def contrastive_loss(image: torch.Tensor, text: torch.Tensor, scale: torch.Tenso
 
 
 def main() -> None:
-    parser = recipe_parser(__doc__, steps=1500, batch=128)
+    parser = recipe_parser(__doc__, steps=1000, batch=128)
+    parser.add_argument("--vision_steps", type=int, default=4000, help="further steps that leave the words as they are")
     args = parser.parse_args()
 
     torch.manual_seed(0)
@@ -72,42 +73,46 @@ def main() -> None:
     model = build_clip(tokenizer).to(device)
     mean, std = (torch.tensor(v, device=device)[:, None, None] for v in (MEAN, STD))
 
-    def batch_loss(step: int) -> torch.Tensor:
+    def batch(step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Pictures (128, 3, 128, 128), normalised, and token ids (128, 32)."""
         rng = np.random.default_rng([step, 1])
         at = np.sort(rng.choice(len(examples), 128, replace=False))
         x = torch.from_numpy(drawn[at]).to(device).permute(0, 3, 1, 2).float() / 255
         dx, dy = rng.integers(-8, 9, 2)  # moved a little, so that no class hangs on a patch's border
         x = torch.roll(F.pad(x, (8, 8, 8, 8), mode="replicate"), (int(dy), int(dx)), (2, 3))[:, :, 8:-8, 8:-8]
-        ids = tokens[at, rng.integers(0, VARIANTS, 128)].to(device)
+        return (x - mean) / std, tokens[at, rng.integers(0, VARIANTS, 128)].to(device)
+
+    def batch_loss(step: int) -> torch.Tensor:
+        x, ids = batch(step)
         same = (ids[:, None] == ids[None]).all(-1).float()
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-            out = model(input_ids=ids, pixel_values=(x - mean) / std)
-        return contrastive_loss(
-            out.image_embeds.float(), out.text_embeds.float(), model.logit_scale.exp().clamp(max=100), same
-        )
+            image = model.visual_projection(model.vision_model(x).pooler_output)
+            text = model.text_projection(model.text_model(ids).pooler_output)
+        return contrastive_loss(image.float(), text.float(), model.logit_scale.exp().clamp(max=100), same)
 
     learn(args.work_dir / "clip", model, batch_loss, args.steps, peak_lr=1e-3, average=0.995)
+    save_text_encoder(model, tokenizer, args.work_dir / "pipeline")  # the UNet can start from here
+    # the words are settled; what a picture shows takes longer to see (locked-text tuning, after Zhai et al. 2022)
+    for part in (model.text_model, model.text_projection):
+        part.requires_grad_(False)
+    learn(args.work_dir / "clip-vision", model, batch_loss, args.vision_steps, peak_lr=1e-3, average=0.998)
     save_clip(model, tokenizer, args.work_dir / "pipeline")
 
 
-def save_clip(model: CLIPModel, tokenizer: CLIPTokenizer, folder: Path) -> None:
-    """`clip/` for scores; `text_encoder/` and `tokenizer/` for the pipeline."""
-    sizes = {"shortest_edge": SIZE}, {"height": SIZE, "width": SIZE}
-    processor = CLIPImageProcessor(size=sizes[0], crop_size=sizes[1], image_mean=MEAN, image_std=STD)
-    model = model.cpu().half()
-    model.save_pretrained(folder / "clip")
-    CLIPProcessor(processor, tokenizer).save_pretrained(folder / "clip")
+def save_text_encoder(model: CLIPModel, tokenizer: CLIPTokenizer, folder: Path) -> None:
+    """`text_encoder/` and `tokenizer/` of the pipeline: CLIP's text tower under a stand-alone model's names."""
     tokenizer.save_pretrained(folder / "tokenizer")
-    text = CLIPTextModel(model.config.text_config).half()
-    wanted = text.state_dict()
-    text.load_state_dict({k: v for k, v in model.state_dict().items() if k in wanted} or _text_weights(model, wanted))
-    text.save_pretrained(folder / "text_encoder")
+    text = CLIPTextModel(model.config.text_config)
+    text.load_state_dict({k: v.cpu() for k, v in model.text_model.state_dict().items()})
+    text.half().save_pretrained(folder / "text_encoder")
 
 
-def _text_weights(model: CLIPModel, wanted: dict) -> dict:
-    """The text tower's weights under a stand-alone text model's names, with or without the `text_model.` prefix."""
-    prefix = "" if any(k.startswith("text_model.") for k in wanted) else "text_model."
-    return {k.removeprefix(prefix): v for k, v in model.state_dict().items() if k.startswith("text_model.")}
+def save_clip(model: CLIPModel, tokenizer: CLIPTokenizer, folder: Path) -> None:
+    """`clip/`, for scores: both towers and what prepares pictures and words for them."""
+    size = {"height": SIZE, "width": SIZE}
+    processor = CLIPImageProcessor(size={"shortest_edge": SIZE}, crop_size=size, image_mean=MEAN, image_std=STD)
+    model.cpu().half().save_pretrained(folder / "clip")
+    CLIPProcessor(processor, tokenizer).save_pretrained(folder / "clip")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,14 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from finetune.miniature.unet import assembled, build_scheduler
-from inference.cli import run
+from inference.cli import run, written_aside
 from inference.pipelines import MINIATURE
+
+
+def _load_as_fp32(config: Path) -> None:
+    """transformers loads weights in the type its config names, diffusers in fp32: in one pipeline they must agree."""
+    with written_aside(config) as aside:
+        aside.write_text(config.read_text().replace('"float16"', '"float32"'))
 
 
 def main() -> None:
@@ -34,6 +40,8 @@ def main() -> None:
     assembled(parts).save_pretrained(args.output_dir)
     for part in ("clip", "judge"):
         shutil.copytree(source / part, args.output_dir / part, dirs_exist_ok=True)
+    for part in ("clip", "text_encoder"):
+        _load_as_fp32(args.output_dir / part / "config.json")
     print(f"wrote {args.output_dir}")
 
 

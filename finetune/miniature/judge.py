@@ -31,7 +31,7 @@ def roughened(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 def main() -> None:
-    parser = recipe_parser(__doc__, steps=3000, batch=128)
+    parser = recipe_parser(__doc__, steps=1000, batch=128)
     args = parser.parse_args()
 
     torch.manual_seed(0)
