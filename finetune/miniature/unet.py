@@ -63,7 +63,7 @@ def main() -> None:
     pipeline_dir = args.work_dir / "pipeline"
     tokenizer = CLIPTokenizer.from_pretrained(pipeline_dir / "tokenizer")
     text_encoder = CLIPTextModel.from_pretrained(pipeline_dir / "text_encoder", dtype=torch.float32).to(device)
-    vae = AutoencoderKL.from_pretrained(args.work_dir / "latents").to(device, memory_format=torch.channels_last)
+    vae = AutoencoderKL.from_pretrained(pipeline_dir / "vae", torch_dtype=torch.float32).to(device, memory_format=torch.channels_last)
     latents, tokens = _training_data(args, vae, tokenizer, device)
     empty = torch.from_numpy(tokenizer("", padding="max_length", max_length=77, return_tensors="np").input_ids)
     unet = build_unet().to(device, memory_format=torch.channels_last)
@@ -110,7 +110,7 @@ def main() -> None:
         LEARNING_RATE,
         average=0.9993,
         sample=sample,
-        sample_every=500,
+        sample_every=1000,
     )
     unet.cpu().half().save_pretrained(pipeline_dir / "unet")
 

@@ -154,7 +154,6 @@ def main() -> None:
     device, dtype = device_and_dtype()
     vae = build_vae()
     set_principal_components(vae, to_model(drawn[:: max(len(drawn) // 600, 1)], torch.device("cpu")))
-    vae.save_pretrained(args.work_dir / "latents")  # what the UNet learns from
     vae.to(device, memory_format=torch.channels_last)
     latents = encoded(vae, drawn, args.work_dir / "latents.npy", device)
     vae.encoder.requires_grad_(False), vae.quant_conv.requires_grad_(False)
