@@ -91,7 +91,7 @@ def seconds_per_picture(pipe) -> float:
 
 def measure(folder: Path, count: int) -> list[tuple[str, str, str]]:
     """Rows (what, measured, at least or at most)."""
-    pipe, judge = load_base(str(folder)), load_judge(folder / "judge")
+    pipe, judge = load_base(str(folder), dtype=torch.float32, device=CPU), load_judge(folder / "judge")
     scenes = held_out_scenes(count)
     drawn = pictures([Example(s, look) for s, look in zip(scenes, ["plain", "cinematic"] * count, strict=False)])
     psnr = reconstruction_psnr(pipe.vae, drawn)

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from finetune.miniature.measure import recognised
 from finetune.miniature.world import HELD_OUT_SEED, SIZE, held_out_scenes
@@ -21,7 +22,7 @@ from inference.sampling import sample
 
 def judged(strategies: list[Strategy], count: int) -> dict[str, dict[str, float]]:
     """Shares of pictures judged dramatic, and with subject and setting recognised, for each strategy by name."""
-    pipe, judge = load_base(str(MINIATURE)), load_judge()
+    pipe, judge = load_base(str(MINIATURE), dtype=torch.float32, device="cpu"), load_judge()
     scenes = held_out_scenes(count, start=HELD_OUT_SEED + 100_000)
     shares = {}
     for strategy in strategies:

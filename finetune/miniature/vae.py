@@ -146,7 +146,7 @@ def encoded(vae: AutoencoderKL, drawn: np.ndarray, path: Path, device: torch.dev
 
 
 def main() -> None:
-    parser = recipe_parser(__doc__, steps=6000, batch=16)
+    parser = recipe_parser(__doc__, steps=1700, batch=16)
     args = parser.parse_args()
 
     torch.manual_seed(0)
