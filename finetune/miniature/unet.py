@@ -63,7 +63,9 @@ def main() -> None:
     pipeline_dir = args.work_dir / "pipeline"
     tokenizer = CLIPTokenizer.from_pretrained(pipeline_dir / "tokenizer")
     text_encoder = CLIPTextModel.from_pretrained(pipeline_dir / "text_encoder", dtype=torch.float32).to(device)
-    vae = AutoencoderKL.from_pretrained(pipeline_dir / "vae", torch_dtype=torch.float32).to(device, memory_format=torch.channels_last)
+    vae = AutoencoderKL.from_pretrained(pipeline_dir / "vae", torch_dtype=torch.float32).to(
+        device, memory_format=torch.channels_last
+    )
     latents, tokens = _training_data(args, vae, tokenizer, device)
     empty = torch.from_numpy(tokenizer("", padding="max_length", max_length=77, return_tensors="np").input_ids)
     unet = build_unet().to(device, memory_format=torch.channels_last)
