@@ -1,8 +1,8 @@
 """Draw prompts with the base model as it is, on one sheet.
 
-    python inference_base.py
-    python inference_base.py --prompts "a red car in the city" "a tent in the snow" --seed 7
-    python inference_base.py --pretrained_model_name_or_path stable-diffusion-v1-5/stable-diffusion-v1-5
+python inference_base.py
+python inference_base.py --prompts "a red car in the city" "a tent in the snow" --seed 7
+python inference_base.py --pretrained_model_name_or_path stable-diffusion-v1-5/stable-diffusion-v1-5
 """
 
 from inference.cli import run

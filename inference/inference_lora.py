@@ -1,7 +1,7 @@
 """Draw prompts with the base and with a LoRA on it: a row per prompt, the same seed along a row.
 
-    python inference_lora.py                       the LoRA that finetune/lora.sh made
-    python inference_lora.py --adapter my.safetensors --lora_scale 0.8 --prompts prompts.txt
+python inference_lora.py                       the LoRA that finetune/lora.sh made
+python inference_lora.py --adapter my.safetensors --lora_scale 0.8 --prompts prompts.txt
 """
 
 from inference.cli import run

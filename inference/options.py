@@ -38,8 +38,12 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     """Flags that every script drawing pictures has, with the names diffusers gives them."""
     parser = argparse.ArgumentParser(description=description, formatter_class=Help)
     add = parser.add_argument
-    add("--pretrained_model_name_or_path", default="auto", metavar="BASE",
-        help="hub name or folder of the base, or miniature; auto: SD v1.5 where CUDA is present, else the miniature")
+    add(
+        "--pretrained_model_name_or_path",
+        default="auto",
+        metavar="BASE",
+        help="hub name or folder of the base, or miniature; auto: SD v1.5 where CUDA is present, else the miniature",
+    )
     add("--revision", help="of the base on the hub: branch, tag or commit")
     add("--variant", help="of the base's weight files, such as fp16")
     add("--prompts", nargs="+", metavar="PROMPT", help="prompts, or a text file, one a line; some of ours if not given")
@@ -50,8 +54,11 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     add("--height", type=at_least(8), help="in pixels; the base's own where it is not given")
     add("--width", type=at_least(8), help="in pixels; the base's own where it is not given")
     add("--batch_size", type=at_least(1), default=8, help="pictures drawn at once")
-    add("--mixed_precision", choices=["no", "fp16", "bf16"],
-        help="if not given: fp16 on CUDA, no on the CPU, where bf16 is faster from AVX512-BF16 or AMX on")
+    add(
+        "--mixed_precision",
+        choices=["no", "fp16", "bf16"],
+        help="if not given: fp16 on CUDA, no on the CPU, where bf16 is faster from AVX512-BF16 or AMX on",
+    )
     add("--output_dir", type=Path, default=ROOT / "outputs" / output_dir, help="where sheet, pictures and scores go")
     return parser
 

@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -18,18 +17,17 @@ from PIL import Image, PngImagePlugin
 from inference.cli import InputError, written_aside
 from inference.grid import comparison_sheet, save_sheet
 from inference.options import output_folder, read_prompts
-from inference.pipelines import Strategy, base_folder, fingerprint, load_base, native_size, resolve_base, short_name
+from inference.pipelines import (
+    Cell,
+    Strategy,
+    base_folder,
+    fingerprint,
+    load_base,
+    native_size,
+    resolve_base,
+    short_name,
+)
 from inference.scores import save_scores
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One picture of a sheet. The seed is the row's, so along a row only the weights differ."""
-
-    row: int
-    strategy: Strategy
-    prompt: str  # as the person wrote it
-    seed: int
 
 
 class Job:

@@ -35,6 +35,16 @@ class Strategy:
     recipe: dict = field(default_factory=dict)  # what else makes its pictures what they are: adapter, hash, scale
 
 
+@dataclass(frozen=True)
+class Cell:
+    """One picture of a sheet. The seed is the row's, so along a row only the weights differ."""
+
+    row: int
+    strategy: Strategy
+    prompt: str  # as the person wrote it
+    seed: int
+
+
 BASE = Strategy("base", "Base")
 
 
@@ -54,9 +64,7 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
         for part, load in (("unet", pipe.load_lora_into_unet), ("text_encoder", pipe.load_lora_into_text_encoder)):
             if any(name.startswith(f"{part}.") for name in weights):
                 load(weights, None, getattr(pipe, part), adapter_name="lora", _pipeline=pipe)
-        taken = sum(
-            "lora_" in name for model in (pipe.unet, pipe.text_encoder) for name, _ in model.named_parameters()
-        )
+        taken = sum("lora_" in name for model in (pipe.unet, pipe.text_encoder) for name, _ in model.named_parameters())
         # diffusers skips what it cannot place without a word, and then draws the base
         assert taken == len(weights), f"{taken} of {len(weights)} tensors of {file.path} were taken"
         pipe.set_adapters("lora", scale)

@@ -21,7 +21,7 @@ from PIL import Image
 from inference.cli import written_aside
 
 if TYPE_CHECKING:
-    from inference.pictures import Cell
+    from inference.pipelines import Cell
 
 # linear sRGB to CIE XYZ, each row divided by the D65 white (IEC 61966-2-1)
 XYZ_OF_SRGB = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
