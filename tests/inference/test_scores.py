@@ -6,8 +6,7 @@ from conftest import make_tokenizer
 from PIL import Image
 from skimage.color import rgb2lab
 
-from inference.pictures import Cell
-from inference.pipelines import BASE
+from inference.pipelines import BASE, Cell
 from inference.scores import cielab, clip_scores, film_look, save_scores
 
 
