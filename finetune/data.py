@@ -10,22 +10,28 @@ import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError, written_aside
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
     from diffusers import AutoencoderKL
     from PIL import Image
+    from transformers import CLIPTokenizer
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 GOLDEN = (math.sqrt(5) - 1) / 2
 LONGEST_ASPECT = 4.0  # a wider picture is cropped to 4:1
 ENCODING = 1  # part of every cache key: raise it when what is cached changes
-TURNS, ROUNDS = 1, 2  # first word of a random stream's seed after the run's, so that no two streams are one
+TURNS, ROUNDS, CLASS_ROUNDS = (
+    1,
+    2,
+    5,
+)  # first word of a random stream's seed after the run's, so that no two streams are one
 
 
 @dataclass(frozen=True)
@@ -40,16 +46,26 @@ class Picture:
 class Bucket:
     size: tuple[int, int]  # (width, height), pixels
     pictures: tuple[Picture, ...]
+    class_pictures: tuple[Picture, ...] = ()  # what prior preservation shows beside them
+
+    @property
+    def all(self) -> tuple[Picture, ...]:
+        return self.pictures + self.class_pictures
 
 
 @dataclass
 class Encoded:
-    """The whole dataset as the loop needs it, on the training device: n pictures and k captions each, per bucket."""
+    """The whole dataset as the loop needs it, on the training device: n pictures and k captions each, per bucket.
+
+    Where there are class pictures, they are the last of a bucket's n.
+    """
 
     means: list["torch.Tensor"]  # per bucket (n, flips, c, h, w), scaled as the UNet expects
     stds: list["torch.Tensor"]  # the same shape: a fresh latent each step is mean + std * noise
     captions: list["torch.Tensor"]  # per bucket (n, k), rows of `texts`
     texts: list[str]  # row 0 is the empty caption
+    sizes: list[int]  # per bucket, its pictures without class pictures
+    class_sizes: list[int]  # per bucket, its class pictures
 
 
 def read_folder(folder: str | Path, prompts: Sequence[str] = ()) -> list[Picture]:
@@ -68,12 +84,43 @@ def read_folder(folder: str | Path, prompts: Sequence[str] = ()) -> list[Picture
         found = list(_from_pictures(folder, prompts))
     if not found:
         raise InputError(f"there are no pictures in {folder}; put some there, each with a line in metadata.jsonl")
+    return read_pictures(found)
+
+
+def read_pictures(found: Iterable[tuple[str, Path, tuple[str, ...]]]) -> list[Picture]:
+    """Decode and hash each (where, path, captions); `where` opens the sentence if the picture turns out to be none."""
     with ThreadPoolExecutor() as threads:  # Pillow decodes outside the interpreter's lock
         return list(threads.map(_read_picture, found))
 
 
+def recaption(
+    pictures: Sequence[Picture], template: str, tokenizer: "CLIPTokenizer", unless: str | None = None
+) -> list[Picture]:
+    """Every caption in the place of "{caption}" in `template`; those with `unless` in them stay as they are.
+
+    A caption too long for the tokenizer's limit loses its last words, so that the template's own are always seen.
+    """
+    shortened = 0
+
+    def worded(caption: str) -> str:
+        nonlocal shortened
+        if unless and unless in caption:
+            return caption
+        words = caption.split()
+        while words and len(tokenizer(template.replace("{caption}", " ".join(words))).input_ids) > limit:
+            words.pop()
+        shortened += " ".join(words) != caption
+        return template.replace("{caption}", " ".join(words).rstrip(","))
+
+    limit = tokenizer.model_max_length
+    pictures = [replace(picture, captions=tuple(map(worded, picture.captions))) for picture in pictures]
+    if shortened:
+        print(f"note: {shortened} captions lost their last words, so that what is learned is within {limit} tokens")
+    return pictures
+
+
 def _from_metadata(folder: Path) -> Iterable[tuple[str, Path, tuple[str, ...]]]:
-    """(where, path, captions) per line; `where` opens the sentence if the picture turns out to be none."""
+    """(where, path, captions) per line, for `read_pictures`."""
     try:
         lines = (folder / "metadata.jsonl").read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -172,9 +219,13 @@ def into_buckets(pictures: Sequence[Picture], resolution: int, unit: int) -> lis
         raise InputError(f"--resolution {resolution} is too small for this base; sides are multiples of {unit} pixels")
     members: dict[tuple[int, int], list[Picture]] = {}
     for picture in pictures:
-        aspect = picture.size[0] / picture.size[1]
-        members.setdefault(min(sizes, key=lambda size: abs(math.log(size[0] / size[1] / aspect))), []).append(picture)
+        members.setdefault(nearest_size(picture, sizes), []).append(picture)
     return [Bucket(size, tuple(members[size])) for size in sorted(members)]
+
+
+def nearest_size(picture: Picture, sizes: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """The size whose shape is nearest to the picture's own."""
+    return min(sizes, key=lambda size: abs(math.log(_ratio(size, picture.size))))
 
 
 def crop_box(size: tuple[int, int], target: tuple[int, int], at: tuple[float, float]) -> tuple[float, ...]:
@@ -199,6 +250,9 @@ def report(buckets: Sequence[Bucket], token_counts: dict[str, int], limit: int) 
         f"buckets   {counts}",
         f"captions  {len(token_counts)} different, the longest {token_counts[longest]} of {limit} tokens: {longest!r}",
     ]
+    class_pictures = {picture for bucket in buckets for picture in bucket.class_pictures}
+    if class_pictures:
+        lines.append(f"class     {len(class_pictures)} pictures, shown beside the others to keep the base what it is")
     if cut:
         lines.append(f"          {cut} longer than {limit} tokens: their ends are not seen, as in every CLIP model")
     return "\n".join(lines)
@@ -224,17 +278,19 @@ def encode(
     """
     import torch
 
-    what = [[bucket.size, [picture.sha256 for picture in bucket.pictures]] for bucket in buckets]
+    what = [[bucket.size, [picture.sha256 for picture in bucket.all]] for bucket in buckets]
     key = _hash([ENCODING, "pictures", identity, flips, crop_seed, what])
     tensors = cached(cache, key, lambda: _posteriors(buckets, vae, flips, crop_seed))
-    captions = (caption for bucket in buckets for picture in bucket.pictures for caption in picture.captions)
+    captions = (caption for bucket in buckets for picture in bucket.all for caption in picture.captions)
     texts = list(dict.fromkeys(["", *captions, *extra]))
     rows = {text: row for row, text in enumerate(texts)}
     return Encoded(
         means=[tensors[f"{i}.mean"] for i in range(len(buckets))],
         stds=[tensors[f"{i}.std"] for i in range(len(buckets))],
-        captions=[torch.tensor([[rows[text] for text in p.captions] for p in bucket.pictures]) for bucket in buckets],
+        captions=[torch.tensor([[rows[text] for text in p.captions] for p in bucket.all]) for bucket in buckets],
         texts=texts,
+        sizes=[len(bucket.pictures) for bucket in buckets],
+        class_sizes=[len(bucket.class_pictures) for bucket in buckets],
     )
 
 
@@ -248,10 +304,10 @@ def _posteriors(
     from tqdm import tqdm
 
     tensors, shift = {}, vae.config.shift_factor or 0.0
-    bar = tqdm(total=sum(len(bucket.pictures) for bucket in buckets), desc="encoding", unit="picture")
+    bar = tqdm(total=sum(len(bucket.all) for bucket in buckets), desc="encoding", unit="picture")
     for i, bucket in enumerate(buckets):
         means, stds = [], []
-        for picture in bucket.pictures:
+        for picture in bucket.all:
             rng = np.random.default_rng([crop_seed or 0, int(picture.sha256[:8], 16)])  # as content, not as place
             at = (0.5, 0.5) if crop_seed is None else tuple(rng.random(2))
             box = crop_box(picture.size, bucket.size, at)
@@ -301,10 +357,14 @@ class Order:
     strays from the proportion and never repeats); inside a bucket, shuffled rounds follow one another without a gap.
     """
 
-    def __init__(self, sizes: Sequence[int], per_step: int, steps: int, seed: int):
+    def __init__(
+        self, sizes: Sequence[int], per_step: int, steps: int, seed: int, class_sizes: Sequence[int] | None = None
+    ):
         import numpy as np
 
         self.sizes, self.per_step, self.seed = sizes, per_step, seed
+        self.class_sizes = class_sizes if class_sizes and any(class_sizes) else None
+        assert self.class_sizes is None or all(self.class_sizes), "a bucket has no class pictures"
         edges = np.cumsum(sizes) / sum(sizes)
         turns = (np.random.default_rng([seed, TURNS]).random() + GOLDEN * np.arange(steps)) % 1
         self.buckets = np.searchsorted(edges, turns, side="right").clip(max=len(sizes) - 1)  # (steps,)
@@ -314,12 +374,24 @@ class Order:
             self.visits[mine] = np.arange(mine.sum())
 
     def __call__(self, step: int) -> tuple[int, list[int]]:
-        """(bucket, its pictures): `per_step` places in the bucket, one per slot of the global batch."""
+        """(bucket, its pictures): `per_step` places in the bucket, one per slot of the global batch.
+
+        With class pictures a slot has two places, a picture's and then a class picture's.
+        """
         import numpy as np
 
-        bucket, first = int(self.buckets[step]), int(self.visits[step]) * self.per_step
-        size = self.sizes[bucket]
+        bucket = int(self.buckets[step])
+        size, visit = self.sizes[bucket], int(self.visits[step])
+        places = [self._places(ROUNDS, bucket, size, visit)]
+        if self.class_sizes:
+            places.append(size + self._places(CLASS_ROUNDS, bucket, self.class_sizes[bucket], visit))
+        return bucket, np.stack(places, axis=1).ravel().tolist()
+
+    def _places(self, stream: int, bucket: int, size: int, visit: int) -> "np.ndarray":
+        """Which of `size` pictures (per_step,) the visit to a bucket sees, each once before any is seen again."""
+        import numpy as np
+
+        first = visit * self.per_step
         rounds = range(first // size, (first + self.per_step - 1) // size + 1)
-        shuffled = [np.random.default_rng([self.seed, ROUNDS, bucket, number]).permutation(size) for number in rounds]
-        start = first % size
-        return bucket, np.concatenate(shuffled)[start : start + self.per_step].tolist()
+        shuffled = [np.random.default_rng([self.seed, stream, bucket, number]).permutation(size) for number in rounds]
+        return np.concatenate(shuffled)[first % size :][: self.per_step]

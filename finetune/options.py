@@ -22,8 +22,12 @@ def training_parser(description: str, output_dir: str) -> argparse.ArgumentParse
 
 
 def _add_model_and_data(add, output_dir: str) -> None:
-    add("--pretrained_model_name_or_path", default="auto", metavar="BASE",
-        help="hub name or folder of the base, or miniature; auto: SD v1.5 where CUDA is present, else the miniature")
+    add(
+        "--pretrained_model_name_or_path",
+        default="auto",
+        metavar="BASE",
+        help="hub name or folder of the base, or miniature; auto: SD v1.5 where CUDA is present, else the miniature",
+    )
     add("--revision", help="of the base on the hub: branch, tag or commit")
     add("--variant", help="of the base's weight files, such as fp16")
     add("--train_data_dir", type=Path, default=ROOT / "images" / "cinematic", help="folder of captioned pictures")
@@ -45,6 +49,7 @@ def _add_optimization(add) -> None:
     add("--lr_warmup_steps", type=at_least(0), default=0, help="steps in which the rate rises from 0")
     add("--optimizer", choices=["adamw", "adamw8bit", "prodigy"], default="adamw", help="what takes the steps")
     add("--use_8bit_adam", action="store_true", help="the same as --optimizer adamw8bit")
+    add("--adam_weight_decay", type=at_least(0, float), default=1e-2, help="of what is trained, in every optimizer")
     add("--max_grad_norm", type=at_least(0, float), default=1.0, help="longer gradients are cut to it; 0: never")
     add("--snr_gamma", type=at_least(0, float), help="weigh timesteps by min-SNR; 5 is usual")
     add("--noise_offset", type=at_least(0, float), default=0.0, help="noise common to all of a channel; 0.1 is usual")
@@ -52,8 +57,12 @@ def _add_optimization(add) -> None:
 
 
 def _add_hardware(add) -> None:
-    add("--mixed_precision", choices=["auto", "no", "bf16", "fp16"], default="auto",
-        help="arithmetic; auto: as `accelerate launch` was told, else bf16 where it is fast; what is trained is fp32")
+    add(
+        "--mixed_precision",
+        choices=["auto", "no", "bf16", "fp16"],
+        default="auto",
+        help="arithmetic; auto: as `accelerate launch` was told, else bf16 where it is fast; what is trained is fp32",
+    )
     add("--gradient_checkpointing", action="store_true", help="less memory, a quarter more time")
     add("--allow_tf32", action="store_true", help="faster fp32 on Ampere and newer GPUs")
     add("--compile", action="store_true", help="compile the transformer blocks: slow to start, faster steps")

@@ -7,7 +7,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,7 @@ import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from torch import Tensor, nn
+from transformers import CLIPTokenizer
 
 from finetune import data
 from finetune.options import check
@@ -66,6 +67,7 @@ class Run:
     accelerator: Accelerator
     pipe: StableDiffusionPipeline
     encoded: data.Encoded
+    folder: Path  # the base's
     identity: dict[str, str]  # the base's name and a hash of its files, and a hash of the dataset
     started: float  # time.monotonic() when the command began
 
@@ -102,8 +104,19 @@ def _states(encoder: TextEncoder, captions: int) -> Tensor:
 
 
 @contextlib.contextmanager
-def started(args: argparse.Namespace, pictures: Sequence[data.Picture]) -> Iterator[Run]:
-    """Check the flags, lock the output folder, load the base and encode the pictures, in this order."""
+def started(
+    args: argparse.Namespace,
+    pictures: Sequence[data.Picture],
+    *,
+    reword: Callable[[Sequence[data.Picture], CLIPTokenizer], Sequence[data.Picture]] | None = None,
+    add_class_pictures: Callable[[list[data.Bucket], StableDiffusionPipeline, Accelerator, str], list[data.Bucket]]
+    | None = None,
+) -> Iterator[Run]:
+    """Check the flags, lock the output folder, load the base and encode the pictures, in this order.
+
+    `reword` gives the captions their last form, and may add tokens to the tokenizer; no model is loaded yet.
+    `add_class_pictures` gives buckets class pictures, which the base may have to draw; it gets the base's hash as well.
+    """
     start = time.monotonic()
     accelerator = make_accelerator(args)
     check(args, len(pictures), accelerator.num_processes)
@@ -113,9 +126,17 @@ def started(args: argparse.Namespace, pictures: Sequence[data.Picture]) -> Itera
         folder = base_folder(
             resolve_base(args.pretrained_model_name_or_path), revision=args.revision, variant=args.variant
         )
+        tokenizer = None
+        if reword:
+            tokenizer = load_tokenizer(folder)
+            pictures = reword(pictures, tokenizer)
         buckets = into_buckets(args, pictures, folder)
         pipe = load_base(str(folder), variant=args.variant, dtype=torch.float32, device="cpu")
+        pipe.tokenizer = tokenizer or pipe.tokenizer
         identity = {"base": str(args.pretrained_model_name_or_path), "base_sha256": fingerprint(folder)}
+        if add_class_pictures:
+            buckets = add_class_pictures(buckets, pipe, accelerator, identity["base_sha256"])
+        pictures = [picture for bucket in buckets for picture in bucket.all]
         pipe.vae.to(accelerator.device)
         with accelerator.main_process_first():  # one process encodes, the others read what it wrote
             encoded = data.encode(
@@ -133,7 +154,15 @@ def started(args: argparse.Namespace, pictures: Sequence[data.Picture]) -> Itera
         counts = {caption: len(pipe.tokenizer(caption).input_ids) for caption in sorted(captions)}
         print(data.report(buckets, counts, pipe.tokenizer.model_max_length))
         pipe.vae = pipe.vae.to("cpu") if args.validation_prompt else None
-        yield Run(args, accelerator, pipe, encoded, identity | {"dataset": data.dataset_hash(pictures)}, start)
+        identity["dataset"] = data.dataset_hash(pictures)
+        yield Run(args, accelerator, pipe, encoded, folder, identity, start)
+
+
+def load_tokenizer(folder: Path) -> CLIPTokenizer:
+    try:
+        return CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder / 'tokenizer'} cannot be loaded ({str(error).splitlines()[0]})") from error
 
 
 def into_buckets(args: argparse.Namespace, pictures: Sequence[data.Picture], folder: Path) -> list[data.Bucket]:
@@ -205,17 +234,18 @@ def make_optimizer(args: argparse.Namespace, parameters: list[nn.Parameter], sam
     if rate is None:
         rate = 1.0 if args.optimizer == "prodigy" else 1e-4
     rate *= samples if args.scale_lr else 1
+    decay = args.adam_weight_decay
     if args.optimizer == "prodigy":
         if not find_spec("prodigyopt"):
             raise InputError("--optimizer prodigy is not installed: pip install prodigyopt, or take adamw")
         from prodigyopt import Prodigy
 
-        return Prodigy(parameters, lr=rate, weight_decay=1e-2, use_bias_correction=True, safeguard_warmup=True)
+        return Prodigy(parameters, lr=rate, weight_decay=decay, use_bias_correction=True, safeguard_warmup=True)
     if args.optimizer == "adamw8bit":
         if not (find_spec("bitsandbytes") and torch.cuda.is_available()):
             raise InputError("--optimizer adamw8bit needs a CUDA GPU and `pip install bitsandbytes`; or take adamw")
         from bitsandbytes.optim import AdamW8bit
 
-        return AdamW8bit(parameters, lr=rate, weight_decay=1e-2)
+        return AdamW8bit(parameters, lr=rate, weight_decay=decay)
     fused = all(parameter.device.type in ("cpu", "cuda") for parameter in parameters)
-    return torch.optim.AdamW(parameters, lr=rate, weight_decay=1e-2, fused=fused)
+    return torch.optim.AdamW(parameters, lr=rate, weight_decay=decay, fused=fused)

@@ -47,7 +47,10 @@ class Batch:
 
 
 def draw_batch(run: Run, order: data.Order, step: int, slots: Sequence[int], timesteps: int) -> Batch:
-    """The samples of these slots of the global batch: pictures, mirroring, captions, noise and timesteps."""
+    """The samples of these slots of the global batch: pictures, mirroring, captions, noise and timesteps.
+
+    A slot is one sample, or with class pictures two: a picture and, after it, a class picture.
+    """
     args, device = run.args, run.accelerator.device
     bucket, places = order(step)
     means, stds, captions = (column[bucket] for column in (run.encoded.means, run.encoded.stds, run.encoded.captions))
@@ -55,11 +58,13 @@ def draw_batch(run: Run, order: data.Order, step: int, slots: Sequence[int], tim
     # (Kingma et al. 2021, "Variational diffusion models", appendix I.1)
     offset = np.random.default_rng([args.seed, STEPS, step]).random()
     rows, posterior, noise = [], [], []
-    for slot in slots:
-        rng = np.random.default_rng([args.seed, SLOTS, step, slot])
-        t = int((offset + slot / run.global_batch) % 1 * timesteps)
+    per_slot = len(places) // run.global_batch
+    streams = {slot: np.random.default_rng([args.seed, SLOTS, step, slot]) for slot in slots}
+    for sample in range(slots[0] * per_slot, (slots[-1] + 1) * per_slot):
+        rng = streams[sample // per_slot]
+        t = int((offset + sample / len(places)) % 1 * timesteps)
         dropped = rng.random() < args.caption_dropout
-        rows.append((places[slot], rng.integers(means.shape[1]), rng.integers(captions.shape[1]), t, not dropped))
+        rows.append((places[sample], rng.integers(means.shape[1]), rng.integers(captions.shape[1]), t, not dropped))
         posterior.append(rng.standard_normal(means.shape[2:], dtype=np.float32))
         shift = rng.standard_normal((means.shape[2], 1, 1), dtype=np.float32)
         noise.append(rng.standard_normal(means.shape[2:], dtype=np.float32) + args.noise_offset * shift)
@@ -90,8 +95,9 @@ def sample_losses(model: nn.Module, batch: Batch, alphas: Tensor, kind: str, gam
 class Loop:
     """The state of a run between two steps, and what can be done with it."""
 
-    def __init__(self, run: Run, model: Denoiser, save: Callable[[Path, dict], None], loss_fn: Callable):
+    def __init__(self, run: Run, model: Denoiser, save: Callable, loss_fn: Callable, save_into_checkpoints: bool):
         self.run, self.args, self.accelerator, self.save, self.loss_fn = run, run.args, run.accelerator, save, loss_fn
+        self.save_into_checkpoints = save_into_checkpoints
         to_compute(model, run)
         self.base_pictures = preview(run, model)  # before the first step every method still is the base
         self.trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
@@ -107,8 +113,8 @@ class Loop:
         )
         self.model, self.optimizer = self.accelerator.prepare(model, optimizer)
         self.alphas = run.pipe.scheduler.alphas_cumprod.to(self.accelerator.device, torch.float32)
-        sizes = [len(mean) for mean in run.encoded.means]
-        self.order = data.Order(sizes, run.global_batch, self.args.max_train_steps, self.args.seed)
+        sizes, class_sizes = run.encoded.sizes, run.encoded.class_sizes
+        self.order = data.Order(sizes, run.global_batch, self.args.max_train_steps, self.args.seed, class_sizes)
         self.failed_at = torch.full((), -1.0, device=self.accelerator.device)  # the first step with no finite gradient
         self.step, self.losses, self.pending, self.seconds = 0, [], [], 0.0
 
@@ -207,7 +213,8 @@ class Loop:
         state = {"optimizer": rest, "schedule": self.schedule.state_dict(), "scaler": scaler, "losses": self.losses}
         recipe = self.recipe()
         path = self.args.output_dir / f"checkpoint-{self.step}"
-        checkpoints.write(path, tensors, recipe | state, lambda aside: self.save(aside, recipe))
+        save = self.save if self.save_into_checkpoints else lambda *_: None
+        checkpoints.write(path, tensors, recipe | state, lambda aside: save(aside, recipe))
         checkpoints.keep(self.args.checkpoints_total_limit, path)
 
     def restore(self) -> None:
@@ -220,11 +227,19 @@ class Loop:
         if state["base_sha256"] != self.run.identity["base_sha256"]:
             raise InputError(f"{path} was trained on another base, {state['base']}; name it, or start anew without it")
         if shapes != {name: tensor.shape for name, tensor in tensors.items() if name.startswith("model.")}:
-            raise InputError(f"{path} holds other layers or another --rank than this run; use its flags, or start anew")
+            raise InputError(
+                f"{path} holds other layers, another --rank or --num_vectors than this run; use its flags or start anew"
+            )
         with torch.no_grad():
             for name, parameter in self.trained.items():
                 parameter.copy_(tensors.pop(f"model.{name}"))
-        self.optimizer.optimizer.load_state_dict(checkpoints.unflatten(tensors, state["optimizer"]))
+        optimizer = self.optimizer.optimizer
+        optimizer.load_state_dict(checkpoints.unflatten(tensors, state["optimizer"]))
+        # the fused step walks a weight and its moments side by side in memory, so their layouts must be one
+        for parameter, entry in optimizer.state.items():
+            for key, value in entry.items():
+                if isinstance(value, Tensor) and value.shape == parameter.shape:
+                    entry[key] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
         self.schedule.load_state_dict(state["schedule"])
         if self.accelerator.scaler and state["scaler"]:
             self.accelerator.scaler.load_state_dict(state["scaler"])
@@ -253,11 +268,19 @@ class Loop:
 
 
 def train(
-    run: Run, model: Denoiser, save: Callable[[Path, dict], None], loss_fn: Callable[[Tensor], Tensor] = torch.mean
+    run: Run,
+    model: Denoiser,
+    save: Callable[[Path, dict], None],
+    loss_fn: Callable[[Tensor], Tensor] = torch.mean,
+    *,
+    save_into_checkpoints: bool = True,
+    save_steps: int | None = None,
 ) -> None:
-    """Train what requires gradients in `model`; `save(folder, recipe)` writes it, into checkpoints and at the end.
+    """Train what requires gradients in `model`; `save(folder, recipe)` writes it, at the end and on the way.
 
-    `loss_fn` turns the losses of a process's samples (n,) into the one that is minimised.
+    `loss_fn` turns the losses of a process's samples (n,) into the one that is minimised; with class pictures the
+    samples are pairs, a picture's loss and then a class picture's. A checkpoint can always be resumed from, and holds
+    what `save` writes too unless that is as large. Every `save_steps` steps `save` writes into steps/N as well.
     """
     args, accelerator = run.args, run.accelerator
     if accelerator.is_main_process:
@@ -265,7 +288,7 @@ def train(
         if args.resume_from_checkpoint is None:
             checkpoints.set_earlier_aside(args.output_dir)
     accelerator.wait_for_everyone()
-    loop = Loop(run, model, save, loss_fn)
+    loop = Loop(run, model, save, loss_fn, save_into_checkpoints)
     loop.restore()
     accelerator.init_trackers(Path(sys.argv[0]).stem)
     every = FETCH_EVERY if accelerator.device.type == "cuda" else 1
@@ -282,6 +305,8 @@ def train(
             if due or shown or now or loop.step % every == 0:
                 stop = loop.fetch(bool(asked())) and not last
                 bar.set_postfix(loss=f"{loop.loss:.4f}", lr=f"{loop.rate:.1e}")
+            if save_steps and loop.step % save_steps == 0 and accelerator.is_main_process:
+                save(args.output_dir / "steps" / str(loop.step), loop.recipe())
             if due or stop:
                 loop.write_checkpoint()
             if stop:
@@ -350,7 +375,7 @@ def publish(args: argparse.Namespace) -> None:
 
     name, skipped = (
         args.hub_model_id or args.output_dir.name,
-        ["checkpoint-*", "earlier/*", "cache/*", ".*"],
+        ["checkpoint-*", "earlier/*", "cache/*", "class/*", ".*"],
     )
     try:
         repository = HfApi().create_repo(name, exist_ok=True)

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -38,12 +37,6 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def environment() -> dict[str, str]:
-    """The person's shell: this Python first, one thread, so that two runs add up in the same order."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {"PATH": path, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-
-
 def flags(base: Path, pictures: Path, output: Path, *more: str) -> list[str]:
     return [f"--pretrained_model_name_or_path={base}", f"--train_data_dir={pictures}", f"--output_dir={output}",
             *FLAGS, *more]  # fmt: skip
@@ -51,7 +44,7 @@ def flags(base: Path, pictures: Path, output: Path, *more: str) -> list[str]:
 
 def script(base: Path, pictures: Path, output: Path, *more: str, **env: str) -> Finished:
     """lora.sh as a person runs it."""
-    return run_script(SCRIPT, *flags(base, pictures, output, *more), **environment() | env)
+    return run_script(SCRIPT, *flags(base, pictures, output, *more), **warm.environment() | env)
 
 
 def lora(base: Path, pictures: Path, output: Path, *more: str) -> Finished:
@@ -113,7 +106,7 @@ def test_sigterm_to_the_script_finishes_the_step_and_writes_a_checkpoint(
     output = tmp_path / "run"
     command = [SCRIPT, *flags(tiny_base, pictures, output, *ENDLESS)]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command, env=os.environ | environment(), stdout=pipe, stderr=pipe, text=True)
+    process = subprocess.Popen(command, env=os.environ | warm.environment(), stdout=pipe, stderr=pipe, text=True)
     await_checkpoints(output)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=60)

@@ -1,0 +1,178 @@
+"""Textual inversion: a new word whose embedding, and nothing else, is learned (Gal et al. 2022).
+
+    ./textual_inversion.sh                                     the cinematic pictures, with the recipe's settings
+    ./textual_inversion.sh --placeholder_token "<my-style>" --train_data_dir ~/pictures --output_dir ~/my-style
+    python textual_inversion.py --help
+
+Writes one safetensors file named after the word (diffusers, A1111, ComfyUI) and recipe.json.
+"""
+
+import argparse
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finetune import data
+from finetune.options import training_parser
+from inference.cli import InputError, run, written_aside
+from inference.options import at_least
+
+if TYPE_CHECKING:
+    from transformers import CLIPTokenizer
+
+    from finetune.embedding import PlaceholderEmbedding
+
+# how a caption carries the word; a style's comes last, because each word of a caption sees only those before it
+CAPTIONED = {"style": "{caption}, in the style of {token}", "object": "a photo of {token}, {caption}"}
+BARE = {
+    "style": [
+        "a film still in the style of {token}",
+        "a frame from a film in the style of {token}",
+        "a wide shot in the style of {token}",
+        "a close-up in the style of {token}",
+        "an establishing shot in the style of {token}",
+        "a scene in the style of {token}",
+        "a landscape shot in the style of {token}",
+        "a photograph in the style of {token}",
+        "a screenshot of a film in the style of {token}",
+        "a cropped film still in the style of {token}",
+    ],
+    "object": [
+        "a film still of {token}",
+        "a photo of {token}",
+        "a wide shot of {token}",
+        "a close-up of {token}",
+        "a frame from a film that shows {token}",
+        "a cropped photo of {token}",
+        "a scene with {token}",
+        "a bright photo of {token}",
+        "a dark photo of {token}",
+        "a rendering of {token}",
+    ],
+}
+
+
+def parse_args() -> argparse.Namespace:
+    parser = training_parser(__doc__, "textual_inversion")
+    parser.set_defaults(adam_weight_decay=0.0)  # it would pull the vectors towards no word at all
+    add = parser.add_argument_group("textual inversion").add_argument
+    add("--placeholder_token", default="<cinematic-style>", help="the new word, as prompts will name it")
+    add("--initializer_token", required=True, help="a word of the base, a single token, that it starts from")
+    add("--learnable_property", choices=["style", "object"], default="style", help="what the word stands for")
+    add("--num_vectors", type=at_least(1), default=1, help="embeddings for the word; each takes a token of the prompt")
+    add("--save_steps", type=at_least(1), default=500, help="steps between two embeddings kept in steps/")
+    args = parser.parse_args()
+    if not args.placeholder_token.strip() or re.search(r"\s", args.placeholder_token):
+        raise InputError(f"--placeholder_token {args.placeholder_token!r} is not one word; take one such as <my-style>")
+    return args
+
+
+@dataclass(frozen=True)
+class Word:
+    """The new word: named as diffusers names the tokens of an embedding with several vectors, w, w_1, w_2, ..."""
+
+    name: str
+    vectors: int
+
+    @property
+    def tokens(self) -> list[str]:
+        return [self.name, *(f"{self.name}_{i}" for i in range(1, self.vectors))]
+
+    @property
+    def text(self) -> str:
+        """How captions spell it."""
+        return " ".join(self.tokens)
+
+    @property
+    def file(self) -> str:
+        """A1111 and ComfyUI know an embedding by its file's name, and not every system takes < and >."""
+        return (re.sub(r"[^\w.-]+", "", self.name).strip(".") or "learned_embeds") + ".safetensors"
+
+    def spelled(self, template: str) -> str:
+        return template.replace("{token}", self.text)
+
+
+def add_word(word: Word, initializer: str, tokenizer: "CLIPTokenizer") -> int:
+    """Add the word's tokens to the tokenizer; returns the initialiser's id. Refuses words that cannot be had."""
+    vocabulary = tokenizer.get_vocab()
+    for token in word.tokens:
+        if {token, token.lower(), f"{token.lower()}</w>"} & vocabulary.keys():
+            raise InputError(
+                f"--placeholder_token {token} is a word of the base already; take another, such as <my-style>"
+            )
+    ids = tokenizer.encode(initializer, add_special_tokens=False)
+    if not ids or tokenizer.unk_token_id in ids:
+        raise InputError(f"--initializer_token {initializer!r} is unknown to the base; take a common word")
+    if len(ids) > 1:
+        pieces = " ".join(tokenizer.convert_ids_to_tokens(ids))
+        raise InputError(
+            f"--initializer_token {initializer!r} is {len(ids)} tokens ({pieces}); take a word that is one"
+        )
+    tokenizer.add_tokens(word.tokens)
+    if tokenizer.tokenize(word.text) != word.tokens:
+        raise InputError(
+            f"--placeholder_token {word.name} is not kept whole by the tokenizer; take one like <my-style>"
+        )
+    return ids[0]
+
+
+def reword(
+    args: argparse.Namespace, word: Word, captioned: bool, pictures: Sequence[data.Picture], tokenizer: "CLIPTokenizer"
+) -> list[data.Picture]:
+    """Captions that carry the word, and so does the validation prompt."""
+    template = word.spelled(CAPTIONED[args.learnable_property])
+    if args.validation_prompt and word.name in args.validation_prompt:
+        args.validation_prompt = args.validation_prompt.replace(word.name, word.text)
+    elif args.validation_prompt:
+        args.validation_prompt = template.replace("{caption}", args.validation_prompt)
+    if not captioned:
+        return list(pictures)
+    spelled = [replace(p, captions=(p.captions[0].replace(word.name, word.text),)) for p in pictures]
+    return data.recaption(spelled, template, tokenizer, unless=word.text)
+
+
+def save(word: Word, embedding: "PlaceholderEmbedding", folder: Path, recipe: dict) -> None:
+    """One file with one key, the word: (vectors, width)."""
+    from safetensors.torch import save_file
+
+    tensors = {word.name: embedding.vectors().detach().cpu().contiguous()}
+    with written_aside(folder / word.file) as aside:
+        save_file(tensors, aside, {"format": "pt", "recipe": json.dumps(recipe)})
+
+
+def main() -> None:
+    args = parse_args()
+    word = Word(args.placeholder_token, args.num_vectors)
+    templates = [word.spelled(template) for template in BARE[args.learnable_property]]
+    pictures = data.read_folder(args.train_data_dir, templates)
+    captioned = list(pictures[0].captions) != templates
+    from finetune.embedding import PlaceholderEmbedding
+    from finetune.run import Denoiser, started
+    from finetune.training import train
+
+    initializer = []
+
+    def worded(pictures: Sequence[data.Picture], tokenizer: "CLIPTokenizer") -> list[data.Picture]:
+        initializer.append(add_word(word, args.initializer_token, tokenizer))
+        return reword(args, word, captioned, pictures, tokenizer)
+
+    with started(args, pictures, reword=worded) as begun:
+        begun.identity["prompt"] = CAPTIONED[args.learnable_property].replace("{token}", word.name)
+        pipe = begun.pipe
+        pipe.unet.requires_grad_(False)
+        pipe.text_encoder.requires_grad_(False)
+        first = pipe.tokenizer.convert_tokens_to_ids(word.name)
+        table = pipe.text_encoder.get_input_embeddings()
+        embedding = PlaceholderEmbedding(table, first, initializer[0], word.vectors)
+        pipe.text_encoder.set_input_embeddings(embedding)
+        model = Denoiser(pipe.unet, begun.conditioning(trained=True))
+        train(begun, model, lambda folder, recipe: save(word, embedding, folder, recipe), save_steps=args.save_steps)
+    print(f"wrote {args.output_dir / word.file}, the word {word.name}")
+    print(f"prompts say: {begun.identity['prompt'].replace('{caption}', 'a red lighthouse by the sea')}")
+
+
+if __name__ == "__main__":
+    run(main)

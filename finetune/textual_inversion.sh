@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# A word for the look of images/cinematic. Any flag of textual_inversion.py can follow: ./textual_inversion.sh --num_vectors 8
+#   MODEL_NAME  the base: hub name or folder; by default SD v1.5 where CUDA is present, else the miniature
+#   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One process
+#               needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# unquoted, because LAUNCH is a command with its arguments
+exec ${LAUNCH:-python} textual_inversion.py \
+  --pretrained_model_name_or_path "${MODEL_NAME:-auto}" \
+  --placeholder_token "<cinematic-style>" --initializer_token dramatic --learnable_property style \
+  --num_vectors 4 --save_steps 100 \
+  --learning_rate 5e-3 --lr_scheduler cosine --lr_warmup_steps 20 \
+  --train_batch_size 8 --max_train_steps 400 \
+  --snr_gamma 5 \
+  "$@"

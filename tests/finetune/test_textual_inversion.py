@@ -1,0 +1,217 @@
+"""Textual inversion: what is trained, the file it is kept in, and the pictures it gives in other hands."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import warm
+from conftest import Finished, assert_refused, captioned_pictures, run_script
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+TOKEN = "<my-style>"
+PROMPT = "a ramp, in the style of <my-style>"
+
+
+def train(base: Path, output: Path, *more: str) -> Finished:
+    pictures = output.parent / "pictures"
+    if not pictures.exists():
+        captioned_pictures(pictures, 3)
+    flags = [f"--pretrained_model_name_or_path={base}", f"--train_data_dir={pictures}", f"--output_dir={output}",
+             f"--placeholder_token={TOKEN}", "--initializer_token=s", "--num_vectors=2", "--train_batch_size=2",
+             "--max_train_steps=4", "--learning_rate=5e-2", "--checkpointing_steps=1", "--save_steps=2",
+             "--report_to=none", "--mixed_precision=no", *more]  # fmt: skip
+    return warm.Process(flags, output.parent / f"{output.name}-said", "textual_inversion").finished()
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("textual_inversion") / "run"
+    done = train(tiny_base, output)
+    assert done.rc == 0, done.err
+    assert f"{output / 'my-style.safetensors'}" in done.out
+    return output
+
+
+def pipeline(base: Path):
+    from diffusers import StableDiffusionPipeline
+
+    pipe = StableDiffusionPipeline.from_pretrained(base)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def picture(pipe, prompt: str = PROMPT) -> np.ndarray:
+    """A picture in [0, 1], always of the same noise."""
+    generator = torch.Generator().manual_seed(5)
+    return pipe(prompt, num_inference_steps=4, generator=generator, output_type="np").images[0]
+
+
+def start(base: Path) -> torch.Tensor:
+    pipe = pipeline(base)
+    (token,) = pipe.tokenizer.encode("s", add_special_tokens=False)
+    return pipe.text_encoder.get_input_embeddings().weight[token].detach()  # (width,)
+
+
+def test_one_file_with_one_key_and_its_recipe(trained: Path) -> None:
+    tensors = load_file(trained / "my-style.safetensors")
+    assert {name: tuple(tensor.shape) for name, tensor in tensors.items()} == {TOKEN: (2, 32)}
+    recipe = json.loads((trained / "recipe.json").read_text())
+    assert recipe["prompt"] == "{caption}, in the style of <my-style>"
+    with safe_open(trained / "my-style.safetensors", "pt") as file:
+        assert json.loads(file.metadata()["recipe"]) == recipe
+    assert not list(trained.glob("*/unet*")) and [p.name for p in trained.glob("*.safetensors")] == [
+        "my-style.safetensors"
+    ]
+
+
+def test_rows_turn_and_keep_the_initialisers_length(trained: Path, tiny_base: Path) -> None:
+    first, rows = start(tiny_base), load_file(trained / "my-style.safetensors")[TOKEN]
+    assert torch.allclose(rows.norm(dim=1), first.norm().expand(2), rtol=1e-5)
+    alike = torch.nn.functional.cosine_similarity(rows, first[None])
+    assert (alike < 0.999).all() and not torch.equal(rows[0], rows[1])
+
+
+def test_the_optimizer_holds_the_rows_and_nothing_else(trained: Path) -> None:
+    state = load_file(trained / "checkpoint-4" / "state.safetensors")
+    model = {name: tuple(tensor.shape) for name, tensor in state.items() if name.startswith("model.")}
+    assert list(model.values()) == [(2, 32)] and next(iter(model)).endswith("token_embedding.rows")
+    moments = {name: tuple(tensor.shape) for name, tensor in state.items() if not name.startswith("model.")}
+    assert moments == {"0.exp_avg": (2, 32), "0.exp_avg_sq": (2, 32), "0.step": ()}
+    rest = json.loads((trained / "checkpoint-4" / "state.json").read_text())["optimizer"]
+    assert [group["weight_decay"] for group in rest["param_groups"]] == [0.0]
+
+
+def test_only_new_tokens_get_a_gradient_and_old_ones_their_old_embedding() -> None:
+    from finetune.embedding import PlaceholderEmbedding
+
+    table = torch.nn.Embedding(7, 4).requires_grad_(False)
+    module = PlaceholderEmbedding(table, first=5, initializer=3, count=2)  # two rows of the table are not in use
+    tokens = torch.tensor([[0, 5, 4, 6, 5]])
+    out = module(tokens)
+    assert torch.equal(out[0, [0, 2]], table.weight[[0, 4]])
+    assert torch.allclose(out[0, [1, 3]], table.weight[3].expand(2, 4))
+    out[0, :4].square().sum().backward()
+    assert [name for name, p in module.named_parameters() if p.grad is not None] == ["rows"]
+
+
+def in_memory(base: Path, checkpoint: Path):
+    """The base with the rows of a checkpoint in the module that trained them."""
+    from finetune.embedding import PlaceholderEmbedding
+
+    pipe = pipeline(base)
+    rows = load_file(checkpoint / "state.safetensors")
+    (name,) = (name for name in rows if name.startswith("model."))
+    first, (initializer,) = len(pipe.tokenizer), pipe.tokenizer.encode("s", add_special_tokens=False)
+    pipe.tokenizer.add_tokens([TOKEN, f"{TOKEN}_1"][: len(rows[name])])
+    embedding = PlaceholderEmbedding(pipe.text_encoder.get_input_embeddings(), first, initializer, len(rows[name]))
+    embedding.rows.data = rows[name]
+    pipe.text_encoder.set_input_embeddings(embedding)
+    return pipe
+
+
+@pytest.mark.parametrize("vectors", [1, 2])
+def test_plain_diffusers_gives_the_pictures_of_the_model_in_memory(
+    vectors: int, trained: Path, tiny_base: Path, tmp_path: Path
+) -> None:
+    output = trained
+    if vectors == 1:
+        output = tmp_path / "run"
+        assert train(tiny_base, output, "--num_vectors=1").rc == 0
+    pipe = pipeline(tiny_base)
+    plain = picture(pipe, "a ramp, in the style of s")
+    pipe.load_textual_inversion(output / "my-style.safetensors")
+    loaded, memory = picture(pipe), picture(in_memory(tiny_base, output / "checkpoint-4"))
+    assert abs(loaded - memory).max() <= 1 / 255
+    assert abs(loaded - plain).max() > 1 / 255, "the word does nothing"
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_resumed_at_any_step_is_bit_identical(step: int, trained: Path, tiny_base: Path, tmp_path: Path) -> None:
+    output = tmp_path / "run"
+    shutil.copytree(trained.parent / "pictures", tmp_path / "pictures")
+    shutil.copytree(trained / f"checkpoint-{step}", output / f"checkpoint-{step}")
+    done = train(tiny_base, output, "--resume_from_checkpoint=latest")
+    assert done.rc == 0 and "continuing from" in done.out and "note:" not in done.out, (done.out, done.err)
+    first, second = (load_file(folder / "my-style.safetensors")[TOKEN] for folder in (trained, output))
+    assert torch.equal(first, second)
+
+
+def test_embeddings_on_the_way_have_the_words_name(trained: Path) -> None:
+    kept = sorted(trained.glob("steps/*/*"))
+    assert [str(path.relative_to(trained)) for path in kept] == [f"steps/{n}/my-style.safetensors" for n in (2, 4)]
+    last = load_file(trained / "my-style.safetensors")[TOKEN]
+    assert not torch.equal(load_file(kept[0])[TOKEN], last) and torch.equal(load_file(kept[1])[TOKEN], last)
+
+
+def captions_of(base: Path, output: Path, *more: str) -> str:
+    """The caption that the report shows, the longest."""
+    done = train(base, output, "--max_train_steps=1", *more)
+    assert done.rc == 0, done.err
+    return next(line for line in done.out.splitlines() if line.startswith("captions"))
+
+
+def test_captions_carry_the_word(tiny_base: Path, tmp_path: Path) -> None:
+    said = captions_of(tiny_base, tmp_path / "style")
+    assert "of a ramp, in the style of <my-style> <my-style>_1'" in said
+    thing = captions_of(tiny_base, tmp_path / "thing", "--learnable_property=object", "--num_vectors=1")
+    assert "'a photo of <my-style>, picture number" in thing
+    lines = [{"file_name": f"{i:02}.png", "text": "what <my-style> shows"} for i in range(3)]
+    (tmp_path / "pictures" / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert "'what <my-style> <my-style>_1 shows'" in captions_of(tiny_base, tmp_path / "named")
+    (tmp_path / "pictures" / "metadata.jsonl").unlink()
+    bare = captions_of(tiny_base, tmp_path / "bare")
+    assert "10 different" in bare and "in the style of <my-style> <my-style>_1'" in bare and "paint" not in bare
+
+
+def test_a_long_caption_makes_room_for_the_word(tiny_base: Path, tmp_path: Path) -> None:
+    folder = captioned_pictures(tmp_path / "pictures", 1)
+    (folder / "metadata.jsonl").write_text(json.dumps({"file_name": "00.png", "text": "many words " * 20}))
+    done = train(tiny_base, tmp_path / "run", "--max_train_steps=1")
+    assert done.rc == 0 and "1 captions lost their last words" in done.out, done.err
+    said = next(line for line in done.out.splitlines() if line.startswith("captions"))
+    assert "in the style of <my-style> <my-style>_1'" in said and "longer than" not in done.out
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--placeholder_token=a"], ["--placeholder_token a ", "already"]),
+        (["--placeholder_token=<|endoftext|>"], ["<|endoftext|>", "already"]),
+        (["--placeholder_token=my style"], ["'my style'", "not one word"]),
+        (["--placeholder_token="], ["--placeholder_token"]),
+        (["--initializer_token=sea"], ["--initializer_token 'sea' is 3 tokens", "s e a</w>"]),
+        (["--initializer_token=é"], ["--initializer_token 'é' is unknown"]),
+        (["--initializer_token="], ["--initializer_token '' is unknown"]),
+        (["--resume_from_checkpoint=nowhere"], ["nowhere"]),
+    ],
+)
+def test_bad_input_is_one_sentence(flags: list[str], words: list[str], tiny_base: Path, tmp_path: Path) -> None:
+    assert_refused(train(tiny_base, tmp_path / "run", *flags), *words)
+    assert not list((tmp_path / "run").glob("*.safetensors"))
+
+
+def test_other_vectors_cannot_be_resumed(trained: Path, tiny_base: Path, tmp_path: Path) -> None:
+    checkpoint = f"--resume_from_checkpoint={trained / 'checkpoint-2'}"
+    assert_refused(train(tiny_base, tmp_path / "run", checkpoint, "--num_vectors=3"), "checkpoint-2", "--num_vectors")
+
+
+def test_the_shell_script_with_samples(tiny_base: Path, tmp_path: Path) -> None:
+    pictures, output = captioned_pictures(tmp_path / "pictures", 2), tmp_path / "out"
+    done = run_script("finetune/textual_inversion.sh", "--initializer_token=s", "--max_train_steps=1",
+                      "--lr_warmup_steps=0", f"--train_data_dir={pictures}", f"--output_dir={output}",
+                      "--train_batch_size=1", "--validation_prompt=a ramp", "--num_validation_images=1",
+                      MODEL_NAME=str(tiny_base), **warm.environment())  # fmt: skip
+    assert done.rc == 0, done.err
+    assert (output / "cinematic-style.safetensors").exists() and (output / "samples" / "step-000001.png").exists()
+
+
+def test_help_is_quick() -> None:
+    begin = time.monotonic()
+    done = run_script("finetune/textual_inversion.py", "--help")
+    assert done.rc == 0 and "--placeholder_token" in done.out and "(default: 0.0)" in done.out
+    assert time.monotonic() - begin < 2  # 0.2 s on an idle machine; importing torch alone takes longer than this
