@@ -1,0 +1,170 @@
+"""DreamBooth: train the whole UNet on a few pictures, under a name, and keep what it could before (Ruiz et al. 2023).
+
+    ./dreambooth.sh                                                  the cinematic pictures, with the recipe's settings
+    ./dreambooth.sh --instance_data_dir ~/dog --instance_prompt "a photo of sks dog" --class_prompt "a photo of a dog"
+    python dreambooth.py --help
+
+Writes a complete pipeline folder (safetensors) and recipe.json; with --single_file an SD checkpoint as well.
+"""
+
+import argparse
+import json
+import math
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finetune import data
+from finetune.options import training_parser
+from finetune.prior import add_class_pictures, brought_pictures, preserving_loss
+from inference.cli import InputError, folder_written_aside, run, written_aside
+from inference.options import at_least
+
+if TYPE_CHECKING:
+    from diffusers import StableDiffusionPipeline
+    from torch import nn
+    from transformers import CLIPTokenizer
+
+    from finetune.run import Run
+
+SINGLE_FILE = "dreambooth.safetensors"
+# Adam moves each weight by about the rate, so a step's length is the rate times the root of their number. This length
+# gives SD v1.5's UNet the usual 5e-6, and a smaller network the higher rate that it needs to go as far.
+STEP_LENGTH = 0.147
+
+
+def parse_args() -> argparse.Namespace:
+    parser = training_parser(__doc__, "dreambooth")
+    add = parser.add_argument_group("DreamBooth").add_argument
+    add(
+        "--instance_data_dir",
+        dest="train_data_dir",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="the same as --train_data_dir",
+    )
+    add("--instance_prompt", required=True, help="names what is learned; {caption} is replaced by a picture's caption")
+    add("--train_text_encoder", action="store_true", help="the text encoder too")
+    add("--with_prior_preservation", action="store_true", help="show class pictures beside the others")
+    add("--class_prompt", help="what class pictures show; {caption} as above: the same scenes without the name")
+    add("--class_data_dir", type=Path, help="where they are and are drawn into; class/ in --output_dir if not given")
+    add("--num_class_images", type=at_least(1), default=100, help="class pictures; those missing are drawn")
+    add("--prior_loss_weight", type=at_least(0, float), default=1.0, help="of class pictures in the loss; 0: none")
+    add("--single_file", action="store_true", help=f"write {SINGLE_FILE} as well, for A1111 and ComfyUI")
+    args = parser.parse_args()
+    if not args.instance_prompt.strip():
+        raise InputError('--instance_prompt is empty; name what is learned, such as "a photo of sks dog"')
+    for name in ("class_prompt", "class_data_dir"):
+        if getattr(args, name) and not args.with_prior_preservation:
+            raise InputError(f"--{name} does nothing without --with_prior_preservation; add it")
+    args.with_prior_preservation = args.with_prior_preservation and args.prior_loss_weight > 0
+    args.class_data_dir = args.class_data_dir or args.output_dir / "class"
+    return args
+
+
+def read_instances(args: argparse.Namespace) -> tuple[list[data.Picture], bool]:
+    """The pictures, and whether they have captions of their own; --instance_prompt then gets a place for them."""
+    pictures = data.read_folder(args.train_data_dir, [args.instance_prompt])
+    captioned = any(picture.captions != (args.instance_prompt,) for picture in pictures)
+    if captioned and "{caption}" not in args.instance_prompt:
+        args.instance_prompt = "{caption}, " + args.instance_prompt
+    for name in ("instance_prompt", "class_prompt"):
+        prompt = getattr(args, name)
+        if not captioned and prompt and "{caption}" in prompt:
+            raise InputError(
+                f"--{name} {prompt!r} needs captions, and {args.train_data_dir} has none; leave {{caption}} out"
+            )
+    return pictures, captioned
+
+
+def default_rate(args: argparse.Namespace, models: dict[str, "nn.Module"]) -> float | None:
+    """What is asked for, else the rate of a step of the usual length; prodigy finds its own."""
+    if args.learning_rate is not None or args.optimizer == "prodigy":
+        return args.learning_rate
+    weights = sum(parameter.numel() for model in models.values() for parameter in model.parameters())
+    rate = float(f"{STEP_LENGTH / math.sqrt(weights):.1e}")
+    print(f"--learning_rate {rate}, for {weights / 1e6:.1f} million weights")
+    return rate
+
+
+def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict) -> None:
+    """The pipeline folder and, if asked for, the single file: the base's parts with the trained ones in their place."""
+    import torch
+    from safetensors.torch import save_file
+
+    from finetune import checkpoints, single_file
+    from inference.pipelines import load_base
+
+    # read anew: what was freed for training is needed here, and trained weights may lie as the GPU likes them
+    pipe = load_base(str(begun.folder), variant=begun.args.variant, dtype=torch.float32, device="cpu")
+    for name, model in models.items():
+        getattr(pipe, name).load_state_dict(model.state_dict())
+    weights = sum(p.nbytes for part in (pipe.unet, pipe.vae, pipe.text_encoder) for p in part.parameters())
+    with checkpoints.room_for(folder / "model_index.json", weights * (1 + begun.args.single_file)):
+        save_pipeline(pipe, begun.folder / "tokenizer", folder)
+        if begun.args.single_file:
+            tensors = {name: tensor.contiguous() for name, tensor in single_file.checkpoint(pipe).items()}
+            with written_aside(folder / SINGLE_FILE) as aside:
+                save_file(tensors, aside, {"format": "pt", "recipe": json.dumps(recipe)})
+
+
+def save_pipeline(pipe: "StableDiffusionPipeline", tokenizer: Path, folder: Path) -> None:
+    """What `pipe.save_pretrained` writes, each part whole or not at all, beside whatever else is in the folder.
+
+    transformers 5 writes neither the tokenizer's vocab.json nor the text encoder's names as older tools read them, so
+    the tokenizer's folder is copied and the names are put right.
+    """
+    from safetensors.torch import load_file, save_file
+
+    from finetune.single_file import text_names
+
+    for name, part in pipe.components.items():
+        if part is None:
+            continue
+        with folder_written_aside(folder / name) as aside:
+            if name == "tokenizer":
+                shutil.copytree(tokenizer, aside, dirs_exist_ok=True)
+                continue
+            part.save_pretrained(aside)
+            if name == "text_encoder":
+                weights = aside / "model.safetensors"
+                save_file(text_names(load_file(weights)), weights, {"format": "pt"})
+    with written_aside(folder / "model_index.json") as aside:
+        index = {key: value for key, value in json.loads(pipe.to_json_string()).items() if key != "_name_or_path"}
+        aside.write_text(json.dumps(index, indent=2) + "\n")
+
+
+def main() -> None:
+    args = parse_args()
+    pictures, captioned = read_instances(args)
+    class_pictures = None
+    if args.with_prior_preservation:
+        brought = brought_pictures(args)
+        prompts = {p.path: (args.class_prompt or "").replace("{caption}", p.captions[0]) for p in pictures}
+        class_pictures = partial(add_class_pictures, args, brought, prompts)
+    import torch
+
+    from finetune.run import Denoiser, started
+    from finetune.training import train
+
+    def reword(pictures: Sequence[data.Picture], tokenizer: "CLIPTokenizer") -> Sequence[data.Picture]:
+        return data.recaption(pictures, args.instance_prompt, tokenizer) if captioned else pictures
+
+    with started(args, pictures, reword=reword, add_class_pictures=class_pictures) as begun:
+        begun.identity["prompt"] = args.instance_prompt
+        models = {"unet": begun.pipe.unet}
+        if args.train_text_encoder:
+            models["text_encoder"] = begun.pipe.text_encoder
+        args.learning_rate = default_rate(args, models)
+        model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
+        loss_fn = preserving_loss(args.prior_loss_weight) if args.with_prior_preservation else torch.mean
+        # no pipeline in checkpoints: the weights are in their state already, 3.4 GB of SD v1.5's 10
+        train(begun, model, lambda f, r: save(begun, models, f, r), loss_fn, save_into_checkpoints=False)
+    print(f"wrote the pipeline {args.output_dir}" + (f" and {SINGLE_FILE} in it" if args.single_file else ""))
+    print(f"prompts say: {args.instance_prompt.replace('{caption}', 'a red lighthouse by the sea')}")
+
+
+if __name__ == "__main__":
+    run(main)

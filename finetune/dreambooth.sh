@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# DreamBooth on images/cinematic. Any flag of dreambooth.py can follow: ./dreambooth.sh --train_text_encoder
+#   MODEL_NAME  the base: hub name or folder; by default SD v1.5 where CUDA is present, else the miniature
+#   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One process
+#               needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
+# The learning rate depends on the base's size: 5e-6 for SD v1.5.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# unquoted, because LAUNCH is a command with its arguments
+exec ${LAUNCH:-python} dreambooth.py \
+  --pretrained_model_name_or_path "${MODEL_NAME:-auto}" \
+  --instance_prompt "{caption}, in sks style" \
+  --with_prior_preservation --class_prompt "{caption}" --num_class_images 100 --prior_loss_weight 1 \
+  --lr_warmup_steps 20 \
+  --train_batch_size 4 --max_train_steps 400 \
+  --checkpoints_total_limit 1 \
+  --snr_gamma 5 \
+  "$@"
