@@ -163,7 +163,9 @@ def main() -> None:
         # no pipeline in checkpoints: the weights are in their state already, 3.4 GB of SD v1.5's 10
         train(begun, model, lambda f, r: save(begun, models, f, r), loss_fn, save_into_checkpoints=False)
     print(f"wrote the pipeline {args.output_dir}" + (f" and {SINGLE_FILE} in it" if args.single_file else ""))
-    print(f"prompts say: {args.instance_prompt.replace('{caption}', 'a red lighthouse by the sea')}")
+    prompt = args.instance_prompt.replace("{caption}", "a red lighthouse by the sea")
+    draw = f"python inference/inference_base.py --pretrained_model_name_or_path {args.output_dir}"
+    print(f'see it: {draw} --prompts "{prompt}"')
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # DreamBooth on images/cinematic. Any flag of dreambooth.py can follow: ./dreambooth.sh --train_text_encoder
 #   MODEL_NAME  the base: hub name or folder; by default SD v1.5 where CUDA is present, else the miniature
-#   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One process
-#               needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
+#   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One
+#               process needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
 # The learning rate depends on the base's size: 5e-6 for SD v1.5.
 set -euo pipefail
 cd "$(dirname "$0")"

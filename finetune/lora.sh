@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A LoRA of images/cinematic. Any flag of lora.py can follow: ./lora.sh --max_train_steps 1000
 #   MODEL_NAME  the base: hub name or folder; by default SD v1.5 where CUDA is present, else the miniature
-#   LAUNCH      LAUNCH="accelerate launch --multi_gpu" trains on several GPUs. One process needs no launcher, and
-#               accelerate's would swallow exit codes and not pass SIGTERM on.
+#   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One
+#               process needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
 set -euo pipefail
 cd "$(dirname "$0")"
 

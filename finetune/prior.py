@@ -106,9 +106,7 @@ def add_class_pictures(
     wanted = []
     for i in range(max(0, missing)):
         path, size = shapes[i % len(shapes)]
-        wanted.append(
-            Wanted(args.class_data_dir / f"class-{i:05}.png", prompts[path], args.seed + i, size, base_sha256)
-        )
+        wanted.append(Wanted(args.class_data_dir / f"class-{i:05}.png", prompts[path], i, size, base_sha256))
     draw_missing(wanted, pipe, accelerator)
     drawn = data.read_pictures((picture.path.name, picture.path, (picture.prompt,)) for picture in wanted)
     return paired(buckets, [*brought, *drawn])

@@ -178,6 +178,12 @@ def into_buckets(args: argparse.Namespace, pictures: Sequence[data.Picture], fol
 def make_accelerator(args: argparse.Namespace) -> Accelerator:
     """The processes, the device and its arithmetic; refuses what this machine cannot do."""
     cuda = torch.cuda.is_available() and os.environ.get("ACCELERATE_USE_CPU", "false").lower() != "true"
+    for engine in ("DeepSpeed", "FSDP"):
+        if os.environ.get(f"ACCELERATE_USE_{engine.upper()}", "false").lower() == "true":
+            raise InputError(
+                f"{engine} keeps weights and optimizer in its own form, which this loop cannot checkpoint; launch with "
+                "accelerate/several_gpus.yaml, and save memory with --gradient_checkpointing and --use_8bit_adam"
+            )
     if args.enable_xformers_memory_efficient_attention and not (cuda and find_spec("xformers")):
         raise InputError("--enable_xformers_memory_efficient_attention needs a CUDA GPU and `pip install xformers`")
     if args.mixed_precision == "fp16" and not cuda:

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A word for the look of images/cinematic. Any flag of textual_inversion.py can follow: ./textual_inversion.sh --num_vectors 8
+# A word for the look of images/cinematic. Any flag of textual_inversion.py can follow: --num_vectors 8
 #   MODEL_NAME  the base: hub name or folder; by default SD v1.5 where CUDA is present, else the miniature
-#   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One process
-#               needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
+#   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One
+#               process needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
 set -euo pipefail
 cd "$(dirname "$0")"
 
