@@ -10,10 +10,10 @@ cd "$(dirname "$0")"
 # unquoted, because LAUNCH is a command with its arguments
 exec ${LAUNCH:-python} dreambooth.py \
   --pretrained_model_name_or_path "${MODEL_NAME:-auto}" \
-  --instance_prompt "{caption}, in sks style" \
+  --instance_prompt "{caption}, in cinematic style" --train_text_encoder \
   --with_prior_preservation --class_prompt "{caption}" --num_class_images 100 --prior_loss_weight 1 \
   --lr_warmup_steps 20 \
-  --train_batch_size 4 --max_train_steps 400 \
+  --train_batch_size 4 --max_train_steps 300 \
   --checkpoints_total_limit 1 \
   --snr_gamma 5 \
   "$@"

@@ -179,7 +179,7 @@ def test_two_processes_train_as_one(tiny_base: Path, tmp_path: Path) -> None:
     two = run_script("finetune/dreambooth.sh", *flags, LAUNCH=launch, ACCELERATE_USE_CPU="true", **warm.environment())
     assert two.rc == 0, two.err
     assert len(list((tmp_path / "class").iterdir())) == 3
-    one = train(tiny_base, tmp_path / "one", *PRIOR, class_folder, "--train_batch_size=4")
+    one = train(tiny_base, tmp_path / "one", *PRIOR, class_folder, "--train_batch_size=4", "--train_text_encoder")
     assert one.rc == 0 and "3 drawn ones, 3 of them already there" in one.out, one.err
     first, second = (load_file(tmp_path / name / UNET) for name in ("one", "two"))
     assert max((first[name] - second[name]).abs().max() for name in first) < 1e-5
@@ -282,6 +282,8 @@ def test_the_rate_follows_the_size_of_the_base(tiny_base: Path, tmp_path: Path) 
 
     large = SimpleNamespace(parameters=lambda: [torch.empty(859_520_964, device="meta")])
     assert default_rate(Namespace(learning_rate=None, optimizer="adamw"), {"unet": large}) == 5e-6
+    small = SimpleNamespace(parameters=lambda: [torch.empty(10_696_668, device="meta")])
+    assert default_rate(Namespace(learning_rate=None, optimizer="adamw"), {"unet": small}) == 2.5e-4
     assert default_rate(Namespace(learning_rate=1e-5, optimizer="adamw"), {"unet": large}) == 1e-5
 
 
