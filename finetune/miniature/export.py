@@ -4,14 +4,17 @@ python -m finetune.miniature.export --work_dir outputs/miniature --output_dir in
 """
 
 import argparse
+import json
 import shutil
 from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from finetune.miniature.unet import assembled, build_scheduler
+from finetune.single_file import text_names
 from inference.cli import run, written_aside
 from inference.pipelines import MINIATURE
 
@@ -20,6 +23,16 @@ def _load_as_fp32(config: Path) -> None:
     """transformers loads weights in the type its config names, diffusers in fp32: in one pipeline they must agree."""
     with written_aside(config) as aside:
         aside.write_text(config.read_text().replace('"float16"', '"float32"'))
+
+
+def _write_vocabulary(folder: Path) -> None:
+    """vocab.json and merges.txt beside tokenizer.json, for tools older than transformers 5."""
+    model = json.loads((folder / "tokenizer.json").read_text())["model"]
+    merges = [" ".join(pair) if isinstance(pair, list) else pair for pair in model["merges"]]
+    with written_aside(folder / "vocab.json") as aside:
+        aside.write_text(json.dumps(model["vocab"], ensure_ascii=False) + "\n")
+    with written_aside(folder / "merges.txt") as aside:
+        aside.write_text("\n".join(["#version: 0.2", *merges]) + "\n")
 
 
 def main() -> None:
@@ -42,6 +55,9 @@ def main() -> None:
         shutil.copytree(source / part, args.output_dir / part, dirs_exist_ok=True)
     for part in ("clip", "text_encoder"):
         _load_as_fp32(args.output_dir / part / "config.json")
+    weights = args.output_dir / "text_encoder" / "model.safetensors"
+    save_file(text_names(load_file(weights)), weights, {"format": "pt"})
+    _write_vocabulary(args.output_dir / "tokenizer")
     print(f"wrote {args.output_dir}")
 
 
