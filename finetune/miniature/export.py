@@ -25,6 +25,13 @@ def _load_as_fp32(config: Path) -> None:
         aside.write_text(config.read_text().replace('"float16"', '"float32"'))
 
 
+def _forget_where_from(config: Path) -> None:
+    """diffusers notes the folder a part was loaded from, which means nothing on another machine."""
+    kept = {name: value for name, value in json.loads(config.read_text()).items() if name != "_name_or_path"}
+    with written_aside(config) as aside:
+        aside.write_text(json.dumps(kept, indent=2) + "\n")
+
+
 def _write_vocabulary(folder: Path) -> None:
     """vocab.json and merges.txt beside tokenizer.json, for tools older than transformers 5."""
     model = json.loads((folder / "tokenizer.json").read_text())["model"]
@@ -55,6 +62,8 @@ def main() -> None:
         shutil.copytree(source / part, args.output_dir / part, dirs_exist_ok=True)
     for part in ("clip", "text_encoder"):
         _load_as_fp32(args.output_dir / part / "config.json")
+    for part in ("unet", "vae"):
+        _forget_where_from(args.output_dir / part / "config.json")
     weights = args.output_dir / "text_encoder" / "model.safetensors"
     save_file(text_names(load_file(weights)), weights, {"format": "pt"})
     _write_vocabulary(args.output_dir / "tokenizer")
