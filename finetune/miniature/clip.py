@@ -13,10 +13,12 @@ from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPProcesso
 from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.tokenizer import build_tokenizer
 from finetune.miniature.world import SIZE, Example, pictures, training_example, vocabulary_text, words_for
+from images.settings import SETTINGS
 
 CINEMATIC_SHARE = 0.16  # of the pictures; their captions do not say so
 VARIANTS = 4  # captions per picture
 LENGTH = 32  # tokens; the longest caption has fewer, and what follows a caption's end cannot change its embedding
+MIRRORED = {"left": "right", "right": "left"}
 MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)  # CLIP's
 
 
@@ -53,6 +55,24 @@ def caption_tokens(examples: list[Example], tokenizer: CLIPTokenizer, length: in
     return ids.reshape(len(examples), VARIANTS, length)
 
 
+def mirrored_tokens(tokens: np.ndarray, tokenizer: CLIPTokenizer) -> np.ndarray:
+    """The captions of the pictures seen in a mirror: left is right."""
+    ids = {word: tokenizer.convert_tokens_to_ids(f"{word}</w>") for word in MIRRORED}
+    out = tokens.copy()
+    for word, other in MIRRORED.items():
+        out[tokens == ids[word]] = ids[other]
+    return out
+
+
+def short_captions(examples: list[Example], tokenizer: CLIPTokenizer) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids of "a horse in the desert" for every pair in training, and which of them each example (n,) is."""
+    pairs = sorted({(e.scene.subject, e.scene.setting) for e in examples})
+    texts = [f"a {subject} {SETTINGS[setting][1]}" for subject, setting in pairs]
+    number = {pair: i for i, pair in enumerate(pairs)}
+    right = torch.tensor([number[e.scene.subject, e.scene.setting] for e in examples])
+    return tokenizer(texts, padding=True, return_tensors="pt").input_ids, right
+
+
 def contrastive_loss(image: torch.Tensor, text: torch.Tensor, scale: torch.Tensor, same: torch.Tensor) -> torch.Tensor:
     """Symmetric cross entropy; `same` (n, n) marks equal captions, which are all right answers."""
     logits = scale * F.normalize(image, dim=-1) @ F.normalize(text, dim=-1).T  # (n, n)
@@ -68,22 +88,25 @@ def main() -> None:
     torch.manual_seed(0)
     examples, drawn = training_set(args.work_dir, args.examples)
     tokenizer = build_tokenizer(vocabulary_text())
-    tokens = torch.from_numpy(caption_tokens(examples, tokenizer))
+    tokens = caption_tokens(examples, tokenizer)
+    tokens = torch.from_numpy(np.stack([tokens, mirrored_tokens(tokens, tokenizer)]))  # (2, n, VARIANTS, LENGTH)
     device, dtype = device_and_dtype()
     model = build_clip(tokenizer).to(device)
     mean, std = (torch.tensor(v, device=device)[:, None, None] for v in (MEAN, STD))
 
-    def batch(step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Pictures (128, 3, 128, 128), normalised, and token ids (128, 32)."""
+    def batch(step: int) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
+        """Pictures (128, 3, 128, 128), normalised, token ids (128, 32), and which examples they are."""
         rng = np.random.default_rng([step, 1])
         at = np.sort(rng.choice(len(examples), 128, replace=False))
         x = torch.from_numpy(drawn[at]).to(device).permute(0, 3, 1, 2).float() / 255
+        mirror = int(rng.integers(0, 2))
+        x = x.flip(3) if mirror else x
         dx, dy = rng.integers(-8, 9, 2)  # moved a little, so that no class hangs on a patch's border
         x = torch.roll(F.pad(x, (8, 8, 8, 8), mode="replicate"), (int(dy), int(dx)), (2, 3))[:, :, 8:-8, 8:-8]
-        return (x - mean) / std, tokens[at, rng.integers(0, VARIANTS, 128)].to(device)
+        return (x - mean) / std, tokens[mirror, at, rng.integers(0, VARIANTS, 128)].to(device), at
 
     def batch_loss(step: int) -> torch.Tensor:
-        x, ids = batch(step)
+        x, ids, _ = batch(step)
         same = (ids[:, None] == ids[None]).all(-1).float()
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
             image = model.visual_projection(model.vision_model(x).pooler_output)
@@ -95,7 +118,23 @@ def main() -> None:
     # the words are settled; what a picture shows takes longer to see (locked-text tuning, after Zhai et al. 2022)
     for part in (model.text_model, model.text_projection):
         part.requires_grad_(False)
-    learn(args.work_dir / "clip-vision", model, batch_loss, args.vision_steps, peak_lr=1e-3, average=0.998)
+    shortest, right = short_captions(examples, tokenizer)
+    with torch.no_grad():
+        short = model.text_projection(model.text_model(shortest.to(device)).pooler_output)
+
+    def vision_loss(step: int) -> torch.Tensor:
+        """Each picture against its batch's captions, and against every short caption that there is."""
+        x, ids, at = batch(step)
+        same = (ids[:, None] == ids[None]).all(-1).float()
+        with torch.no_grad():
+            text = model.text_projection(model.text_model(ids).pooler_output)
+        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+            image = model.visual_projection(model.vision_model(x).pooler_output)
+        scale = model.logit_scale.exp().clamp(max=100)
+        among_all = scale * F.normalize(image.float(), dim=-1) @ F.normalize(short, dim=-1).T
+        return contrastive_loss(image.float(), text, scale, same) + F.cross_entropy(among_all, right[at].to(device))
+
+    learn(args.work_dir / "clip-vision", model, vision_loss, args.vision_steps, peak_lr=1e-3, average=0.998)
     save_clip(model, tokenizer, args.work_dir / "pipeline")
 
 

@@ -12,7 +12,7 @@ from diffusers import AutoencoderKL, DDPMScheduler, PNDMScheduler, StableDiffusi
 from diffusers.models.attention_processor import AttnProcessor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from finetune.miniature.clip import VARIANTS, caption_tokens, training_set
+from finetune.miniature.clip import VARIANTS, caption_tokens, mirrored_tokens, training_set
 from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.vae import LATENTS, NOISE, encoded
 from finetune.miniature.world import SIZE, held_out_scenes
@@ -23,7 +23,6 @@ BATCH = 32
 LEARNING_RATE = 6e-4
 MIN_SNR_GAMMA = 5.0
 NO_CAPTION = 0.1  # share of pictures trained without words, for classifier-free guidance
-MIRRORED = {"left": "right", "right": "left"}
 
 
 def build_unet() -> UNet2DConditionModel:
@@ -43,15 +42,6 @@ def build_scheduler() -> PNDMScheduler:
         beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012, skip_prk_steps=True, set_alpha_to_one=False,
         steps_offset=1,
     )  # fmt: skip
-
-
-def mirrored_tokens(tokens: np.ndarray, tokenizer: CLIPTokenizer) -> np.ndarray:
-    """The captions of the pictures seen in a mirror: left is right."""
-    ids = {word: tokenizer.convert_tokens_to_ids(f"{word}</w>") for word in MIRRORED}
-    out = tokens.copy()
-    for word, other in MIRRORED.items():
-        out[tokens == ids[word]] = ids[other]
-    return out
 
 
 def main() -> None:
