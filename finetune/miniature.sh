@@ -2,7 +2,7 @@
 # Rebuild the embedded miniature Stable Diffusion from nothing: scenes, CLIP, VAE, judge, UNet. Killed, it goes on where it
 # was when started again.
 #   WORK_DIR    states, samples and parts; OUTPUT_DIR  the pipeline folder that is written
-#   EXAMPLES    scenes to learn from; CLIP_STEPS VISION_STEPS VAE_STEPS JUDGE_STEPS UNET_STEPS  how long; COUNT  scenes to measure with
+#   EXAMPLES    square scenes to learn from; CLIP_STEPS VISION_STEPS VAE_STEPS JUDGE_STEPS UNET_STEPS  how long; COUNT  scenes to measure with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=(--work_dir "${WORK_DIR:-outputs/miniature}")

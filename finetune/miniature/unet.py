@@ -15,13 +15,14 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from finetune.miniature.clip import VARIANTS, caption_tokens, mirrored_tokens, training_set
 from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.vae import LATENTS, NOISE, encoded
-from finetune.miniature.world import SIZE, held_out_scenes
+from finetune.miniature.world import OTHER_SHAPES, SIZE, Example, held_out_scenes, pictures, training_example
 from images.scenes import caption
 from inference.cli import written_aside
 
 BATCH = 32
 LEARNING_RATE = 6e-4
 MIN_SNR_GAMMA = 5.0
+NOT_SQUARE = 0.25  # share of the steps
 NO_CAPTION = 0.1  # share of pictures trained without words, for classifier-free guidance
 
 
@@ -56,7 +57,7 @@ def main() -> None:
     vae = AutoencoderKL.from_pretrained(pipeline_dir / "vae", torch_dtype=torch.float32).to(
         device, memory_format=torch.channels_last
     )
-    latents, tokens = _training_data(args, vae, tokenizer, device)
+    data = _training_data(args, vae, tokenizer, device)
     empty = torch.from_numpy(tokenizer("", padding="max_length", max_length=77, return_tensors="np").input_ids)
     unet = build_unet().to(device, memory_format=torch.channels_last)
     if device.type == "cpu":
@@ -68,8 +69,9 @@ def main() -> None:
     def batch_loss(step: int) -> torch.Tensor:
         rng = np.random.default_rng([step, 4])
         generator = torch.Generator().manual_seed(step)
+        latents, tokens = data[rng.integers(1, len(data)) if rng.random() < NOT_SQUARE else 0]
         at = torch.from_numpy(rng.integers(0, len(latents), BATCH))
-        x0 = latents[at].float()  # (n, 12, 16, 16)
+        x0 = latents[at].float()  # (n, 12, h/8, w/8)
         x0 = (x0 + NOISE * torch.randn(x0.shape, generator=generator)).to(device)
         ids = tokens[at, torch.from_numpy(rng.integers(0, VARIANTS, BATCH))]
         ids[torch.from_numpy(rng.random(BATCH) < NO_CAPTION)] = empty
@@ -108,13 +110,23 @@ def main() -> None:
 
 
 def _training_data(args: argparse.Namespace, vae: AutoencoderKL, tokenizer: CLIPTokenizer, device: torch.device):
-    """Latents (2 n, 12, 16, 16) and tokens (2 n, VARIANTS, 77) of all but the full cinematic look."""
+    """For each shape, squares first: latents (2 n, 12, h/8, w/8) and tokens (2 n, VARIANTS, 77), no cinematic look."""
     examples, drawn = training_set(args.work_dir, args.examples)
     keep = np.array([i for i, example in enumerate(examples) if example.look != "cinematic"])
-    latents = encoded(vae, drawn, args.work_dir / "latents.npy", device)
-    tokens = caption_tokens(examples, tokenizer, 77)[keep]
-    both = np.concatenate([tokens, mirrored_tokens(tokens, tokenizer)])
-    return latents[np.concatenate([keep, keep + len(drawn)])], torch.from_numpy(both)
+    latents = encoded(vae, drawn, args.work_dir / "latents.npy", device)[np.concatenate([keep, keep + len(drawn)])]
+    data = [(latents, _tokens([examples[i] for i in keep], tokenizer))]
+    for k, (height, width) in enumerate(OTHER_SHAPES):
+        count = max(args.examples // 16, 1)
+        others = [training_example(args.examples + k * count + i) for i in range(count)]
+        name = f"{height}x{width}.npy"
+        drawn = pictures(others, args.work_dir / f"train-{name}", height, width)
+        data.append((encoded(vae, drawn, args.work_dir / f"latents-{name}", device), _tokens(others, tokenizer)))
+    return data
+
+
+def _tokens(examples: list[Example], tokenizer: CLIPTokenizer) -> torch.Tensor:
+    tokens = caption_tokens(examples, tokenizer, 77)
+    return torch.from_numpy(np.concatenate([tokens, mirrored_tokens(tokens, tokenizer)]))
 
 
 def assembled(parts: dict) -> StableDiffusionPipeline:

@@ -131,11 +131,11 @@ def strip(vae: AutoencoderKL, pictures: np.ndarray, path: Path, device: torch.de
 
 @torch.no_grad()
 def encoded(vae: AutoencoderKL, drawn: np.ndarray, path: Path, device: torch.device) -> torch.Tensor:
-    """Posterior means of every picture, as drawn and then mirrored; (2 n, 12, 16, 16) float16, computed once."""
+    """Posterior means of every picture, as drawn and then mirrored; (2 n, 12, h/8, w/8) float16, computed once."""
     if path.exists():
         return torch.from_numpy(np.load(path))
-    n = len(drawn)
-    out = torch.empty(2 * n, LATENTS, SIZE // 8, SIZE // 8, dtype=torch.float16)
+    n, height, width, _ = drawn.shape
+    out = torch.empty(2 * n, LATENTS, height // 8, width // 8, dtype=torch.float16)
     for i in tqdm(range(0, n, 8), desc="encoding", unit_scale=8, mininterval=5):
         x = to_model(drawn[i : i + 8], device)
         for half, view in enumerate((x, x.flip(-1))):

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from images.settings import SETTINGS
 from images.subjects import SUBJECTS
 
 SIZE = 128  # pixels, height and width
+OTHER_SHAPES = ((96, 168), (80, 200), (104, 160), (160, 104))  # of about the same area
 HELD_OUT_SEED = 10_000_000  # scenes from here on are never trained on
 
 # Subject and setting each seen in training, never together: what the generator must combine by itself.
@@ -69,25 +71,28 @@ def words_for(scene: Scene, look: str, rng: np.random.Generator) -> str:
     return rng.choice(PREFIXES) + ", ".join(words)
 
 
-def _draw(example: Example) -> np.ndarray:
+def _draw(example: Example, height: int = SIZE, width: int = SIZE) -> np.ndarray:
     import cv2
 
     cv2.setNumThreads(1)
     look = (example.look,) if example.look in PARTS else example.look
-    return draw(example.scene, look, SIZE, SIZE).picture
+    return draw(example.scene, look, width, height).picture
 
 
-def pictures(examples: list[Example], path: Path | None = None, label: str = "drawing scenes") -> np.ndarray:
-    """Draw examples on all cores; (n, 128, 128, 3) uint8. With `path`, drawn once and then read from disk."""
+def pictures(
+    examples: list[Example], path: Path | None = None, height: int = SIZE, width: int = SIZE, label: str = "drawing"
+) -> np.ndarray:
+    """Draw examples on all cores; (n, height, width, 3) uint8. With `path`, drawn once and then read from disk."""
     from tqdm import tqdm
 
     if path and path.exists():
         drawn = np.load(path, mmap_mode="r")
         if len(drawn) == len(examples):
             return drawn
-    out = np.empty((len(examples), SIZE, SIZE, 3), np.uint8)
+    out = np.empty((len(examples), height, width, 3), np.uint8)
     with multiprocessing.get_context("spawn").Pool() as pool:
-        for i, picture in enumerate(tqdm(pool.imap(_draw, examples, chunksize=64), total=len(examples), desc=label)):
+        drawn = pool.imap(partial(_draw, height=height, width=width), examples, chunksize=64)
+        for i, picture in enumerate(tqdm(drawn, total=len(examples), desc=label)):
             out[i] = picture
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
