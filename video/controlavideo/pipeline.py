@@ -1,0 +1,285 @@
+"""Control-A-Video's pipeline: a clip of latents, denoised together, led by control maps and by its first frame.
+
+    pipe = ControlAVideoPipeline.from_pretrained("wf-genius/controlavideo-depth")
+    frames = pipe("a bear walking through stars", controlnet_hint=maps, images=source).images[0]
+
+Maps and source frames are (1, 3, f, H, W) in [0, 1]. The first frame is drawn as a picture of its own and then held;
+the others are denoised beside it, with noise that stands still where the source does (arXiv 2305.13840).
+"""
+
+import inspect
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from diffusers import DiffusionPipeline
+from diffusers.loaders import StableDiffusionLoraLoaderMixin, TextualInversionLoaderMixin
+from diffusers.utils import BaseOutput
+from diffusers.utils.torch_utils import randn_tensor
+from PIL import Image
+
+from video.controlavideo.frames import decode_frames, encode_picture, hold, prepend
+from video.controlavideo.guidance import Guidance, predict_noise
+from video.controlavideo.noise import inherit, motion_mask
+from video.controlavideo.repairs import Repairs
+
+
+@dataclass
+class ControlAVideoOutput(BaseOutput):
+    images: list[list[Image.Image]] | list[Image.Image] | np.ndarray | torch.Tensor
+    nsfw_content_detected: None = None
+
+
+class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, StableDiffusionLoraLoaderMixin):
+    model_cpu_offload_seq = "text_encoder->controlnet->unet->vae"
+
+    def __init__(self, vae, text_encoder, tokenizer, unet, controlnet, scheduler):
+        super().__init__()
+        scheduler = type(scheduler).from_config(scheduler.config, **_settled(scheduler))
+        self.register_modules(
+            vae=vae,
+            text_encoder=text_encoder,
+            tokenizer=tokenizer,
+            unet=unet,
+            controlnet=controlnet,
+            scheduler=scheduler,
+        )
+        self.vae_scale_factor = 2 ** (len(vae.config.block_out_channels) - 1)
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path, **kwargs) -> "ControlAVideoPipeline":
+        """The published checkpoints, from the hub or a folder, and what `save_pretrained` writes; see checkpoint.py."""
+        from video.controlavideo.checkpoint import load_pipeline
+
+        return load_pipeline(cls, pretrained_model_name_or_path, **kwargs)
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        prompt: str | list[str] | None = None,
+        controlnet_hint: torch.Tensor | None = None,
+        height: int | None = None,
+        width: int | None = None,
+        num_inference_steps: int = 50,
+        clip_length: int = 8,
+        guidance_scale: float = 7.5,
+        negative_prompt: str | list[str] | None = None,
+        num_images_per_prompt: int = 1,
+        eta: float = 0.0,
+        generator: torch.Generator | list[torch.Generator] | None = None,
+        latents: torch.Tensor | None = None,
+        output_type: str = "pil",
+        return_dict: bool = True,
+        video_scale: float = 0.0,
+        controlnet_conditioning_scale: float = 1.0,
+        fix_first_frame: bool = True,
+        first_frame_output: Image.Image | None = None,
+        first_frame_output_latent: torch.Tensor | None = None,
+        first_frame_control_hint: torch.Tensor | None = None,
+        add_first_frame_by_concat: bool = False,
+        controlhint_in_uncond: bool = False,
+        init_same_noise_per_frame: bool = False,
+        init_noise_by_residual_thres: float = 0.0,
+        images: torch.Tensor | None = None,
+        in_domain: bool = False,
+        residual_control_steps: int = 1,
+        first_frame_ddim_strength: float = 1.0,
+        return_last_latent: bool = False,
+        prompt_embeds: torch.Tensor | None = None,
+        negative_prompt_embeds: torch.Tensor | None = None,
+        faithful: bool = False,
+        repairs: Repairs | None = None,
+    ) -> ControlAVideoOutput | tuple:
+        """Draw one clip.
+
+        The arguments are the original's (one prompt, one clip a call), and:
+        prompt_embeds, negative_prompt_embeds: text (1, l, d) in place of the two prompts.
+        faithful: as the original to the last digit, oddities included; `repairs` chooses among them one by one.
+
+        A hint is (1, 3, f, H, W), or (1, 3, H, W) for a picture; without one, `clip_length` says how many frames (0: a
+        picture) and there is no first frame to draw, so `fix_first_frame` must be off or a first frame given.
+        Returns `.images`: a list of PIL images for each clip, or with `output_type` "np" (1, f, H, W, 3) in [0, 1], or
+        with "latent" (1, 4, f, h, w); with `return_last_latent`, that and the last frame's latents (1, 4, h, w).
+        """
+        repairs = Repairs.none() if faithful else repairs or Repairs()
+        size = self._size(height, width, controlnet_hint)
+        frames = (clip_length or None) if controlnet_hint is None else _frames(controlnet_hint)
+        self._check(prompt, prompt_embeds, num_images_per_prompt, size, frames, repairs)
+        text = {"prompt": prompt, "prompt_embeds": prompt_embeds, "negative_prompt_embeds": negative_prompt_embeds}
+        drawn = {"num_inference_steps": num_inference_steps, "negative_prompt": negative_prompt, "eta": eta}
+        drawn["controlnet_conditioning_scale"] = controlnet_conditioning_scale
+
+        z_first = first_frame_output_latent if fix_first_frame else None
+        if fix_first_frame and z_first is None:
+            image = first_frame_output
+            if image is None:
+                if controlnet_hint is None or frames is None:
+                    raise ValueError(
+                        "a first frame can only be drawn for a clip with a hint; set fix_first_frame=False"
+                    )
+                image = self._draw_first_frame(
+                    controlnet_hint[:, :, :1] if in_domain else controlnet_hint[:, :, 0],
+                    {**text, "height": size[0], "width": size[1], "guidance_scale": guidance_scale},
+                    drawn,
+                    None if latents is None or not repairs.clip_noise else latents[:, :, :1],
+                    generator,
+                    repairs,
+                )
+            z_first = image if torch.is_tensor(image) else encode_picture(self.vae, image, size, repairs.posterior_mean)
+
+        guidance = Guidance(
+            text=self._text(**text, negative_prompt=negative_prompt, guided=_guided(guidance_scale, repairs)),
+            scale=guidance_scale,
+            video_scale=video_scale if controlnet_hint is not None and frames is not None else 0.0,
+            conditioning_scale=controlnet_conditioning_scale,
+            frame_text_repaired=repairs.frame_text,
+        )
+        if guidance.video_scale and not guidance.guided and not repairs.low_guidance:
+            raise ValueError(f"video_scale needs a guidance_scale above 5 in the original, not {guidance_scale}")
+
+        self.scheduler.set_timesteps(num_inference_steps, device=self._execution_device)
+        z = self._noise(frames, size, generator, latents, guidance.text.dtype)  # (1, 4, [f,] h, w)
+        if init_same_noise_per_frame and z.ndim == 5:
+            z = z[:, :, :1].expand_as(z)
+        mask = None
+        if z.ndim == 5 and init_noise_by_residual_thres > 0 and images is not None:
+            images = images.to(z)
+            mask = motion_mask(images, z.shape[-2:], init_noise_by_residual_thres, guard=repairs.static_clips)
+        hint = None if controlnet_hint is None else controlnet_hint.to(z.device, self.controlnet.dtype)
+        concat = add_first_frame_by_concat and z_first is not None
+        if concat:
+            z, hint, mask = prepend(z, hint, mask, z_first, first_frame_control_hint, repairs)
+        z = self._denoise(
+            z, hint, guidance, z_first, mask, residual_control_steps, first_frame_ddim_strength, eta, generator
+        )
+        if z_first is not None and repairs.first_frame_kept:
+            z = hold(z, z_first)
+        if concat or (add_first_frame_by_concat and z.ndim == 5 and faithful):
+            z = z[:, :, 1:]
+        last = z[:, :, -1] if z.ndim == 5 else z
+
+        output = z if output_type == "latent" else decode_frames(self.vae, z, output_type)
+        self.maybe_free_model_hooks()
+        output = ControlAVideoOutput(output) if return_dict else (output, None)
+        return (output, last) if return_last_latent else output
+
+    def _draw_first_frame(
+        self, hint: torch.Tensor, shared: dict, drawn: dict, latents: torch.Tensor | None, generator, repairs: Repairs
+    ) -> "torch.Tensor | Image.Image":
+        """Latents (1, 4, h, w) of a picture under the first control map; the original goes by way of an 8-bit image.
+
+        `drawn` is what the original leaves at its defaults here, but for the number of steps, which it has at 20.
+        """
+        if latents is not None and hint.ndim == 4:
+            latents = latents[:, :, 0]
+        output_type = "latent" if repairs.first_frame_handed_on else "pil"
+        drawn = drawn if repairs.first_frame_as_asked else {"num_inference_steps": 20}
+        made = self(
+            controlnet_hint=hint,
+            fix_first_frame=False,
+            generator=generator,
+            latents=latents,
+            output_type=output_type,
+            repairs=repairs,
+            **shared,
+            **drawn,
+        ).images
+        if output_type == "latent":
+            return made[:, :, 0] if made.ndim == 5 else made
+        return made[0][0] if hint.ndim == 5 else made[0]
+
+    def _denoise(
+        self,
+        z: torch.Tensor,
+        hint: torch.Tensor | None,
+        guidance: Guidance,
+        z_first: torch.Tensor | None,
+        mask: torch.Tensor | None,
+        residual_control_steps: int,
+        first_frame_ddim_strength: float,
+        eta: float,
+        generator: torch.Generator | None,
+    ) -> torch.Tensor:
+        """Noise (1, 4, [f,] h, w) to latents. The first frame is put back, clean, before every step.
+
+        It is put back after the other frames have inherited noise, so what they inherit is noise and not a picture.
+        """
+        timesteps, takes = self.scheduler.timesteps, inspect.signature(self.scheduler.step).parameters
+        extra = {name: value for name, value in (("eta", eta), ("generator", generator)) if name in takes}
+        if isinstance(extra.get("generator"), list):
+            extra["generator"] = extra["generator"][0]
+        steps = self.scheduler.num_inference_steps
+        for i, t in enumerate(self.progress_bar(timesteps)):
+            if mask is not None and i < residual_control_steps:
+                if first_frame_ddim_strength < 1 and i == 0 and z_first is not None:
+                    start = timesteps[max(steps - min(int(steps * first_frame_ddim_strength), steps), 0)]
+                    z = hold(z, self.scheduler.add_noise(z_first, z[:, :, 0], start[None]))
+                z = inherit(z, mask)
+            x = self.scheduler.scale_model_input(z if z_first is None else hold(z, z_first), t)
+            if z_first is not None:
+                z, x = hold(z, z_first), hold(x, z_first)  # clean, where a scheduler would scale it, too
+            eps = predict_noise(self, x, t, hint, guidance)
+            z = self.scheduler.step(eps.to(z.dtype), t, z, **extra, return_dict=False)[0]
+        return z
+
+    def _text(self, prompt, prompt_embeds, negative_prompt, negative_prompt_embeds, guided: bool) -> torch.Tensor:
+        """(2, l, d), the negative prompt's before the prompt's; (1, l, d) without guidance."""
+        dtype, device = self.text_encoder.dtype if self.text_encoder else self.unet.dtype, self._execution_device
+        positive = self.encode_text(prompt) if prompt_embeds is None else prompt_embeds
+        if not guided:
+            return positive.to(device, dtype)
+        if negative_prompt_embeds is None:
+            if isinstance(negative_prompt, list) and len(negative_prompt) != 1:
+                raise ValueError(f"one prompt, so one negative prompt: not {len(negative_prompt)}")
+            negative_prompt_embeds = self.encode_text(negative_prompt or "")
+        return torch.cat([negative_prompt_embeds, positive]).to(device, dtype)
+
+    def encode_text(self, prompt: str | list[str]) -> torch.Tensor:
+        """(n, 77, d): what CLIP's text tower says of a prompt, cut off or padded to its length."""
+        prompts = self.maybe_convert_prompt([prompt] if isinstance(prompt, str) else prompt, self.tokenizer)
+        length = self.tokenizer.model_max_length
+        tokens = self.tokenizer(prompts, padding="max_length", max_length=length, truncation=True, return_tensors="pt")
+        attention = tokens.attention_mask if getattr(self.text_encoder.config, "use_attention_mask", False) else None
+        device = self._execution_device
+        attention = None if attention is None else attention.to(device)
+        return self.text_encoder(tokens.input_ids.to(device), attention_mask=attention)[0]
+
+    def _noise(self, frames: int | None, size: tuple[int, int], generator, latents, dtype) -> torch.Tensor:
+        device, factor = self._execution_device, self.vae_scale_factor
+        shape = (1, self.unet.config.in_channels, *(() if frames is None else (frames,)), *(n // factor for n in size))
+        if latents is None:
+            latents = randn_tensor(shape, generator=generator, device=device, dtype=dtype)
+        elif tuple(latents.shape) != shape:
+            raise ValueError(f"latents are {list(latents.shape)}, and {list(shape)} are needed")
+        return latents.to(device, dtype) * self.scheduler.init_noise_sigma
+
+    def _size(self, height: int | None, width: int | None, hint: torch.Tensor | None) -> tuple[int, int]:
+        if hint is not None and height is None and width is None:
+            return tuple(hint.shape[-2:])
+        native = (self.unet.config.sample_size or 64) * self.vae_scale_factor
+        return height or native, width or native
+
+    def _check(self, prompt, prompt_embeds, num_images_per_prompt: int, size, frames, repairs: Repairs) -> None:
+        if (prompt is None) == (prompt_embeds is None):
+            raise ValueError("give a prompt, or prompt_embeds, and not both")
+        if (isinstance(prompt, list) and len(prompt) != 1) or num_images_per_prompt != 1:
+            raise ValueError("one prompt and one clip a call: the first frame is one picture")
+        step = self.vae_scale_factor
+        if frames is not None and not repairs.any_size:
+            step *= 2 ** (len(self.unet.config.block_out_channels) - 1)
+        if any(side % step for side in size):
+            raise ValueError(f"a size of {size[1]}x{size[0]} pixels is not a multiple of {step}")
+
+
+def _settled(scheduler) -> dict:
+    """What Stable Diffusion's old scheduler files are known to have wrong, put right."""
+    wanted = {"steps_offset": 1, "clip_sample": False}
+    return {name: value for name, value in wanted.items() if name in scheduler.config}
+
+
+def _guided(guidance_scale: float, repairs: Repairs) -> bool:
+    return guidance_scale > (1.0 if repairs.low_guidance else 5.0)
+
+
+def _frames(hint: torch.Tensor) -> int | None:
+    return hint.shape[2] if hint.ndim == 5 else None
