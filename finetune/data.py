@@ -1,4 +1,4 @@
-"""A folder of captioned pictures, read, checked, sorted into aspect-ratio buckets and encoded, once.
+"""A folder of captioned pictures, read, checked and sorted into aspect-ratio buckets.
 
 Three layouts are read: an imagefolder (`metadata.jsonl` with `file_name` and `text`), pictures with a `.txt` caption
 beside each, and a bare folder where the caller gives the prompts. Everything that can be wrong with a folder is found
@@ -8,30 +8,20 @@ here, before a model is loaded, and said in one sentence.
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.cli import InputError, written_aside
+from inference.cli import InputError
 
 if TYPE_CHECKING:
-    import numpy as np
-    import torch
-    from diffusers import AutoencoderKL
     from PIL import Image
     from transformers import CLIPTokenizer
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
-GOLDEN = (math.sqrt(5) - 1) / 2
 LONGEST_ASPECT = 4.0  # a wider picture is cropped to 4:1
-ENCODING = 1  # part of every cache key: raise it when what is cached changes
-TURNS, ROUNDS, CLASS_ROUNDS = (
-    1,
-    2,
-    5,
-)  # first word of a random stream's seed after the run's, so that no two streams are one
 
 
 @dataclass(frozen=True)
@@ -51,21 +41,6 @@ class Bucket:
     @property
     def all(self) -> tuple[Picture, ...]:
         return self.pictures + self.class_pictures
-
-
-@dataclass
-class Encoded:
-    """The whole dataset as the loop needs it, on the training device: n pictures and k captions each, per bucket.
-
-    Where there are class pictures, they are the last of a bucket's n.
-    """
-
-    means: list["torch.Tensor"]  # per bucket (n, flips, c, h, w), scaled as the UNet expects
-    stds: list["torch.Tensor"]  # the same shape: a fresh latent each step is mean + std * noise
-    captions: list["torch.Tensor"]  # per bucket (n, k), rows of `texts`
-    texts: list[str]  # row 0 is the empty caption
-    sizes: list[int]  # per bucket, its pictures without class pictures
-    class_sizes: list[int]  # per bucket, its class pictures
 
 
 def read_folder(folder: str | Path, prompts: Sequence[str] = ()) -> list[Picture]:
@@ -262,136 +237,11 @@ def _ratio(a: tuple[int, int], b: tuple[int, int]) -> float:
     return a[0] / a[1] / (b[0] / b[1])
 
 
-def encode(
-    buckets: Sequence[Bucket],
-    vae: "AutoencoderKL",
-    *,
-    cache: Path,
-    identity: str,
-    flips: bool,
-    crop_seed: int | None,
-    extra: Sequence[str] = (),
-) -> Encoded:
-    """VAE posteriors of every picture (and its mirror image) on the CPU, read from `cache` where nothing changed.
-
-    `identity` names the base's weights; `crop_seed` None crops the centre; `extra` are texts besides the captions.
-    """
-    import torch
-
-    what = [[bucket.size, [picture.sha256 for picture in bucket.all]] for bucket in buckets]
-    key = _hash([ENCODING, "pictures", identity, flips, crop_seed, what])
-    tensors = cached(cache, key, lambda: _posteriors(buckets, vae, flips, crop_seed))
-    captions = (caption for bucket in buckets for picture in bucket.all for caption in picture.captions)
-    texts = list(dict.fromkeys(["", *captions, *extra]))
-    rows = {text: row for row, text in enumerate(texts)}
-    return Encoded(
-        means=[tensors[f"{i}.mean"] for i in range(len(buckets))],
-        stds=[tensors[f"{i}.std"] for i in range(len(buckets))],
-        captions=[torch.tensor([[rows[text] for text in p.captions] for p in bucket.all]) for bucket in buckets],
-        texts=texts,
-        sizes=[len(bucket.pictures) for bucket in buckets],
-        class_sizes=[len(bucket.class_pictures) for bucket in buckets],
-    )
-
-
-def _posteriors(
-    buckets: Sequence[Bucket], vae: "AutoencoderKL", flips: bool, crop_seed: int | None
-) -> dict[str, "torch.Tensor"]:
-    """`i.mean` and `i.std` of bucket i: (n, flips, c, h, w), times the VAE's scaling factor."""
-    import numpy as np
-    import torch
-    from PIL import Image
-    from tqdm import tqdm
-
-    tensors, shift = {}, vae.config.shift_factor or 0.0
-    bar = tqdm(total=sum(len(bucket.all) for bucket in buckets), desc="encoding", unit="picture")
-    for i, bucket in enumerate(buckets):
-        means, stds = [], []
-        for picture in bucket.all:
-            rng = np.random.default_rng([crop_seed or 0, int(picture.sha256[:8], 16)])  # as content, not as place
-            at = (0.5, 0.5) if crop_seed is None else tuple(rng.random(2))
-            box = crop_box(picture.size, bucket.size, at)
-            image = open_picture(picture.path).resize(bucket.size, Image.Resampling.LANCZOS, box=box)
-            x = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)[None] / 127.5 - 1  # (1, 3, h, w) in [-1, 1]
-            x = torch.cat([x, x.flip(-1)]) if flips else x  # (flips, 3, h, w)
-            with torch.no_grad():
-                posterior = vae.encode(x.to(vae.device, vae.dtype)).latent_dist
-            means.append(((posterior.mean - shift) * vae.config.scaling_factor).float().cpu())
-            stds.append((posterior.std * vae.config.scaling_factor).float().cpu())
-            bar.update()
-        tensors |= {f"{i}.mean": torch.stack(means), f"{i}.std": torch.stack(stds)}
-    bar.close()
-    return tensors
-
-
-def cached(path: Path, key: str, compute: Callable[[], dict]) -> dict[str, "torch.Tensor"]:
-    """The tensors in `path` if they were written under `key`, else computed and written there."""
-    from safetensors import SafetensorError, safe_open
-    from safetensors.torch import load_file, save_file
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            if (file.metadata() or {}).get("key") == key:
-                return load_file(path)
-    except (OSError, SafetensorError):
-        pass  # none yet, or damaged: either way it is made again
-    tensors = {name: tensor.contiguous() for name, tensor in compute().items()}
-    with written_aside(path) as aside:
-        save_file(tensors, aside, metadata={"key": key})
-    return tensors
-
-
-def _hash(what: object) -> str:
+def hash_of(what: object) -> str:
+    """Of anything that JSON can spell."""
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 
 def dataset_hash(pictures: Sequence[Picture]) -> str:
     """One hash over every picture and its captions, whatever the files are called."""
-    return _hash(sorted([picture.sha256, *picture.captions] for picture in pictures))
-
-
-class Order:
-    """Which pictures a step sees: a pure function of (seed, step), the same for any number of processes.
-
-    A step draws from one bucket. Buckets take turns in proportion to their size, by a golden-ratio sequence (it never
-    strays from the proportion and never repeats); inside a bucket, shuffled rounds follow one another without a gap.
-    """
-
-    def __init__(
-        self, sizes: Sequence[int], per_step: int, steps: int, seed: int, class_sizes: Sequence[int] | None = None
-    ):
-        import numpy as np
-
-        self.sizes, self.per_step, self.seed = sizes, per_step, seed
-        self.class_sizes = class_sizes if class_sizes and any(class_sizes) else None
-        assert self.class_sizes is None or all(self.class_sizes), "a bucket has no class pictures"
-        edges = np.cumsum(sizes) / sum(sizes)
-        turns = (np.random.default_rng([seed, TURNS]).random() + GOLDEN * np.arange(steps)) % 1
-        self.buckets = np.searchsorted(edges, turns, side="right").clip(max=len(sizes) - 1)  # (steps,)
-        self.visits = np.zeros(steps, dtype=int)  # how often this step's bucket had its turn before
-        for bucket in range(len(sizes)):
-            mine = self.buckets == bucket
-            self.visits[mine] = np.arange(mine.sum())
-
-    def __call__(self, step: int) -> tuple[int, list[int]]:
-        """(bucket, its pictures): `per_step` places in the bucket, one per slot of the global batch.
-
-        With class pictures a slot has two places, a picture's and then a class picture's.
-        """
-        import numpy as np
-
-        bucket = int(self.buckets[step])
-        size, visit = self.sizes[bucket], int(self.visits[step])
-        places = [self._places(ROUNDS, bucket, size, visit)]
-        if self.class_sizes:
-            places.append(size + self._places(CLASS_ROUNDS, bucket, self.class_sizes[bucket], visit))
-        return bucket, np.stack(places, axis=1).ravel().tolist()
-
-    def _places(self, stream: int, bucket: int, size: int, visit: int) -> "np.ndarray":
-        """Which of `size` pictures (per_step,) the visit to a bucket sees, each once before any is seen again."""
-        import numpy as np
-
-        first = visit * self.per_step
-        rounds = range(first // size, (first + self.per_step - 1) // size + 1)
-        shuffled = [np.random.default_rng([self.seed, stream, bucket, number]).permutation(size) for number in rounds]
-        return np.concatenate(shuffled)[first % size :][: self.per_step]
+    return hash_of(sorted([picture.sha256, *picture.captions] for picture in pictures))

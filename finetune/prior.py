@@ -114,6 +114,7 @@ def add_class_pictures(
 
 def draw_missing(wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", accelerator: "Accelerator") -> None:
     """Draw what is not there yet, each process its share."""
+    from finetune.run import autocast
     from inference import sampling
     from inference.pictures import read_recipe, save_picture
 
@@ -123,7 +124,7 @@ def draw_missing(wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", acce
     mine = sorted(missing[accelerator.process_index :: accelerator.num_processes], key=lambda picture: picture.size)
     if mine:
         pipe.to(accelerator.device)
-        with accelerator.autocast():
+        with autocast(accelerator):
             for (width, height), group in groupby(mine, key=lambda picture: picture.size):
                 alike = list(group)
                 prompts, seeds = [picture.prompt for picture in alike], [picture.seed for picture in alike]

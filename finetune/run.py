@@ -18,7 +18,8 @@ from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
-from finetune import data
+from finetune import data, zero
+from finetune.encoding import Encoded, cached, encode
 from finetune.options import check
 from inference.cli import InputError, locked
 from inference.pipelines import base_folder, fingerprint, load_base, native_size, resolve_base
@@ -66,7 +67,7 @@ class Run:
     args: argparse.Namespace
     accelerator: Accelerator
     pipe: StableDiffusionPipeline
-    encoded: data.Encoded
+    encoded: Encoded
     folder: Path  # the base's
     identity: dict[str, str]  # the base's name and a hash of its files, and a hash of the dataset
     started: float  # time.monotonic() when the command began
@@ -91,9 +92,7 @@ class Run:
         with self.accelerator.main_process_first():
             key = json.dumps([self.identity["base_sha256"], texts])
             cache = self.args.output_dir / "cache" / "captions.safetensors"
-            states = data.cached(
-                cache, key, lambda: {"states": _states(encoder.to(self.accelerator.device), len(texts))}
-            )
+            states = cached(cache, key, lambda: {"states": _states(encoder.to(self.accelerator.device), len(texts))})
         pipe.text_encoder = None
         return CaptionStates(states["states"])
 
@@ -139,7 +138,7 @@ def started(
         pictures = [picture for bucket in buckets for picture in bucket.all]
         pipe.vae.to(accelerator.device)
         with accelerator.main_process_first():  # one process encodes, the others read what it wrote
-            encoded = data.encode(
+            encoded = encode(
                 buckets,
                 pipe.vae,
                 cache=args.output_dir / "cache" / "pictures.safetensors",
@@ -178,12 +177,11 @@ def into_buckets(args: argparse.Namespace, pictures: Sequence[data.Picture], fol
 def make_accelerator(args: argparse.Namespace) -> Accelerator:
     """The processes, the device and its arithmetic; refuses what this machine cannot do."""
     cuda = torch.cuda.is_available() and os.environ.get("ACCELERATE_USE_CPU", "false").lower() != "true"
-    for engine in ("DeepSpeed", "FSDP"):
-        if os.environ.get(f"ACCELERATE_USE_{engine.upper()}", "false").lower() == "true":
-            raise InputError(
-                f"{engine} keeps weights and optimizer in its own form, which this loop cannot checkpoint; launch with "
-                "accelerate/several_gpus.yaml, and save memory with --gradient_checkpointing and --use_8bit_adam"
-            )
+    if os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true":
+        raise InputError(
+            "FSDP deals the weights themselves out, which this loop cannot checkpoint; launch with "
+            "accelerate/deepspeed_zero2.yaml, which deals out gradients and the optimizer's state"
+        )
     if args.enable_xformers_memory_efficient_attention and not (cuda and find_spec("xformers")):
         raise InputError("--enable_xformers_memory_efficient_attention needs a CUDA GPU and `pip install xformers`")
     if args.mixed_precision == "fp16" and not cuda:
@@ -193,8 +191,10 @@ def make_accelerator(args: argparse.Namespace) -> Accelerator:
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.utils.deterministic.fill_uninitialized_memory = False
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = args.allow_tf32
+    arithmetic = precision(args.mixed_precision, cuda)
     return Accelerator(
-        mixed_precision=precision(args.mixed_precision, cuda),
+        mixed_precision=arithmetic,
+        deepspeed_plugin=zero.plugin(args, arithmetic),
         gradient_accumulation_steps=args.gradient_accumulation_steps,
         log_with=None if args.report_to == "none" else args.report_to,
         project_dir=args.output_dir / args.logging_dir,
@@ -214,6 +214,12 @@ def precision(asked: str, cuda: bool) -> str:
     if cuda:
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
     return "bf16" if torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported() else "no"
+
+
+def autocast(accelerator: Accelerator) -> torch.autocast:
+    """The arithmetic of --mixed_precision. accelerate leaves it to DeepSpeed, which would round the weights as well."""
+    dtype = {"fp16": torch.float16, "bf16": torch.bfloat16}.get(accelerator.mixed_precision)
+    return torch.autocast(accelerator.device.type, dtype, enabled=dtype is not None)
 
 
 def to_compute(model: nn.Module, run: Run) -> None:

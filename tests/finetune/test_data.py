@@ -11,7 +11,7 @@ import torch
 from conftest import captioned_pictures
 from PIL import Image
 
-from finetune import data
+from finetune import batches, data, encoding
 from inference.cli import InputError
 
 RED, BLUE, WHITE = (254, 0, 0), (0, 0, 254), (255, 255, 255)
@@ -169,7 +169,7 @@ def test_a_resolution_below_the_base_is_refused() -> None:
 
 def test_order_shows_every_picture_equally_often_and_does_not_depend_on_the_length() -> None:
     sizes, per_step = [1, 12, 7], 4
-    order, longer = data.Order(sizes, per_step, 600, seed=3), data.Order(sizes, per_step, 900, seed=3)
+    order, longer = batches.Order(sizes, per_step, 600, seed=3), batches.Order(sizes, per_step, 900, seed=3)
     seen = {(b, i): 0 for b, size in enumerate(sizes) for i in range(size)}
     for step in range(600):
         bucket, places = order(step)
@@ -177,21 +177,21 @@ def test_order_shows_every_picture_equally_often_and_does_not_depend_on_the_leng
         for place in places:
             seen[bucket, place] += 1
     assert max(seen.values()) - min(seen.values()) <= 8  # of 120
-    assert [order(step) for step in range(9)] != [data.Order(sizes, per_step, 9, seed=4)(step) for step in range(9)]
+    assert [order(step) for step in range(9)] != [batches.Order(sizes, per_step, 9, seed=4)(step) for step in range(9)]
 
 
 def test_a_bucket_is_shown_whole_before_any_of_it_again() -> None:
-    order = data.Order([5], 3, 5, seed=0)
+    order = batches.Order([5], 3, 5, seed=0)
     seen = [place for step in range(5) for place in order(step)[1]]
     assert all(sorted(seen[start : start + 5]) == list(range(5)) for start in (0, 5, 10))
 
 
-def encoded(folder: Path, base: Path, cache: Path, vae=None, **options) -> data.Encoded:
+def encoded(folder: Path, base: Path, cache: Path, vae=None, **options) -> encoding.Encoded:
     from diffusers import AutoencoderKL
 
     buckets = data.into_buckets(data.read_folder(folder), 128, 16)
     vae = vae or AutoencoderKL.from_pretrained(base, subfolder="vae")
-    return data.encode(buckets, vae, cache=cache, **{"identity": "a", "flips": True, "crop_seed": None} | options)
+    return encoding.encode(buckets, vae, cache=cache, **{"identity": "a", "flips": True, "crop_seed": None} | options)
 
 
 def test_posteriors_are_those_of_the_cropped_picture_and_its_mirror_image(tiny_base: Path, tmp_path: Path) -> None:

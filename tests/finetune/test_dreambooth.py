@@ -187,9 +187,9 @@ def test_two_processes_train_as_one(tiny_base: Path, tmp_path: Path) -> None:
 
 def test_prior_preservation_by_hand() -> None:
     """Pairs of a picture and a class picture; each with min-SNR weights of its own timestep."""
-    from finetune.data import Encoded, Order
+    from finetune.batches import Order, draw_batch, sample_losses
+    from finetune.encoding import Encoded
     from finetune.prior import preserving_loss
-    from finetune.training import draw_batch, sample_losses
 
     pictures, class_pictures, batch_size = 3, 2, 4
     means = torch.arange(5.0)[:, None, None, None, None].expand(5, 1, 4, 2, 2)  # a picture's latents are its number

@@ -204,7 +204,7 @@ def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Pa
 
 
 def test_min_snr_weights() -> None:
-    from finetune.training import Batch, sample_losses
+    from finetune.batches import Batch, sample_losses
 
     alphas = torch.tensor([0.9, 0.5, 0.1])  # snr 9, 1, 1/9
     zeros, noise = torch.zeros(3, 4, 2, 2), torch.ones(3, 4, 2, 2)

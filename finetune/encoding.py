@@ -1,0 +1,104 @@
+"""Pictures through the VAE, once: the posterior of each and of its mirror image, kept on disk until something changes.
+
+So a step needs no VAE, and a second run on the same pictures starts in seconds.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+from PIL import Image
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from tqdm import tqdm
+
+from finetune.data import Bucket, crop_box, hash_of, open_picture
+from inference.cli import written_aside
+
+ENCODING = 1  # part of every cache key: raise it when what is cached changes
+
+
+@dataclass
+class Encoded:
+    """The whole dataset as the loop needs it, on the training device: n pictures and k captions each, per bucket.
+
+    Where there are class pictures, they are the last of a bucket's n.
+    """
+
+    means: list[Tensor]  # per bucket (n, flips, c, h, w), scaled as the UNet expects
+    stds: list[Tensor]  # the same shape: a fresh latent each step is mean + std * noise
+    captions: list[Tensor]  # per bucket (n, k), rows of `texts`
+    texts: list[str]  # row 0 is the empty caption
+    sizes: list[int]  # per bucket, its pictures without class pictures
+    class_sizes: list[int]  # per bucket, its class pictures
+
+
+def encode(
+    buckets: Sequence[Bucket],
+    vae: AutoencoderKL,
+    *,
+    cache: Path,
+    identity: str,
+    flips: bool,
+    crop_seed: int | None,
+    extra: Sequence[str] = (),
+) -> Encoded:
+    """VAE posteriors of every picture (and its mirror image) on the CPU, read from `cache` where nothing changed.
+
+    `identity` names the base's weights; `crop_seed` None crops the centre; `extra` are texts besides the captions.
+    """
+    what = [[bucket.size, [picture.sha256 for picture in bucket.all]] for bucket in buckets]
+    key = hash_of([ENCODING, "pictures", identity, flips, crop_seed, what])
+    tensors = cached(cache, key, lambda: _posteriors(buckets, vae, flips, crop_seed))
+    captions = (caption for bucket in buckets for picture in bucket.all for caption in picture.captions)
+    texts = list(dict.fromkeys(["", *captions, *extra]))
+    rows = {text: row for row, text in enumerate(texts)}
+    return Encoded(
+        means=[tensors[f"{i}.mean"] for i in range(len(buckets))],
+        stds=[tensors[f"{i}.std"] for i in range(len(buckets))],
+        captions=[torch.tensor([[rows[text] for text in p.captions] for p in bucket.all]) for bucket in buckets],
+        texts=texts,
+        sizes=[len(bucket.pictures) for bucket in buckets],
+        class_sizes=[len(bucket.class_pictures) for bucket in buckets],
+    )
+
+
+def _posteriors(buckets: Sequence[Bucket], vae: AutoencoderKL, flips: bool, crop_seed: int | None) -> dict[str, Tensor]:
+    """`i.mean` and `i.std` of bucket i: (n, flips, c, h, w), times the VAE's scaling factor."""
+    tensors, shift = {}, vae.config.shift_factor or 0.0
+    bar = tqdm(total=sum(len(bucket.all) for bucket in buckets), desc="encoding", unit="picture")
+    for i, bucket in enumerate(buckets):
+        means, stds = [], []
+        for picture in bucket.all:
+            rng = np.random.default_rng([crop_seed or 0, int(picture.sha256[:8], 16)])  # as content, not as place
+            at = (0.5, 0.5) if crop_seed is None else tuple(rng.random(2))
+            box = crop_box(picture.size, bucket.size, at)
+            image = open_picture(picture.path).resize(bucket.size, Image.Resampling.LANCZOS, box=box)
+            x = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)[None] / 127.5 - 1  # (1, 3, h, w) in [-1, 1]
+            x = torch.cat([x, x.flip(-1)]) if flips else x  # (flips, 3, h, w)
+            with torch.no_grad():
+                posterior = vae.encode(x.to(vae.device, vae.dtype)).latent_dist
+            means.append(((posterior.mean - shift) * vae.config.scaling_factor).float().cpu())
+            stds.append((posterior.std * vae.config.scaling_factor).float().cpu())
+            bar.update()
+        tensors |= {f"{i}.mean": torch.stack(means), f"{i}.std": torch.stack(stds)}
+    bar.close()
+    return tensors
+
+
+def cached(path: Path, key: str, compute: Callable[[], dict]) -> dict[str, Tensor]:
+    """The tensors in `path` if they were written under `key`, else computed and written there."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            if (file.metadata() or {}).get("key") == key:
+                return load_file(path)
+    except (OSError, SafetensorError):
+        pass  # none yet, or damaged: either way it is made again
+    tensors = {name: tensor.contiguous() for name, tensor in compute().items()}
+    with written_aside(path) as aside:
+        save_file(tensors, aside, metadata={"key": key})
+    return tensors

@@ -1,0 +1,71 @@
+"""What a run leaves behind: the result, recipe.json beside it, and, if asked for, a copy on the hub."""
+
+import argparse
+import json
+import resource
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from finetune import checkpoints
+from inference.cli import InputError, written_aside
+
+if TYPE_CHECKING:
+    from finetune.training import Loop
+
+PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors")
+NOT_PUBLISHED = ["checkpoint-*", "earlier/*", "cache/*", "class/*", ".*"]
+
+
+def recipe(loop: "Loop") -> dict:
+    """How to make the same weights again, and what it took."""
+    device = loop.accelerator.device
+    cuda = device.type == "cuda"
+    peak = torch.cuda.max_memory_allocated() if cuda else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {
+        **loop.run.identity,
+        "seed": loop.args.seed,
+        "steps": loop.step,
+        "global_batch": loop.run.global_batch,
+        "final_loss": loop.loss,
+        "seconds": round(loop.seconds + time.monotonic() - loop.run.started, 1),
+        "peak_memory_mib": round(peak / 2**20),
+        "device": torch.cuda.get_device_name() if cuda else str(device),
+        "mixed_precision": loop.accelerator.mixed_precision,
+        "versions": {package: version(package) for package in PACKAGES},
+        "flags": {k: str(v) if isinstance(v, Path) else v for k, v in vars(loop.args).items() if v is not None},
+    }
+
+
+def finish(loop: "Loop") -> None:
+    """Write what was trained and its recipe.json, and publish both if asked to."""
+    args, accelerator = loop.args, loop.accelerator
+    if accelerator.is_main_process:
+        made, path = recipe(loop), args.output_dir / "recipe.json"
+        with checkpoints.room_for(path, sum(parameter.nbytes for parameter in loop.trained.values())):
+            loop.save(args.output_dir, made)
+            with written_aside(path) as aside:
+                aside.write_text(json.dumps(made, indent=2) + "\n")
+        spent = f"{made['seconds']:.0f} s and at most {made['peak_memory_mib']} MiB"
+        print(f"{made['steps']} steps, loss {made['final_loss']:.4f}, {spent}")
+        if args.push_to_hub:
+            publish(args)
+    accelerator.wait_for_everyone()
+    accelerator.end_training()
+
+
+def publish(args: argparse.Namespace) -> None:
+    """Upload the output folder to the hub, without checkpoints and caches."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HTTPError
+
+    name = args.hub_model_id or args.output_dir.name
+    try:
+        repository = HfApi().create_repo(name, exist_ok=True)
+        HfApi().upload_folder(repo_id=repository.repo_id, folder_path=args.output_dir, ignore_patterns=NOT_PUBLISHED)
+    except (OSError, ValueError, HTTPError) as error:
+        raise InputError(f"the hub did not take {name} ({error}); it is complete in {args.output_dir}") from error
+    print(f"published as {repository}")

@@ -1,0 +1,71 @@
+"""A run's state between two steps, to a checkpoint and back: weights, optimizer, schedule, scaler and losses."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from finetune import checkpoints, results, zero
+from inference.cli import InputError
+
+if TYPE_CHECKING:
+    from finetune.training import Loop
+
+
+def write(loop: "Loop") -> None:
+    """checkpoint-N: what is trained, the optimizer's state and the result so far, with the hash of every file."""
+    optimizer, parameters = loop.optimizer.optimizer, list(loop.trained.values())
+    loop.accelerator.wait_for_everyone()
+    state = zero.gather(optimizer, parameters) if loop.deepspeed else optimizer.state_dict()
+    if not loop.accelerator.is_main_process:
+        return
+    tensors, rest = checkpoints.flatten(state)
+    tensors |= {f"model.{name}": parameter.detach() for name, parameter in loop.trained.items()}
+    scaler = loop.accelerator.scaler.state_dict() if loop.accelerator.scaler else None
+    recipe = results.recipe(loop)
+    more = {"optimizer": rest, "schedule": loop.schedule.state_dict(), "scaler": scaler, "losses": loop.losses}
+    path = loop.args.output_dir / f"checkpoint-{loop.step}"
+    save = loop.save if loop.save_into_checkpoints else lambda *_: None
+    checkpoints.write(path, tensors, recipe | more, lambda aside: save(aside, recipe))
+    checkpoints.keep(loop.args.checkpoints_total_limit, path)
+
+
+def restore(loop: "Loop") -> None:
+    """Continue from --resume_from_checkpoint; a damaged checkpoint is named, and the one before it is used."""
+    path = checkpoints.find(loop.args.output_dir, loop.args.resume_from_checkpoint)
+    if path is None:
+        return
+    tensors, state = checkpoints.read(path, loop.accelerator.device)
+    shapes = {f"model.{name}": parameter.shape for name, parameter in loop.trained.items()}
+    if state["base_sha256"] != loop.run.identity["base_sha256"]:
+        raise InputError(f"{path} was trained on another base, {state['base']}; name it, or start anew without it")
+    if shapes != {name: tensor.shape for name, tensor in tensors.items() if name.startswith("model.")}:
+        raise InputError(
+            f"{path} holds other layers, another --rank or --num_vectors than this run; use its flags or start anew"
+        )
+    with torch.no_grad():
+        for name, parameter in loop.trained.items():
+            parameter.copy_(tensors.pop(f"model.{name}"))
+    optimizer = checkpoints.unflatten(tensors, state["optimizer"])
+    if loop.deepspeed:
+        zero.scatter(loop.optimizer.optimizer, list(loop.trained.values()), optimizer)
+    else:
+        load_optimizer(loop.optimizer.optimizer, optimizer)
+    loop.schedule.load_state_dict(state["schedule"])
+    if loop.accelerator.scaler and state["scaler"]:
+        loop.accelerator.scaler.load_state_dict(state["scaler"])
+    loop.step, loop.losses, loop.seconds = state["steps"], state["losses"], state["seconds"]
+    print(f"continuing from {path}")
+    now = results.recipe(loop)
+    for what in ("seed", "global_batch", "dataset"):
+        if state[what] != now[what]:
+            print(f"note: {what} was {state[what]}: this is another run from here than the one that was stopped")
+
+
+def load_optimizer(optimizer: torch.optim.Optimizer, state: dict) -> None:
+    optimizer.load_state_dict(state)
+    # the fused step walks a weight and its moments side by side in memory, so their layouts must be one
+    for parameter, entry in optimizer.state.items():
+        for key, value in entry.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                entry[key] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)

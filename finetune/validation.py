@@ -1,0 +1,62 @@
+"""The strips in samples/: what the base draws of --validation_prompt, above what the weights being trained draw."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import StableDiffusionPipeline
+from PIL import Image
+
+from finetune.run import Denoiser, Run, autocast
+from inference import sampling
+from inference.cli import written_aside
+
+
+def preview(run: Run, model: Denoiser) -> list[Image.Image]:
+    """Pictures of --validation_prompt by the weights as they are, on the main process; none without a prompt."""
+    args, pipe = run.args, run.pipe
+    if not args.validation_prompt or not run.accelerator.is_main_process:
+        return []
+    device, count = run.accelerator.device, args.num_validation_images
+    bare = StableDiffusionPipeline(
+        vae=pipe.vae.to(device),
+        unet=model.unet.eval(),
+        scheduler=pipe.scheduler,
+        text_encoder=None,
+        tokenizer=None,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    seeds = range(args.seed, args.seed + count)  # one per picture, the same at every step
+    rows = torch.tensor([run.encoded.texts.index(args.validation_prompt), 0], device=device)
+    with torch.no_grad(), autocast(run.accelerator):
+        text, no_text = (states.expand(count, -1, -1) for states in model.conditioning(rows).split(1))
+        noise = sampling.initial_noise(bare, seeds, args.resolution, args.resolution)
+        latents = sampling.denoise(bare, noise, text, no_text, 20, 7.5, lambda steps: None)
+    pictures = sampling.decode(bare, latents.float())
+    pipe.vae.to("cpu")
+    model.unet.train()
+    return pictures
+
+
+def show(run: Run, model: Denoiser, base_pictures: list[Image.Image], step: int) -> None:
+    """Write and log the strip of `step`, same seeds in both rows; nothing if there are no `base_pictures`."""
+    if not base_pictures:
+        return
+    strip = stacked([base_pictures, preview(run, model)])
+    with written_aside(Path(run.args.output_dir) / "samples" / f"step-{step:06}.png") as aside:
+        strip.save(aside)
+    for tracker in run.accelerator.trackers:
+        layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
+        tracker.log_images({"base above, adapter below": np.asarray(strip)[None]}, step=step, **layout)
+
+
+def stacked(lines: list[list[Image.Image]]) -> Image.Image:
+    """One picture of all, a line below the other."""
+    width, height = lines[0][0].size
+    strip = Image.new("RGB", (width * len(lines[0]), height * len(lines)))
+    for row, line in enumerate(lines):
+        for column, picture in enumerate(line):
+            strip.paste(picture, (column * width, row * height))
+    return strip
