@@ -1,11 +1,12 @@
 """What every trainer asks for on the command line, with diffusers' names, and the checks that need no model."""
 
 import argparse
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 from inference.cli import InputError
-from inference.options import ROOT, Help, at_least
+from inference.options import ROOT, Help, add_base_options, at_least
 
 SCHEDULES = ["constant", "constant_with_warmup", "linear", "cosine", "cosine_with_restarts", "polynomial"]
 TRACKERS = ["tensorboard", "wandb", "comet_ml", "all", "none"]
@@ -21,15 +22,8 @@ def training_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     return parser
 
 
-def _add_model_and_data(add, output_dir: str) -> None:
-    add(
-        "--pretrained_model_name_or_path",
-        default="auto",
-        metavar="BASE",
-        help="hub name or folder of the base, or miniature; auto: SD v1.5 where CUDA is present, else the miniature",
-    )
-    add("--revision", help="of the base on the hub: branch, tag or commit")
-    add("--variant", help="of the base's weight files, such as fp16")
+def _add_model_and_data(add: Callable, output_dir: str) -> None:
+    add_base_options(add)
     add("--train_data_dir", type=Path, default=ROOT / "images" / "cinematic", help="folder of captioned pictures")
     add("--output_dir", type=Path, default=ROOT / "outputs" / output_dir, help="where everything is written")
     add("--resolution", type=at_least(8), help="pictures get this squared in pixels; the base's own if not given")
@@ -38,7 +32,7 @@ def _add_model_and_data(add, output_dir: str) -> None:
     add("--caption_dropout", type=at_least(0, float), default=0.0, help="share of samples trained without a caption")
 
 
-def _add_optimization(add) -> None:
+def _add_optimization(add: Callable) -> None:
     add("--train_batch_size", type=at_least(1), default=8, help="samples per process and forward pass")
     add("--gradient_accumulation_steps", type=at_least(1), default=1, help="forward passes per step")
     add("--max_train_steps", type=at_least(1), help="400 if not given; goes before --num_train_epochs")
@@ -56,7 +50,7 @@ def _add_optimization(add) -> None:
     add("--seed", type=at_least(0), default=0, help="decides order, crops, noise, timesteps and first weights")
 
 
-def _add_hardware(add) -> None:
+def _add_hardware(add: Callable) -> None:
     add(
         "--mixed_precision",
         choices=["auto", "no", "bf16", "fp16"],
@@ -69,7 +63,7 @@ def _add_hardware(add) -> None:
     add("--enable_xformers_memory_efficient_attention", action="store_true", help="instead of PyTorch's attention")
 
 
-def _add_keeping(add) -> None:
+def _add_keeping(add: Callable) -> None:
     add("--checkpointing_steps", type=at_least(1), default=500, help="steps between two checkpoints")
     add("--checkpoints_total_limit", type=at_least(1), help="how many checkpoints are kept; all if not given")
     add("--resume_from_checkpoint", metavar="NAME", help='a checkpoint folder, or "latest"')

@@ -34,10 +34,8 @@ def at_least(least: float, kind: Callable = int) -> Callable[[str], float]:
     return number
 
 
-def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParser:
-    """Flags that every script drawing pictures has, with the names diffusers gives them."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=Help)
-    add = parser.add_argument
+def add_base_options(add: Callable[..., argparse.Action]) -> None:
+    """Which base, for the `add_argument` of a parser or of a group; every script that loads one asks the same way."""
     add(
         "--pretrained_model_name_or_path",
         default="auto",
@@ -46,6 +44,13 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     )
     add("--revision", help="of the base on the hub: branch, tag or commit")
     add("--variant", help="of the base's weight files, such as fp16")
+
+
+def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParser:
+    """Flags that every script drawing pictures has, with the names diffusers gives them."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=Help)
+    add = parser.add_argument
+    add_base_options(add)
     add("--prompts", nargs="+", metavar="PROMPT", help="prompts, or a text file, one a line; some of ours if not given")
     add("--negative_prompt", default="", help="what the pictures should not show")
     add("--seed", type=int, default=0, help="of the first row; the next row has the next one")
