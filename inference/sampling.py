@@ -5,14 +5,33 @@ and neither on its neighbours in the batch nor on the kind of machine.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
+from diffusers import ControlNetModel, DPMSolverMultistepScheduler, StableDiffusionPipeline
 from PIL import Image
 from tqdm import tqdm
 
 from inference.cli import InputError
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a ControlNet (Zhang et al. 2023) adds to the UNet's features on the way to n pictures."""
+
+    model: ControlNetModel
+    maps: Sequence[np.ndarray]  # one (h, w, 3) uint8 per picture
+    scale: float = 1.0
+    end: float = 1.0  # share of the steps after which the pictures go on without it
+
+    def of(self, batch: slice) -> "Control":
+        return replace(self, maps=self.maps[batch])
+
+    def condition(self, copies: int) -> torch.Tensor:
+        """The maps as the model takes them, (copies * n, 3, h, w) in [0, 1]."""
+        x = torch.from_numpy(np.stack(self.maps)).permute(0, 3, 1, 2) / 255
+        return x.to(self.model.device, self.model.dtype).repeat(copies, 1, 1, 1)
 
 
 def sample(
@@ -26,6 +45,7 @@ def sample(
     guidance_scale: float = 7.5,
     negative_prompt: str = "",
     batch_size: int = 8,
+    control: Control | None = None,
     label: str = "",
 ) -> Iterator[Image.Image]:
     """Yield one picture of (`width`, `height`) pixels per prompt and seed, in order, as their batches are done."""
@@ -36,7 +56,10 @@ def sample(
             noise = initial_noise(pipe, seeds[batch], height, width)
             conditional = torch.cat([text[prompt] for prompt in prompts[batch]])  # (n, 77, width)
             unconditional = text[negative_prompt].expand_as(conditional)
-            latents = denoise(pipe, noise, conditional, unconditional, num_inference_steps, guidance_scale, bar.update)
+            held = control and control.of(batch)
+            latents = denoise(
+                pipe, noise, conditional, unconditional, num_inference_steps, guidance_scale, bar.update, held
+            )
             yield from decode(pipe, latents)
 
 
@@ -65,6 +88,7 @@ def denoise(
     num_inference_steps: int,
     guidance_scale: float,
     progress: Callable[[int], object],
+    control: Control | None = None,
 ) -> torch.Tensor:
     """DPM-Solver++ (2M) with classifier-free guidance (Lu et al. 2022; Ho and Salimans 2022)."""
     # a scheduler of its own per batch, because multistep solvers remember the last step
@@ -72,10 +96,21 @@ def denoise(
     scheduler.set_timesteps(num_inference_steps, device=latents.device)
     guided = guidance_scale > 1
     text = torch.cat([unconditional, conditional]) if guided else conditional
+    condition = control and control.condition(1 + guided)
     latents = latents * scheduler.init_noise_sigma
-    for t in scheduler.timesteps:
+    for i, t in enumerate(scheduler.timesteps):
         model_input = scheduler.scale_model_input(torch.cat([latents, latents]) if guided else latents, t)
-        eps = pipe.unet(model_input, t, encoder_hidden_states=text, return_dict=False)[0]
+        down, mid = None, None
+        if control and (i + 1) / num_inference_steps <= control.end:
+            down, mid = control.model(model_input, t, text, condition, control.scale, return_dict=False)
+        eps = pipe.unet(
+            model_input,
+            t,
+            encoder_hidden_states=text,
+            down_block_additional_residuals=down,
+            mid_block_additional_residual=mid,
+            return_dict=False,
+        )[0]
         if guided:
             eps_unconditional, eps_conditional = eps.chunk(2)
             eps = eps_unconditional + guidance_scale * (eps_conditional - eps_unconditional)

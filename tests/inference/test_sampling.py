@@ -6,7 +6,7 @@ from PIL import Image
 
 from inference.cli import InputError
 from inference.pipelines import load_base
-from inference.sampling import encode, initial_noise, sample
+from inference.sampling import Control, encode, initial_noise, sample
 
 PROMPTS = ["a red lighthouse by the sea", "a castle in the snow", "a tent", "a tree in the hills", "a car"]
 
@@ -37,6 +37,56 @@ def test_equals_the_stock_pipeline(pipe, guidance_scale):
     finally:
         pipe.scheduler = original
     assert np.abs(ours - np.stack([np.asarray(picture, dtype=int) for picture in theirs])).max() <= 1
+
+
+@pytest.fixture(scope="module")
+def controlnet(pipe):
+    """A ControlNet of the tiny base whose features are not zero, as they are before training."""
+    from diffusers import ControlNetModel
+
+    torch.manual_seed(2)
+    model = ControlNetModel.from_unet(pipe.unet, conditioning_embedding_out_channels=(8, 8, 16, 16))
+    for name, weight in model.named_parameters():
+        if name.startswith("controlnet_") and weight.ndim == 4:
+            torch.nn.init.kaiming_normal_(weight)
+    return model.eval()
+
+
+def squares(count: int) -> list[np.ndarray]:
+    maps = np.zeros((count, 128, 128, 3), np.uint8)
+    for i in range(count):
+        maps[i, 40 * i : 40 * i + 40, 20:100] = 255
+    return list(maps)
+
+
+@pytest.mark.parametrize(("scale", "end"), [(1.0, 1.0), (0.6, 0.5)])
+def test_a_controlnet_does_what_it_does_in_the_stock_pipeline(pipe, controlnet, scale, end):
+    from diffusers import StableDiffusionControlNetPipeline
+
+    maps = squares(2)
+    ours = draw(pipe, PROMPTS[:2], [3, 4], control=Control(controlnet, maps, scale, end))
+    stock = StableDiffusionControlNetPipeline(
+        **pipe.components | {"scheduler": DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)},
+        controlnet=controlnet, requires_safety_checker=False,
+    )  # fmt: skip
+    theirs = stock(
+        PROMPTS[:2],
+        [Image.fromarray(m) for m in maps],
+        latents=initial_noise(pipe, [3, 4], 128, 128),
+        num_inference_steps=4,
+        controlnet_conditioning_scale=scale,
+        control_guidance_end=end,
+    ).images
+    assert np.abs(ours - np.stack([np.asarray(picture, dtype=int) for picture in theirs])).max() <= 1
+    assert np.abs(ours - draw(pipe, PROMPTS[:2], [3, 4])).max() > 2
+
+
+def test_each_picture_of_a_batch_has_its_own_map(pipe, controlnet):
+    maps = squares(3)
+    together = draw(pipe, PROMPTS[:3], [0, 1, 2], control=Control(controlnet, maps), batch_size=2)
+    alone = draw(pipe, PROMPTS[2:3], [2], control=Control(controlnet, maps[2:]))
+    assert np.abs(together[2:] - alone).max() <= 1
+    assert np.abs(alone - draw(pipe, PROMPTS[2:3], [2], control=Control(controlnet, maps[:1]))).max() > 1
 
 
 def test_batch_size_and_neighbours_do_not_change_a_picture(pipe):

@@ -7,7 +7,7 @@ from PIL import Image
 from skimage.color import rgb2lab
 
 from inference.pipelines import BASE, Cell
-from inference.scores import cielab, clip_scores, film_look, save_scores
+from inference.scores import cielab, clip_scores, edge_f1, film_look, save_scores
 
 
 def picture(pixels: np.ndarray) -> Image.Image:
@@ -98,3 +98,14 @@ def test_clip_score_is_the_cosine(tiny_clip):
             logit = model(**processor(text=[prompt], images=[shown], return_tensors="pt")).logits_per_image
         cosine = logit.item() / model.logit_scale.exp().item()
         assert value == pytest.approx(max(100 * cosine, 0), abs=1e-3)
+
+
+def test_edge_f1_by_hand():
+    """Two squares whose outlines share two of four sides, and what may move and what may not."""
+    square, shifted, elsewhere = (np.zeros((128, 128, 3), np.uint8) for _ in range(3))
+    square[40:80, 40:80], shifted[41:81, 40:80], elsewhere[40:80, 60:100] = 255, 255, 255
+    assert edge_f1(square, square) == 1
+    assert edge_f1(square, shifted) > 0.99, "one pixel of 128 is within reach"
+    # 40 of 80 pixels of the upper and lower sides are shared, and none of the other sides
+    assert edge_f1(square, elsewhere) == pytest.approx(40 / 160, abs=0.03)
+    assert edge_f1(square, np.zeros_like(square)) == 0
