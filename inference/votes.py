@@ -2,11 +2,11 @@
 
 python votes.py votes-1.json votes-2.json ...
 
-Bradley and Terry 1952: a strategy of strength s beats one of strength t with probability 1 / (1 + exp(t - s)). Strengths
-have mean 0 and are fitted by choix (ILSR, Maystre and Grossglauser 2015). A tie is half a win for each side. Every pair
-of strategies is given a fifth of a tie on top: so a strategy that never lost stays finite, and strategies that no chain
-of votes connects are placed around the same mean, which is said where it happens. Intervals are percentiles over votes
-drawn again with replacement. A vote counts once however often its voter downloaded it.
+Bradley and Terry 1952: a strategy of strength s beats one of strength t with probability 1 / (1 + exp(t - s)). The
+strengths have mean 0 and are fitted by choix (ILSR, Maystre and Grossglauser 2015). A tie is half a win for each side.
+Every pair of strategies is given a fifth of a tie on top: so a strategy that never lost stays finite, and strategies
+that no chain of votes connects are placed around the same mean, which is said where it happens. Intervals are
+percentiles over votes drawn again with replacement. A vote counts once however often its voter downloaded it.
 """
 
 import argparse
