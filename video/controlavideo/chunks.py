@@ -1,0 +1,123 @@
+"""Clips longer than the model: chunk after chunk, each going on from the last frame of the one before.
+
+The original takes source frames [0, E), [E - 1, 2 E - 1), [2 E - 1, 3 E - 1), ... and leaves out the first frame of
+each: of N frames (E - 1) (N // E) come out, and from the third chunk on, the frame a chunk starts from shows another
+moment than its control map. Aligned, a chunk starts at the last source frame of the one before, and N frames come out.
+
+What every chunk starts from is itself generated, so contrast and colours run away after a few rounds. Two things hold
+them: the frame is handed on as latents, not decoded, rounded and encoded again; and its mean and spread in each channel
+are drawn towards those of the very first frame.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+
+import torch
+from PIL import Image
+
+from video.controlavideo.frames import decode_frames
+from video.controlavideo.noise import clip_noise
+from video.controlavideo.pipeline import ControlAVideoPipeline
+from video.controlavideo.repairs import Repairs
+
+LOOK_STRENGTH = 0.5  # share of the way back to the first frame's look; 1 would hold a pan into the dark as bright
+
+Slices = Callable[[int, int], torch.Tensor]  # (start, stop) -> (1, 3, stop - start, H, W)
+
+
+@dataclass(frozen=True)
+class State:
+    """What the next chunk needs of those before it. Kept with the frames, it lets a run go on where it was stopped."""
+
+    chunk: int  # the next one to draw
+    last: torch.Tensor | Image.Image  # the frame to go on from: latents (1, 4, h, w), or as the original a picture
+    first: torch.Tensor | None = None  # latents of the clip's first frame, whose look is held
+
+
+@dataclass(frozen=True)
+class Chunk:
+    frames: list[Image.Image]
+    indices: list[int]  # of the source frames they were drawn from
+    state: State
+
+
+def chunk_slices(frames: int, each: int, aligned: bool = True) -> list[tuple[int, int]]:
+    """Source frames [start, stop) of each chunk; no chunk is longer than `each`, and aligned ones are about as long."""
+    if each < 2:
+        raise ValueError(f"a chunk of {each} has no frame to add to the one it starts from; 2 is the least")
+    if not aligned:
+        return [(max(i * each - 1, 0), (i + 1) * each - (i > 0)) for i in range(frames // each)]
+    count = max(ceil((frames - 1) / (each - 1)), 1)
+    borders = [round(i * (frames - 1) / count) for i in range(count + 1)]
+    return [(start, stop + 1) for start, stop in pairwise(borders)]
+
+
+def draw_clip(
+    pipe: ControlAVideoPipeline,
+    frames: int,
+    hint: Slices,
+    images: Slices | None = None,
+    each_sample_frame: int = 8,
+    seed: int = 1,
+    resume: State | None = None,
+    faithful: bool = False,
+    repairs: Repairs | None = None,
+    init_noise_by_residual_thres: float = 0.1,
+    **settings,
+) -> Iterator[Chunk]:
+    """Yield `frames` frames, chunk by chunk. `settings` are further arguments of the pipeline's call.
+
+    A clip is the same whether drawn in one go or resumed from the state of any of its chunks.
+    """
+    repairs = Repairs.none() if faithful else repairs or Repairs()
+    slices, device = chunk_slices(frames, each_sample_frame, repairs.chunks_aligned), pipe._execution_device
+    height, width = hint(0, 1).shape[-2:]
+    noise = None
+    if repairs.clip_noise:
+        shape = (pipe.unet.config.in_channels, frames, height // pipe.vae_scale_factor, width // pipe.vae_scale_factor)
+        noise = clip_noise(shape, images, init_noise_by_residual_thres, torch.Generator().manual_seed(seed))
+        settings = settings | {"residual_control_steps": 0}  # it is in the noise already
+    state = resume or State(0, last=None)
+    for number in range(state.chunk, len(slices)):
+        start, stop = slices[number]
+        first, last = _start_of_chunk(state, repairs, device)
+        z, tail = pipe(
+            controlnet_hint=hint(start, stop),
+            images=None if images is None or noise is not None else images(start, stop),
+            latents=None if noise is None else noise[:, :, start:stop],
+            generator=[torch.Generator().manual_seed(seed)],  # the same for each chunk, as the original has it
+            init_noise_by_residual_thres=init_noise_by_residual_thres,
+            first_frame_output=last if isinstance(last, Image.Image) else None,
+            first_frame_output_latent=last if torch.is_tensor(last) else None,
+            output_type="latent",
+            return_last_latent=True,
+            repairs=repairs,
+            **settings,
+        )
+        pictures = decode_frames(pipe.vae, z.images)[0]
+        keep = slice(1, None) if number or not repairs.chunks_aligned else slice(None)
+        handed_on = tail.cpu() if repairs.first_frame_handed_on else pictures[-1]
+        state = State(number + 1, handed_on, z.images[:, :, 0].cpu() if first is None else first.cpu())
+        yield Chunk(pictures[keep], list(range(start, stop))[keep], state)
+
+
+def match_look(z: torch.Tensor, first: torch.Tensor, strength: float = LOOK_STRENGTH) -> torch.Tensor:
+    """Draw mean and deviation of each channel of `z` (1, 4, h, w) to those of `first` (Huang and Belongie 2017)."""
+    z, first = z.float(), first.float()
+    mean, deviation = z.mean((-2, -1), keepdim=True), z.std((-2, -1), keepdim=True)
+    wanted_mean, wanted = first.mean((-2, -1), keepdim=True), first.std((-2, -1), keepdim=True)
+    matched = (z - mean) / deviation.clamp(min=1e-6) * wanted + wanted_mean
+    return z + strength * (matched - z)
+
+
+def _start_of_chunk(state: State, repairs: Repairs, device: torch.device):
+    """The first frame's latents and the frame to go on from; both None before the first chunk."""
+    if state.last is None:
+        return None, None
+    last = state.last
+    if torch.is_tensor(last):
+        last = match_look(last, state.first).to(last.dtype) if repairs.look_anchored else last
+        last = last.to(device)
+    return state.first, last
