@@ -1,0 +1,292 @@
+"""Read and write clips: every frame with its time stamp, rotation kept, sound copied, memory flat in the clip's length.
+
+    clip = open_clip("in.mp4")                                  # raises InputError for what is no clip
+    with write_clip("out.mp4", clip) as out:                    # written aside, renamed when it is whole
+        for frame in clip.frames():                             # upright (h, w, 3) uint8, with its pts
+            out.write(restyle(frame.rgb), frame)
+
+Time stamps stay those of the source, in its time base, also at a variable rate; Matroska and WebM round them to
+milliseconds, as those containers do. A part of a clip (`start`, `end`) starts at 0.
+"""
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from inference.cli import InputError, written_aside
+from video.sound import READ_ERRORS, Sound
+
+# what each container gets: the encoder and its options, visually lossless
+H264 = ("libx264", {"crf": "16", "preset": "medium"})
+VP9 = ("libvpx-vp9", {"crf": "20", "b": "0", "row-mt": "1", "deadline": "good", "cpu-used": "4"})
+ENCODERS = {".mp4": H264, ".m4v": H264, ".mov": H264, ".mkv": H264, ".webm": VP9}
+NO_VIDEO = {"tty", "lrc", "srt", "ass", "webvtt"}  # text that FFmpeg would gladly show
+HDR = {16: "PQ", 18: "HLG"}  # transfer functions by their number in ITU-T H.273
+BT709, UNSPECIFIED = 1, 2  # matrix, primaries and transfer, likewise
+LIMITED = 1  # 16 to 235
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of a clip, upright."""
+
+    index: int  # 0 for the first frame that was asked for
+    pts: int  # in units of the clip's time base
+    duration: int  # likewise, up to the next frame
+    rgb: np.ndarray  # (h, w, 3) uint8
+
+
+@dataclass
+class Clip:
+    """What is known of a clip before it is read. Sizes are those of the upright picture."""
+
+    path: Path
+    width: int
+    height: int
+    time_base: Fraction
+    rate: Fraction  # average frames per second
+    rotation: int  # degrees counterclockwise that a player turns the stored picture by
+    expected_frames: int  # an estimate where the container does not say
+    has_audio: bool
+    start: float | None = None  # seconds from the first frame
+    end: float | None = None
+    max_frames: int | None = None
+    origin: int = 0  # pts of the first frame of the file
+    damage: str = field(default="", init=False)  # what was wrong with the file; complete once `frames` has ended
+
+    @property
+    def whole(self) -> bool:
+        return self.start is None and self.end is None and self.max_frames is None
+
+    def frames(self) -> Iterator[Frame]:
+        """Decode from the start, one frame ahead, since a frame lasts until the next one."""
+        held, gap = None, max(round(1 / self.rate / self.time_base), 1)
+        for index, picture in enumerate(self._selected()):
+            if held is not None:
+                gap = picture.pts - held.pts
+                yield Frame(index - 1, held.pts, gap, _upright(held, self.rotation))
+            held = picture
+        if held is not None:
+            yield Frame(index, held.pts, held.duration or gap, _upright(held, self.rotation))
+
+    def _selected(self) -> Iterator[av.VideoFrame]:
+        first = self.origin + round((self.start or 0) / self.time_base)
+        last = None if self.end is None else self.origin + self.end / self.time_base
+        count, previous = 0, None
+        for picture in self._decoded(first):
+            if picture.pts is None or (
+                previous is not None and picture.pts <= previous
+            ):  # streams with no or bad times
+                picture.pts = self.origin if previous is None else previous + max(picture.duration, 1)
+            previous = picture.pts
+            if picture.pts < first:
+                continue
+            if (last is not None and picture.pts >= last) or count == self.max_frames:
+                return
+            count += 1
+            yield picture
+
+    def _decoded(self, first: int) -> Iterator[av.VideoFrame]:
+        """Every frame that can be decoded, from a key frame before `first` on; notes what could not be."""
+        with av.open(self.path) as container:
+            stream = _video_stream(container)
+            stream.thread_type = "AUTO"
+            if first > self.origin:
+                with contextlib.suppress(*READ_ERRORS):  # some containers cannot be searched; then it reads up to there
+                    container.seek(first, stream=stream)
+            good, bad, reached = 0, 0, Fraction(0)
+            packets = container.demux()
+            while True:
+                try:
+                    packet = next(packets, None)
+                    pictures = packet.decode() if packet and packet.stream is stream else []
+                except READ_ERRORS:
+                    bad += 1
+                    continue
+                if packet is None:
+                    break
+                if packet.pts is not None:
+                    reached = max(reached, (packet.pts + (packet.duration or 0)) * packet.time_base)
+                good += len(pictures)
+                yield from pictures
+            end = Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
+            cut_off = good < stream.frames and first <= self.origin and reached + 1 < end
+            if bad or cut_off or reached + 1 < end:
+                self.damage = (
+                    f"{self.path} is damaged or cut off: {good} frames of it can be decoded, and those are used"
+                )
+
+
+def open_clip(
+    path: str | Path, *, start: float | None = None, end: float | None = None, max_frames: int | None = None
+) -> Clip:
+    """Look at a clip and decode its first frame. `start` and `end` in seconds select a part of it.
+
+    Raises InputError where there is no such file, no video in it, nothing that can be decoded, HDR, or no such part.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"there is no clip {path}")
+    try:
+        with av.open(path) as container:
+            stream = None if container.format.name in NO_VIDEO else _video_stream(container)
+            if stream is None:
+                raise InputError(f"{path} has no video stream ({container.format.long_name})")
+            clip = _described(path, container, stream)
+            clip.start, clip.end, clip.max_frames = start, end, max_frames
+    except READ_ERRORS as error:
+        raise InputError(f"{path} cannot be read as a video ({error.strerror or error})") from error
+    if next(clip.frames(), None) is None:
+        last = float(clip.expected_frames / clip.rate)
+        if start is None and end is None:
+            raise InputError(f"no frame of {path} can be decoded")
+        raise InputError(
+            f"there is no frame of {path} from {start or 0:g} s to {end or last:g} s; it lasts {last:.2f} s"
+        )
+    return _narrowed(clip)
+
+
+def _described(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Clip:
+    first = None
+    with contextlib.suppress(*READ_ERRORS):
+        first = next(container.decode(stream), None)
+    if first is None:
+        raise InputError(f"no frame of {path} can be decoded")
+    if first.color_trc in HDR:
+        raise InputError(
+            f"{path} is HDR ({HDR[first.color_trc]}), whose light these models do not know; convert it to SDR, "
+            f"as with ffmpeg -i {path.name} -vf zscale=t=linear:npl=100,tonemap=hable,"
+            f"zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p sdr.mp4"
+        )
+    rotation = first.rotation if first.rotation % 90 == 0 else 0
+    sides = (first.height, first.width) if rotation % 180 else (first.width, first.height)
+    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+    seconds = (stream.duration or 0) * stream.time_base or Fraction(container.duration or 0, av.time_base)
+    return Clip(
+        path, *sides, stream.time_base, rate, rotation, stream.frames or max(round(seconds * rate), 1),
+        has_audio=bool(container.streams.audio), origin=first.pts or 0,
+    )  # fmt: skip
+
+
+def _narrowed(clip: Clip) -> Clip:
+    """The estimate of how many frames there are, for the part that was asked for."""
+    lasts = float(clip.expected_frames / clip.rate)
+    seconds = min(lasts if clip.end is None else clip.end, lasts) - (clip.start or 0)
+    estimate = clip.expected_frames if clip.start is clip.end is None else max(round(seconds * clip.rate), 1)
+    clip.expected_frames = min(estimate, clip.max_frames or estimate)
+    return clip
+
+
+def _video_stream(container: av.container.InputContainer) -> av.VideoStream | None:
+    """The first one that is no cover picture of a song."""
+    covers = av.stream.Disposition.attached_pic
+    return next((stream for stream in container.streams.video if not stream.disposition & covers), None)
+
+
+def _upright(picture: av.VideoFrame, rotation: int) -> np.ndarray:
+    matrix = None
+    if picture.colorspace == UNSPECIFIED:
+        matrix = "ITU709" if picture.height > 576 or picture.width >= 1280 else "ITU601"  # as players take it
+    rgb = picture.to_ndarray(format="rgb24", src_colorspace=matrix)
+    return np.ascontiguousarray(np.rot90(rgb, rotation // 90))
+
+
+class ClipWriter:
+    """Encodes upright frames at the time stamps of their source, and copies its sound. Made by `write_clip`."""
+
+    def __init__(self, container: av.container.OutputContainer, clip: Clip, suffix: str):
+        self._container, self._clip, self._suffix = container, clip, suffix
+        self.notes: list[str] = []  # what a person should be told, such as sound that had to be encoded again
+        self._video: av.VideoStream | None = None
+        self._sound: Sound | None = None
+        self._shift = 0  # pts of the source less pts of the result
+        self._durations: dict[int, int] = {}
+        self._end = Fraction(0)  # of the last frame, in seconds of the source
+
+    def write(self, rgb: np.ndarray, frame: Frame) -> None:
+        """Add a picture (h, w, 3) uint8, upright, at the time of `frame`; all of a clip have the same size."""
+        rgb = np.rot90(rgb, -self._clip.rotation // 90)
+        height, width = rgb.shape[:2]
+        rgb = np.pad(rgb, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")  # 4:2:0 needs even sides
+        if self._video is None:
+            self._open_streams(frame, *rgb.shape[:2])
+        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24").reformat(
+            format="yuv420p", dst_colorspace="ITU709", src_color_range="JPEG", dst_color_range="MPEG"
+        )
+        picture.pts, picture.time_base = frame.pts - self._shift, self._clip.time_base
+        self._durations[picture.pts] = frame.duration
+        self._mux(self._video.encode(picture))
+        self._end = (frame.pts + frame.duration) * self._clip.time_base
+        self._sound.copy(self._end)
+
+    def finish(self) -> None:
+        assert self._video is not None, "no frame was written"
+        self._mux(self._video.encode(None))
+        self._sound.copy(None if self._clip.whole else self._end)
+
+    def _open_streams(self, first: Frame, height: int, width: int) -> None:
+        clip = self._clip
+        codec, options = ENCODERS[self._suffix]
+        stream = self._container.add_stream(codec, rate=clip.rate, options=options)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = clip.time_base
+        context = stream.codec_context
+        context.colorspace = context.color_primaries = context.color_trc = BT709
+        context.color_range = LIMITED
+        if clip.rotation:
+            stream.set_display_rotation(clip.rotation)
+        self._video, self._shift = stream, 0 if clip.whole else first.pts
+        tracks = clip.path if clip.has_audio else None
+        self._sound = Sound(tracks, self._container, self._suffix, self._shift * clip.time_base, self.notes)
+
+    def _mux(self, packets: list[av.Packet]) -> None:
+        for packet in packets:
+            packet.duration = self._durations.pop(packet.pts)  # encoders take the average rate's
+            self._container.mux(packet)
+
+
+@contextlib.contextmanager
+def write_clip(path: str | Path, clip: Clip) -> Iterator[ClipWriter]:
+    """A writer for the result of `clip`. The file gets its name when the block ends without an error."""
+    suffix = Path(path).suffix.lower()
+    timescale = str(clip.time_base.denominator)  # or the muxer rounds the first time stamp to milliseconds
+    precise = {"movie_timescale": timescale, "video_track_timescale": timescale}
+    options = precise if suffix in (".mp4", ".m4v", ".mov") else {}
+    with written_aside(path) as aside, av.open(aside, "w", container_options=options) as container:
+        writer = ClipWriter(container, clip, suffix)
+        yield writer
+        writer.finish()
+
+
+def check_output(path: str | Path, source: str | Path) -> Path:
+    """Refuse, before anything is done, what a result cannot be: the source itself, an unknown kind, a closed folder."""
+    path = Path(path)
+    if path.suffix.lower() not in ENCODERS:
+        raise InputError(f"cannot write {path}: it must end in {', '.join(ENCODERS)}")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name the clip to write")
+    if path.exists() and path.samefile(source):
+        raise InputError(f"the result would replace its source {source}; choose another --output")
+    try:
+        with contextlib.suppress(InterruptedError), written_aside(path):
+            raise InterruptedError  # a file can be made there, and is taken away again
+    except OSError as error:
+        raise InputError(f"cannot write {path} ({error.strerror}); choose another --output") from error
+    return path
+
+
+@contextlib.contextmanager
+def disk_full_said(kept: str) -> Iterator[None]:
+    """A full disk is one sentence, ending in what is `kept`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise InputError(f"the disk is full; {kept}") from error
