@@ -7,6 +7,7 @@ Three layouts are met in the wild, and all are read here:
 DoRA's lengths (Liu et al. 2024) are .lora_magnitude_vector in the first and .dora_scale in the last.
 """
 
+import contextlib
 import hashlib
 import json
 import re
@@ -26,7 +27,9 @@ LORA_NAME = re.compile(
 )
 PARTS = {"A": "down", "B": "up", "alpha": "alpha", "lora_magnitude_vector": "magnitude", "dora_scale": "magnitude"}
 COMPONENT = re.compile(r"(?:lora_)?(?P<component>unet|text_encoder|te1?)[._]")
-MAKE_ONE = "make one with finetune/lora.sh, or name a folder or file with --adapter"
+MAKE_ONE = "make one with finetune/lora.sh, or name another folder or file"
+MAKE_A_WORD = "make one with finetune/textual_inversion.sh, or name another folder or file"
+MAKE_A_MODEL = "make one with finetune/dreambooth.sh, or name another folder"
 OTHER_BASE = "name the base it was trained on with --pretrained_model_name_or_path"
 OLD_TEXT_ENCODER = {"to_q": "q_proj", "to_k": "k_proj", "to_v": "v_proj", "to_out": "out_proj"}
 
@@ -105,23 +108,102 @@ def read_lora(adapter: str | Path, base_folder: Path) -> LoraFile:
     return LoraFile(path, places, _peft_configs(metadata))
 
 
+class Missing(InputError):
+    """An adapter that is not there; the sentence says which script makes one."""
+
+
 def find_lora(adapter: str | Path) -> Path:
     """The safetensors file that `adapter` means: itself, or the one in that folder."""
+    return _find(adapter, f"no {LORA_WEIGHTS} in {adapter}; {MAKE_ONE}", MAKE_ONE, LORA_WEIGHTS)
+
+
+def find_embedding(adapter: str | Path) -> Path:
+    """The same for a word of textual inversion, whose file has its name."""
+    return _find(adapter, f"no embedding, or more than one, in {adapter}; {MAKE_A_WORD}", MAKE_A_WORD)
+
+
+def find_model(adapter: str | Path) -> Path:
+    """The pipeline folder of a DreamBooth model."""
+    if not (Path(adapter) / "model_index.json").is_file():
+        raise Missing(f"no DreamBooth pipeline in {adapter}; {MAKE_A_MODEL}")
+    return Path(adapter)
+
+
+def _find(adapter: str | Path, none_in_folder: str, make_one: str, usual_name: str = "") -> Path:
     path = Path(adapter)
     if path.is_dir():
         others = sorted(path.glob("*.safetensors"))
-        named = path / LORA_WEIGHTS
-        if not named.exists() and len(others) != 1:
-            raise InputError(f"no {LORA_WEIGHTS} in {path}; {MAKE_ONE}")
-        path = named if named.exists() else others[0]
+        named = path / usual_name
+        if not named.is_file() and len(others) != 1:
+            raise Missing(none_in_folder)
+        path = named if named.is_file() else others[0]
     if not path.is_file():
-        raise InputError(f"no adapter at {adapter}; {MAKE_ONE}")
+        raise Missing(f"no adapter at {adapter}; {make_one}")
     if path.suffix in (".bin", ".ckpt", ".pt", ".pth"):
         raise InputError(
             f"{path} is a pickle, which can run any code when it is read; convert it on a machine you can lose: "
             f"safetensors.torch.save_file(torch.load('{path.name}', weights_only=True), '{path.stem}.safetensors')"
         )
     return path
+
+
+@dataclass(frozen=True)
+class EmbeddingFile:
+    """A word of textual inversion that fits its base."""
+
+    path: Path
+    key: str  # of the tensor (vectors, width) in the file
+    token: str
+    template: str  # how the recipe it was made with writes a prompt, with {prompt} in it
+
+    @property
+    def sha256(self) -> str:
+        return file_sha256(self.path)
+
+    def vectors(self) -> "torch.Tensor":
+        """(vectors, width)"""
+        from safetensors.torch import load_file
+
+        tensor = load_file(self.path)[self.key]
+        return tensor.reshape(-1, tensor.shape[-1])
+
+
+def read_embedding(adapter: str | Path, base_folder: Path) -> EmbeddingFile:
+    """Find a word and check from the header that its vectors are as wide as the base's embeddings.
+
+    diffusers' files call the tensor by the word; in A1111's it is `emb_params`, and the word is the file's name.
+    """
+    path = find_embedding(adapter)
+    shapes, metadata = read_header(path)
+    key = "emb_params" if "emb_params" in shapes else next(iter(shapes), "")
+    if not key or (key != "emb_params" and len(shapes) != 1) or len(shapes[key]) not in (1, 2):
+        raise InputError(f"{path} is no textual inversion: it has {len(shapes)} tensors, not one; {MAKE_A_WORD}")
+    width = json.loads((base_folder / "text_encoder" / "config.json").read_text())["hidden_size"]
+    if shapes[key][-1] != width:
+        raise InputError(
+            f"{path} was made for another base: its embeddings are {list(shapes[key])}, and those of {base_folder} "
+            f"are {width} wide; {OTHER_BASE}"
+        )
+    token = path.stem if key == "emb_params" else key
+    template = f"{{caption}}, in the style of {token}"
+    with contextlib.suppress(ValueError, AttributeError):  # others may mean something else by a recipe
+        template = json.loads(metadata.get("recipe", "{}")).get("prompt", template)
+    return EmbeddingFile(path, key, token, template.replace("{caption}", "{prompt}"))
+
+
+def check_same_shapes(adapter: Path, base_folder: Path, part: str = "unet") -> None:
+    """Refuse a pipeline whose `part` cannot take the place of the base's; told from the files' headers."""
+    own, theirs = ({}, {})
+    for shapes, folder in ((own, base_folder), (theirs, adapter)):
+        for file in sorted((folder / part).glob("*.safetensors")):
+            shapes.update(read_header(file)[0])
+    for name in sorted(own.keys() | theirs.keys()):
+        if own.get(name) != theirs.get(name):
+            ours, other = (list(shapes.get(name, ())) or "missing" for shapes in (own, theirs))
+            raise InputError(
+                f"{adapter} was made for another base: its {part} has {name} {other}, and in {base_folder} it is "
+                f"{ours}; {OTHER_BASE}"
+            )
 
 
 def read_header(path: Path) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]:

@@ -15,8 +15,9 @@ import numpy as np
 from PIL import Image
 
 from inference.cli import InputError
+from inference.options import DPT
+from inference.pipelines import hub_folder
 
-DPT = "Intel/dpt-hybrid-midas"
 WITHOUT_WEIGHTS = ("canny", "shuffle")
 OF_CONTROLNET_AUX = (
     "depth_leres", "depth_leres++", "depth_midas", "depth_zoe", "lineart_anime", "lineart_coarse",
@@ -75,13 +76,13 @@ def load_depth(name: str = DPT, device: str = "cpu") -> Callable[[np.ndarray], n
     `name` is a folder or hub model. Each picture has a scale of its own; `depth_map` puts several on one.
     """
     import torch
-    from huggingface_hub.errors import HTTPError
     from transformers import AutoImageProcessor, AutoModelForDepthEstimation
 
     try:
-        processor = AutoImageProcessor.from_pretrained(name)
-        model = AutoModelForDepthEstimation.from_pretrained(name, use_safetensors=True).eval().to(device)
-    except (OSError, ValueError, HTTPError) as error:
+        folder = hub_folder(name, ("*.json", "model.safetensors"))
+        processor = AutoImageProcessor.from_pretrained(folder)
+        model = AutoModelForDepthEstimation.from_pretrained(folder, use_safetensors=True).eval().to(device)
+    except (OSError, ValueError) as error:
         raise _unfetched("depth", name, error) from error
 
     @torch.inference_mode()

@@ -100,6 +100,18 @@ def comparison_sheet(
     return sheet
 
 
+def notice_tile(size: tuple[int, int], text: str) -> Image.Image:
+    """A tile in the place of pictures of `size`: an outline, and what is missing."""
+    page = Page.of(Image.new("1", size))
+    tile = Image.new("RGB", (page.width, page.height), PAGE)
+    inset = page.px(1)
+    box = (inset, inset, page.width - 1 - inset, page.height - 1 - inset)
+    ImageDraw.Draw(tile).rounded_rectangle(box, page.px(8), outline=DIM, width=max(page.px(1), 1))
+    lines = wrap(text, page.font(CAPTION, text), page.width - page.px(3 * GAP))
+    page.write(tile, (page.px(1.5 * GAP), (page.height - page.text_height(lines, CAPTION)) // 2), lines, CAPTION, DIM)
+    return tile
+
+
 def contact_sheet(captions: Sequence[str], pictures: Sequence[Image.Image], footer: str = "") -> Image.Image:
     """Pictures three or four to a row, each with its caption below."""
     page = Page.of(pictures[0])

@@ -15,7 +15,7 @@ def main() -> None:
 
     from inference.grid import contact_sheet
     from inference.pictures import Job
-    from inference.pipelines import BASE
+    from inference.strategies import BASE
 
     job = Job(args)
     files = job.draw([BASE])

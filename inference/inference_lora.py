@@ -14,7 +14,7 @@ def main() -> None:
     args = parser.parse_args()
     from inference.adapters import find_lora
     from inference.pictures import Job
-    from inference.pipelines import BASE, lora
+    from inference.strategies import BASE, lora
 
     file = find_lora(args.adapter)  # before the job, which may have to fetch a base
     job = Job(args)

@@ -3,8 +3,12 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inference.cli import InputError
+
+if TYPE_CHECKING:
+    from inference.strategies import Strategy
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_PROMPTS = [
@@ -15,6 +19,10 @@ DEFAULT_PROMPTS = [
     "a castle in the snow",
     "a windmill in the hills",
 ]
+
+
+CINEMATIC_PROMPT = "{prompt}, dramatic lighting"
+DPT = "Intel/dpt-hybrid-midas"
 
 
 class Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -52,6 +60,7 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     add = parser.add_argument
     add_base_options(add)
     add("--prompts", nargs="+", metavar="PROMPT", help="prompts, or a text file, one a line; some of ours if not given")
+    add("--num_images_per_prompt", type=at_least(1), default=1, help="rows per prompt, each with its own seed")
     add("--negative_prompt", default="", help="what the pictures should not show")
     add("--seed", type=int, default=0, help="of the first row; the next row has the next one")
     add("--num_inference_steps", type=at_least(1), default=20, help="steps of DPM-Solver++")
@@ -64,6 +73,18 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
         choices=["no", "fp16", "bf16"],
         help="if not given: fp16 on CUDA, no on the CPU, where bf16 is faster from AVX512-BF16 or AMX on",
     )
+    add("--compile", action="store_true", help="compile the UNet's blocks: slow to start, faster pictures")
+    add(
+        "--reference_dir",
+        type=Path,
+        default=ROOT / "images" / "cinematic",
+        help="folder of pictures that nearness and film look are measured against",
+    )
+    add(
+        "--clip_model_name_or_path",
+        metavar="CLIP",
+        help="of the scores; if not given, the base's own in clip/, else openai/clip-vit-large-patch14",
+    )
     add("--output_dir", type=Path, default=ROOT / "outputs" / output_dir, help="where sheet, pictures and scores go")
     return parser
 
@@ -72,6 +93,48 @@ def add_lora_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--adapter", default=ROOT / "outputs" / "lora", help="LoRA: safetensors file or the folder that has it")
     add("--lora_scale", type=float, default=1.0, help="strength of the LoRA; 0 is the base")
+
+
+def add_word_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--adapter", default=ROOT / "outputs" / "textual_inversion", help="the word: safetensors file or its folder")
+    add("--prompt_template", help='such as "{prompt}, in the style of <my-look>"; as it was trained if not given')
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--adapter", default=ROOT / "outputs" / "dreambooth", help="pipeline folder that dreambooth.sh made")
+    add("--prompt_template", help='such as "{prompt}, in cinematic style"; as it was trained if not given')
+
+
+def add_controlnet_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--control", default="canny", help="map: canny, depth, or a detector of controlnet_aux such as softedge_hed")
+    add("--controlnet", metavar="NAME", help="hub name or folder; if not given, the base's own or the one for SD v1.5")
+    add("--cinematic_prompt", default=CINEMATIC_PROMPT, help="how the ControlNet's prompt is written")
+    add("--controlnet_conditioning_scale", type=at_least(0, float), default=1.0, help="how strictly the map is kept")
+    add("--control_guidance_end", type=at_least(0, float), default=1.0, help="share of the steps that keep to the map")
+    add("--low_threshold", type=at_least(0), default=100, help="of canny: where an outline may go on")
+    add("--high_threshold", type=at_least(0), default=200, help="of canny: where an outline may begin")
+    add("--depth_model", default=DPT, help="of depth: hub name or folder of a DPT")
+
+
+def found_controlnet(args: argparse.Namespace, base_folder: Path) -> "Strategy":
+    """The strategy that these options ask for."""
+    from inference.control import find_controlnet
+    from inference.strategies import controlnet
+
+    found = find_controlnet(
+        args.controlnet,
+        args.control,
+        base_folder,
+        low_threshold=args.low_threshold,
+        high_threshold=args.high_threshold,
+        depth_model=args.depth_model,
+        scale=args.controlnet_conditioning_scale,
+        end=args.control_guidance_end,
+    )
+    return controlnet(found, args.cinematic_prompt)
 
 
 def read_prompts(given: list[str] | None) -> list[str]:

@@ -7,49 +7,65 @@ goes on where it was, and a run that changes one strategy draws that one only.
 import argparse
 import contextlib
 import json
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
-from PIL import Image, PngImagePlugin
+import numpy as np
+from PIL import Image, ImageOps, PngImagePlugin
 
+from inference.adapters import file_sha256
 from inference.cli import InputError, written_aside
-from inference.grid import comparison_sheet, save_sheet
+from inference.grid import comparison_sheet, notice_tile, save_sheet
 from inference.options import output_folder, read_prompts
-from inference.pipelines import (
-    Cell,
-    Strategy,
-    base_folder,
-    fingerprint,
-    load_base,
-    native_size,
-    resolve_base,
-    short_name,
-)
-from inference.scores import save_scores
+from inference.pipelines import base_folder, fingerprint, load_base, native_size, resolve_base, short_name
+from inference.strategies import BASE, Cell, Strategy
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A column that cannot be drawn, and why."""
+
+    title: str
+    text: str
 
 
 class Job:
     """What a script was asked to draw. Making one checks everything that can be checked without a model."""
 
-    def __init__(self, args: argparse.Namespace):
-        self.args = args
-        self.prompts = read_prompts(args.prompts)
+    def __init__(self, args: argparse.Namespace, image: Path | None = None):
+        self.args, self.image = args, image
+        # one prompt several times over stands in rows of its own, each with its own seed
+        self.prompts = [prompt for prompt in read_prompts(args.prompts) for _ in range(args.num_images_per_prompt)]
         self.output_dir = output_folder(args.output_dir)
         self.base = resolve_base(args.pretrained_model_name_or_path)
         self.folder = base_folder(self.base, revision=args.revision, variant=args.variant)
-        height, width, factor = native_size(self.folder)
+        # as `accelerate launch` says: which of how many processes this is
+        self.rank, self.processes = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        height, width = self._size()
         self.settings = {
-            "height": args.height or height,
-            "width": args.width or width,
+            "height": height,
+            "width": width,
             "num_inference_steps": args.num_inference_steps,
             "guidance_scale": args.guidance_scale,
             "negative_prompt": args.negative_prompt,
         }
-        for side in ("height", "width"):
-            if self.settings[side] % factor:
-                raise InputError(f"--{side} {self.settings[side]} is not a multiple of {factor}, the size of a latent")
+
+    def _size(self) -> tuple[int, int]:
+        """Pixels as asked for, else the base's own, in the shape of the picture that was brought."""
+        height, width, factor = native_size(self.folder)
+        if self.image:
+            picture = read_picture(self.image)
+            ratio = (picture.height / picture.width) ** 0.5
+            height, width = (max(round(side / factor), 1) * factor for side in (height * ratio, width / ratio))
+        height, width = self.args.height or height, self.args.width or width
+        for name, side in (("height", height), ("width", width)):
+            if side % factor:
+                raise InputError(f"--{name} {side} is not a multiple of {factor}, the size of a latent")
+        return height, width
 
     def draw(self, strategies: Sequence[Strategy]) -> dict[Cell, Path]:
         """Draw what is not there yet, strategy by strategy on one base; returns the file of every cell, row by row."""
@@ -60,10 +76,26 @@ class Job:
         ]
         files = {cell: self.output_dir / "pictures" / f"{cell.row}-{cell.strategy.name}.png" for cell in cells}
         missing = [cell for cell in cells if read_recipe(files[cell]) != self.recipe(cell)]
-        print(f"{len(cells)} pictures, {len(cells) - len(missing)} of them already drawn")
-        for strategy in strategies:
-            self._draw(strategy, [cell for cell in missing if cell.strategy is strategy], files)
+        print(f"{len(cells)} pictures, {len(cells) - len(missing)} of them already drawn", flush=True)
+        self._wait()  # until every process has seen what is there
+        for held in (False, True):  # a ControlNet starts from the base's pictures
+            share = self._share([s for s in strategies if bool(s.controlnet) == held], missing)
+            for strategy in strategies:
+                self._draw(strategy, [cell for cell in share if cell.strategy is strategy], files)
+            self._wait()
         return files
+
+    def _share(self, strategies: Sequence[Strategy], cells: list[Cell]) -> list[Cell]:
+        """This process's part. Whole batches are dealt out, so that it draws the bits that one process would."""
+        size, batches = self.args.batch_size, []
+        for strategy in strategies:
+            own = [cell for cell in cells if cell.strategy is strategy]
+            batches += [own[start : start + size] for start in range(0, len(own), size)]
+        return [cell for batch in batches[self.rank :: self.processes] for cell in batch]
+
+    def _wait(self) -> None:
+        if self.processes > 1:
+            self._state.wait_for_everyone()
 
     def _draw(self, strategy: Strategy, cells: list[Cell], files: dict[Cell, Path]) -> None:
         if not cells:
@@ -71,25 +103,81 @@ class Job:
         from inference.sampling import sample
 
         prompts, seeds = [strategy.prompt(cell.prompt) for cell in cells], [cell.seed for cell in cells]
+        maps = self.control_maps(strategy, files) if strategy.controlnet else {}
         with strategy.prepare(self._pipe) as pipe:
+            if self.args.compile:
+                pipe.unet.compile_repeated_blocks()
             pictures = sample(
-                pipe, prompts, seeds, **self.settings, batch_size=self.args.batch_size, label=strategy.title
+                pipe,
+                prompts,
+                seeds,
+                **self.settings,
+                batch_size=self.args.batch_size,
+                control=strategy.controlnet and strategy.controlnet.over(pipe, [maps[cell.row] for cell in cells]),
+                label=strategy.title,
             )
             for cell, picture in zip(cells, pictures, strict=True):
                 save_picture(picture, files[cell], self.recipe(cell))
 
-    def compare(self, strategies: Sequence[Strategy]) -> None:
+    def control_maps(self, strategy: Strategy, files: dict[Cell, Path]) -> dict[int, np.ndarray]:
+        """Row -> what the ControlNet holds to, (h, w, 3) uint8; found in control/ or made from the row's picture."""
+        maps, detect = {}, None
+        for row in range(len(self.prompts)):
+            path = self.output_dir / "control" / f"{row}-{strategy.controlnet.kind.replace('+', 'plus')}.png"
+            recipe = strategy.controlnet.map_recipe | {"of": self._source_recipe(row)}
+            if read_recipe(path) != recipe:
+                detect = detect or strategy.controlnet.detector(str(self._device))
+                save_picture(Image.fromarray(detect(np.asarray(self._source(row, files)))), path, recipe)
+            maps[row] = np.asarray(read_picture(path))
+        return maps
+
+    def _source(self, row: int, files: dict[Cell, Path]) -> Image.Image:
+        """The picture a ControlNet starts from: the one that was brought, else the base's."""
+        if self.image:
+            size = (self.settings["width"], self.settings["height"])
+            return ImageOps.fit(read_picture(self.image), size, Image.Resampling.LANCZOS)
+        return read_picture(next(path for cell, path in files.items() if cell.row == row and cell.strategy is BASE))
+
+    def _source_recipe(self, row: int) -> dict:
+        if self.image:
+            return {"image_sha256": file_sha256(self.image)} | {
+                side: self.settings[side] for side in ("height", "width")
+            }
+        return self.recipe(Cell(row, BASE, self.prompts[row], self.args.seed + row))
+
+    def compare(self, columns: Sequence[Strategy | Notice], show_maps: bool = False) -> None:
         """Draw a row per prompt and a column per strategy, and score them: grid.png and scores.json."""
+        strategies = [column for column in columns if isinstance(column, Strategy)]
         files = self.draw(strategies)
-        pictures = [Image.open(path) for path in files.values()]
-        rows = [pictures[start : start + len(strategies)] for start in range(0, len(pictures), len(strategies))]
-        notes = [f"seed {self.args.seed + row}" for row in range(len(rows))]
-        titles = [strategy.title for strategy in strategies]
-        self.finish(files, comparison_sheet(self.prompts, notes, titles, rows, self.footer))
+        if self.rank:
+            return  # one process writes
+        titles, drawn = [], []
+        if self.image:
+            titles, drawn = ["Picture"], [[self._source(0, files)] * len(self.prompts)]
+        for column in columns:
+            if isinstance(column, Notice):
+                drawn.append([notice_tile(drawn[0][0].size, column.text)] * len(self.prompts))
+            elif show_maps and column.controlnet:
+                titles.append("Control map")
+                drawn.append([Image.fromarray(found) for found in self.control_maps(column, files).values()])
+            if isinstance(column, Strategy):
+                drawn.append([read_picture(path) for cell, path in files.items() if cell.strategy is column])
+            titles.append(column.title)
+        notes = [f"seed {self.args.seed + row}" for row in range(len(self.prompts))]
+        self.finish(files, comparison_sheet(self.prompts, notes, titles, list(zip(*drawn, strict=True)), self.footer))
 
     def finish(self, files: dict[Cell, Path], sheet: Image.Image) -> None:
-        save_scores(files, self.folder / "clip", self.output_dir / "scores.json")
-        save_sheet(sheet, self.output_dir / "grid.png")
+        from inference.scores import save_scores
+
+        save_sheet(sheet, self.output_dir / "grid.png")  # before the scores, which may have to wait for a CLIP
+        save_scores(
+            files,
+            self.output_dir / "scores.json",
+            per_prompt=self.args.num_images_per_prompt,
+            clip=self.args.clip_model_name_or_path or self.folder / "clip",
+            reference_dir=self.args.reference_dir,
+            device=str(self._device),
+        )
 
     @property
     def footer(self) -> str:
@@ -114,7 +202,23 @@ class Job:
     @cached_property
     def _pipe(self):
         args = self.args
-        return load_base(self.base, revision=args.revision, variant=args.variant, dtype=self._dtype)
+        return load_base(
+            self.base, revision=args.revision, variant=args.variant, dtype=self._dtype, device=self._device
+        )
+
+    @cached_property
+    def _state(self):
+        from accelerate import PartialState
+
+        return PartialState()
+
+    @cached_property
+    def _device(self):
+        import torch
+
+        if self.processes > 1:
+            return self._state.device
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
     @cached_property
     def _fingerprint(self) -> str:
@@ -127,6 +231,15 @@ class Job:
         default = "fp16" if torch.cuda.is_available() else "no"
         dtypes = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
         return dtypes[self.args.mixed_precision or default]
+
+
+def read_picture(path: Path) -> Image.Image:
+    """A picture in RGB, turned as its camera was; InputError where it cannot be read."""
+    try:
+        with Image.open(path) as picture:
+            return ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise InputError(f"the picture {path} cannot be read ({error}); save it again as PNG or JPEG") from error
 
 
 def save_picture(picture: Image.Image, path: Path, recipe: dict) -> None:

@@ -1,16 +1,13 @@
-"""Load a base model once; put an adapter on, take it off, and have the same base again, bit for bit."""
+"""The base model: which one, where it is, loading it, and telling it from another."""
 
-import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.adapters import LoraFile, file_sha256, read_lora
+from inference.adapters import file_sha256
 from inference.cli import InputError
 
 if TYPE_CHECKING:
@@ -22,55 +19,6 @@ MINIATURE = Path(__file__).resolve().parent / "miniature"
 SD15 = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
 WAY_ON = "the embedded miniature needs no download: --pretrained_model_name_or_path miniature"
-
-
-@dataclass(frozen=True, eq=False)  # two are the same only where they are one
-class Strategy:
-    """A name, a way to prepare the pipeline and a way to write the prompt."""
-
-    name: str
-    title: str  # heads its column
-    prepare: Callable[["StableDiffusionPipeline"], AbstractContextManager] = contextlib.nullcontext
-    prompt: Callable[[str], str] = str
-    recipe: dict = field(default_factory=dict)  # what else makes its pictures what they are: adapter, hash, scale
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One picture of a sheet. The seed is the row's, so along a row only the weights differ."""
-
-    row: int
-    strategy: Strategy
-    prompt: str  # as the person wrote it
-    seed: int
-
-
-BASE = Strategy("base", "Base")
-
-
-def lora(adapter: str | Path, base_folder: Path, scale: float = 1.0) -> Strategy:
-    """The strategy of a LoRA on the base in `base_folder`. The file is checked now; nothing is loaded."""
-    file = read_lora(adapter, base_folder)
-    recipe = {"adapter": short_name(adapter), "adapter_sha256": file.sha256, "lora_scale": scale}
-    return Strategy("lora", "LoRA", lambda pipe: lora_on(pipe, file, scale), recipe=recipe)
-
-
-@contextlib.contextmanager
-def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0) -> Iterator["StableDiffusionPipeline"]:
-    """Put a LoRA on `pipe` and take it off again. The base's weights are wrapped, never written to."""
-    weights = file.state_dict(pipe.unet.dtype)
-    try:
-        # what load_lora_weights does, without its warning of the part a LoRA leaves alone
-        for part, load in (("unet", pipe.load_lora_into_unet), ("text_encoder", pipe.load_lora_into_text_encoder)):
-            if any(name.startswith(f"{part}.") for name in weights):
-                load(weights, None, getattr(pipe, part), adapter_name="lora", _pipeline=pipe)
-        taken = sum("lora_" in name for model in (pipe.unet, pipe.text_encoder) for name, _ in model.named_parameters())
-        # diffusers skips what it cannot place without a word, and then draws the base
-        assert taken == len(weights), f"{taken} of {len(weights)} tensors of {file.path} were taken"
-        pipe.set_adapters("lora", scale)
-        yield pipe
-    finally:
-        pipe.unload_lora_weights()
 
 
 def resolve_base(name: str) -> str:
@@ -133,6 +81,19 @@ def load_base(
         raise InputError(f"{folder} cannot be loaded ({_first_line(error)}); {WAY_ON}") from error
     pipe.set_progress_bar_config(disable=True)
     return pipe.to(device)
+
+
+def hub_folder(name: str, patterns: Sequence[str]) -> Path:
+    """`name` itself where it is a folder, else the hub's files that match; OSError, at once, where there are none."""
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HTTPError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(patterns)))
+    except (ValueError, HTTPError) as error:
+        raise OSError(str(error)) from error
 
 
 def short_name(path: str | Path) -> str:

@@ -1,4 +1,4 @@
-"""Numbers beside pictures: how much of the film look is there, and whether the prompt still is.
+"""Numbers beside pictures: how much of the film look is there, whether the prompt still is, and what became of base.
 
 Film look, from the pixels alone; lightness L* and hue a*, b* are CIELAB (CIE 1976) of sRGB under D65:
   luminance_contrast  standard deviation of L* / 100 (root-mean-square contrast, Peli 1990); 0 is flat
@@ -6,11 +6,27 @@ Film look, from the pixels alone; lightness L* and hue a*, b* are CIELAB (CIE 19
   colourfulness       M3 of Hasler and Suesstrunk 2003, eq. 5; 0 grey, 15 slightly, 33 moderately, 59 quite colourful
   highlight_share     share of pixels with L* above 90, where film rolls off
   vignette            how much darker the corners are: 1 - mean L* beyond 0.8 / mean L* within 0.4 of the half diagonal
-Fidelity, where the base has a CLIP of its own:
-  clip_score          100 max(cos(picture, prompt), 0) (Hessel et al. 2021, scaled as torchmetrics does)
+Distance to the reference pictures' own distribution, in its standard deviations; their own pictures are at about 0.8:
+  film_look_distance           mean of the five below; 0 is the reference's average look
+  luminance_contrast_distance  |luminance_contrast - mean of the references| / standard deviation of the references
+  warm_cool_split_distance     the same for the warm-cool split
+  colourfulness_distance       the same for colourfulness
+  highlight_share_distance     the same for the highlight share
+  vignette_distance            the same for the vignette
+By CLIP, the base's own where it has one, else openai/clip-vit-large-patch14:
+  clip_score           100 max(cos(picture, prompt), 0), torchmetrics' scale (Hessel et al. 2021); of a person's words,
+                       without the style words that a strategy adds
+  reference_nearness   mean cosine to the reference pictures (CLIP-I, Ruiz et al. 2023)
+  base_nearness        cosine to the base's picture of the same prompt and seed; 1 is the same
+Outlines, by Canny:
+  base_edge_f1         F1 to the base's picture of the same prompt and seed; see edge_f1
+
+Means have 95 % bootstrap intervals over prompts and, within them, seeds (intervals.py). A strategy is called different
+from base in a score only where the interval of the paired differences excludes zero.
 """
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +35,16 @@ import numpy as np
 from PIL import Image
 
 from inference.cli import written_aside
+from inference.intervals import mean_with_interval
+from inference.pipelines import hub_folder
 
 if TYPE_CHECKING:
-    from inference.pipelines import Cell
+    import torch
 
+    from inference.strategies import Cell
+
+CLIP_L = "openai/clip-vit-large-patch14"
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 # linear sRGB to CIE XYZ, each row divided by the D65 white (IEC 61966-2-1)
 XYZ_OF_SRGB = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 XYZ_OF_SRGB /= XYZ_OF_SRGB.sum(axis=1, keepdims=True)
@@ -84,48 +106,169 @@ def _distance_from_centre(height: int, width: int) -> np.ndarray:
     return np.hypot(y * height, x * width) / np.hypot(height, width)
 
 
-def clip_scores(folder: Path, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[float]:
-    """How well each picture shows its prompt to the CLIP model in `folder`."""
-    import torch
-    from transformers import CLIPModel, CLIPProcessor
+class Clip:
+    """Pictures and prompts as unit vectors of one CLIP model."""
 
-    model, processor = CLIPModel.from_pretrained(folder).float().eval(), CLIPProcessor.from_pretrained(folder)
-    inputs = processor(
-        text=list(prompts), images=list(pictures), return_tensors="pt", padding="max_length", truncation=True
-    )
-    with torch.inference_mode():
-        output = model(**inputs)
-    cosine = torch.nn.functional.cosine_similarity(output.image_embeds, output.text_embeds)  # (n,)
+    def __init__(self, name: str | Path, device: str = "cpu"):
+        from transformers import CLIPModel, CLIPProcessor
+
+        self.model = CLIPModel.from_pretrained(name, use_safetensors=True).float().eval().to(device)
+        self.processor = CLIPProcessor.from_pretrained(name)
+
+    def pictures(self, pictures: Sequence[Image.Image]) -> "torch.Tensor":
+        """(n, d)"""
+        import torch
+
+        features = []
+        with torch.inference_mode():
+            for start in range(0, len(pictures), 32):
+                inputs = self.processor(images=list(pictures[start : start + 32]), return_tensors="pt")
+                seen = self.model.vision_model(inputs["pixel_values"].to(self.model.device)).pooler_output
+                features.append(self.model.visual_projection(seen).cpu())
+        return torch.nn.functional.normalize(torch.cat(features), dim=-1)
+
+    def prompts(self, prompts: Sequence[str]) -> "torch.Tensor":
+        """(n, d)"""
+        import torch
+
+        tokens = self.processor(text=list(prompts), return_tensors="pt", padding="max_length", truncation=True)
+        with torch.inference_mode():
+            read = self.model.text_model(**tokens.to(self.model.device)).pooler_output
+            return torch.nn.functional.normalize(self.model.text_projection(read).cpu(), dim=-1)
+
+
+def clip_scores(clip: Clip, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[float]:
+    """How well each picture shows its prompt."""
+    cosine = (clip.pictures(pictures) * clip.prompts(prompts)).sum(-1)  # (n,)
     return (100 * cosine.clamp(min=0)).tolist()
 
 
-def score(files: Mapping["Cell", Path], clip: Path) -> list[dict]:
+def load_clip(name: str | Path, device: str) -> Clip | None:
+    """The CLIP called `name`; a base without one in its folder is scored by OpenAI's. None, said, where none is had."""
+    name = CLIP_L if isinstance(name, Path) and not name.is_dir() else name
+    from safetensors import SafetensorError
+
+    try:
+        return Clip(hub_folder(str(name), ("*.json", "*.txt", "model.safetensors")), device)
+    except (OSError, ValueError, SafetensorError) as error:
+        why = type(error.__cause__ or error).__name__
+        print(f"left out: the scores by CLIP, because {name} cannot be had ({why})", file=sys.stderr)
+    return None
+
+
+def reference_pictures(folder: Path, area: int) -> list[Image.Image]:
+    """The pictures in `folder`, each with about `area` pixels, because the scores depend on how many there are."""
+    pictures = []
+    for path in sorted(folder.glob("*")):
+        if path.suffix.lower() in PICTURES:
+            with Image.open(path) as picture:
+                shrink = min((area / (picture.width * picture.height)) ** 0.5, 1)
+                size = (max(round(picture.width * shrink), 1), max(round(picture.height * shrink), 1))
+                picture.draft("RGB", size)  # JPEG's own halving, for speed
+                pictures.append(picture.convert("RGB").resize(size, Image.Resampling.LANCZOS))
+    if not pictures:
+        print(
+            f"left out: the scores by reference pictures, because there are no reference pictures in {folder}",
+            file=sys.stderr,
+        )
+    return pictures
+
+
+def look_distances(look: Mapping[str, float], references: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """How far a look is from the references', score by score in their standard deviations, and on average."""
+    distances = {}
+    for name, value in look.items():
+        own = np.array([reference[name] for reference in references])
+        distances[f"{name}_distance"] = float(abs(value - own.mean()) / max(own.std(), 1e-9))
+    return {"film_look_distance": float(np.mean(list(distances.values())))} | distances
+
+
+def score(files: Mapping["Cell", Path], clip: Clip | None, references: Sequence[Image.Image]) -> list[dict]:
     """One entry per cell. The prompt of the CLIP score is the person's, without what a strategy adds to it."""
     pictures = []
     for path in files.values():
         with Image.open(path) as picture:
             pictures.append(picture.convert("RGB"))
-    entries = [
-        {"row": cell.row, "strategy": cell.strategy.name, "prompt": cell.prompt, "seed": cell.seed} | film_look(picture)
-        for cell, picture in zip(files, pictures, strict=True)
-    ]
-    if clip.is_dir():
-        for entry, value in zip(entries, clip_scores(clip, pictures, [cell.prompt for cell in files]), strict=True):
-            entry["clip_score"] = value
+    reference_looks = [film_look(picture) for picture in references]
+    entries = []
+    for cell, picture in zip(files, pictures, strict=True):
+        look = film_look(picture)
+        entries.append(
+            {"row": cell.row, "strategy": cell.strategy.name, "prompt": cell.prompt, "seed": cell.seed}
+            | look
+            | (look_distances(look, reference_looks) if references else {})
+        )
+    bases = {cell.row: i for i, cell in enumerate(files) if cell.strategy.name == "base"}
+    if clip:
+        seen, read = clip.pictures(pictures), clip.prompts([cell.prompt for cell in files])  # (n, d)
+        nearness = (seen @ clip.pictures(references).T).mean(1).tolist() if references else []
+    for i, entry in enumerate(entries):
+        base = bases.get(entry["row"], i)
+        if clip:
+            entry["clip_score"] = 100 * max(float(seen[i] @ read[i]), 0.0)
+            entry |= {"reference_nearness": nearness[i]} if references else {}
+            entry |= {"base_nearness": float(seen[i] @ seen[base])} if base != i else {}
+        if base != i:
+            entry["base_edge_f1"] = edge_f1(np.asarray(pictures[base]), np.asarray(pictures[i]))
     return entries
 
 
-def save_scores(files: Mapping["Cell", Path], clip: Path, path: Path) -> None:
-    """Write scores.json: every picture, and the mean of each strategy, which is printed too."""
-    entries = score(files, clip)
-    names = [name for name in entries[0] if isinstance(entries[0][name], float)]
-    strategies = list(dict.fromkeys(entry["strategy"] for entry in entries))
-    means = {}
-    for strategy in strategies:
-        own = [entry for entry in entries if entry["strategy"] == strategy]
-        means[strategy] = {name: float(np.mean([entry[name] for entry in own])) for name in names}
+def summarise(entries: Sequence[dict], per_prompt: int = 1) -> dict[str, dict]:
+    """{"strategies": {strategy: {score: {"mean", "low", "high"}}}, "against_base": the same of paired differences}."""
+    values: dict[str, dict[str, list[float]]] = {}
+    for entry in entries:
+        for name, value in entry.items():
+            if isinstance(value, float):
+                values.setdefault(entry["strategy"], {}).setdefault(name, []).append(value)
+    summary = {
+        strategy: {name: mean_with_interval(own, per_prompt) for name, own in scores.items()}
+        for strategy, scores in values.items()
+    }
+    paired = {}
+    for strategy, scores in values.items() if "base" in values else ():
+        if strategy == "base":
+            continue
+        paired[strategy] = {}
+        for name in scores.keys() & values["base"].keys():
+            difference = mean_with_interval(np.subtract(scores[name], values["base"][name]), per_prompt)
+            different = len(scores[name]) > 1 and not difference["low"] <= 0 <= difference["high"]
+            paired[strategy][name] = difference | {"different": different}
+    return {"strategies": summary, "against_base": paired}
+
+
+def save_scores(
+    files: Mapping["Cell", Path],
+    path: Path,
+    *,
+    clip: str | Path,
+    reference_dir: Path,
+    per_prompt: int = 1,
+    device: str = "cpu",
+) -> None:
+    """Write scores.json: every picture, and each strategy's means with their intervals, which are printed too."""
+    with Image.open(next(iter(files.values()))) as first:
+        references = reference_pictures(reference_dir, first.width * first.height)
+    entries = score(files, load_clip(clip, device), references)
+    summary = summarise(entries, per_prompt)
+    means = {s: {name: own["mean"] for name, own in scores.items()} for s, scores in summary["strategies"].items()}
     with written_aside(path) as aside:
-        aside.write_text(json.dumps({"means": means, "pictures": entries}, indent=2) + "\n")
-    print(f"{'':20}" + "".join(f"{strategy:>20}" for strategy in strategies))
-    for name in names:
-        print(f"{name:20}" + "".join(f"{means[strategy][name]:20.3f}" for strategy in strategies))
+        aside.write_text(json.dumps({"means": means, **summary, "pictures": entries}, indent=2) + "\n")
+    print("\n".join(table(summary)))
+
+
+def table(summary: dict[str, dict]) -> list[str]:
+    """Lines of text: a row per score, a column per strategy; * where it is different from base."""
+    strategies, paired = summary["strategies"], summary["against_base"]
+    shown = [name for name in next(reversed(strategies.values())) if not name.endswith("_distance")]
+    shown += ["film_look_distance"] * any("film_look_distance" in scores for scores in strategies.values())
+    lines = [f"{'':20}" + "".join(f"{strategy:>26}" for strategy in strategies)]
+    for name in shown:
+        cells = []
+        for strategy, scores in strategies.items():
+            if name not in scores:
+                cells.append("")
+                continue
+            star = "*" if paired.get(strategy, {}).get(name, {}).get("different") else " "
+            cells.append("{mean:.3f} [{low:.3f}, {high:.3f}]".format(**scores[name]) + star)
+        lines.append(f"{name:20}" + "".join(f"{cell:>26}" for cell in cells))
+    return [*lines, "[95 % bootstrap intervals]  * different from base, pair by pair"]

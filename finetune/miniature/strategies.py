@@ -16,8 +16,9 @@ from images.scenes import caption
 from inference.adapters import find_lora
 from inference.cli import run, written_aside
 from inference.judge import load_judge
-from inference.pipelines import BASE, MINIATURE, Strategy, load_base, lora
+from inference.pipelines import MINIATURE, load_base
 from inference.sampling import sample
+from inference.strategies import BASE, Strategy, lora
 
 
 def judged(strategies: list[Strategy], count: int) -> dict[str, dict[str, float]]:

@@ -10,7 +10,8 @@ from safetensors.torch import load_file, save_file
 from inference import pipelines
 from inference.adapters import LORA_WEIGHTS, read_lora
 from inference.cli import InputError
-from inference.pipelines import base_folder, fingerprint, load_base, lora, lora_on, native_size, resolve_base
+from inference.pipelines import base_folder, fingerprint, load_base, native_size, resolve_base
+from inference.strategies import lora, lora_on
 
 OLD_NAMES = {"to_q": "to_q_lora", "to_k": "to_k_lora", "to_v": "to_v_lora", "to_out.0": "to_out_lora"}
 

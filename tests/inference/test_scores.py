@@ -6,8 +6,18 @@ from conftest import make_tokenizer
 from PIL import Image
 from skimage.color import rgb2lab
 
-from inference.pipelines import BASE, Cell
-from inference.scores import cielab, clip_scores, edge_f1, film_look, save_scores
+from inference.intervals import mean_with_interval
+from inference.scores import (
+    Clip,
+    cielab,
+    clip_scores,
+    edge_f1,
+    film_look,
+    look_distances,
+    reference_pictures,
+    save_scores,
+)
+from inference.strategies import Cell, Strategy
 
 
 def picture(pixels: np.ndarray) -> Image.Image:
@@ -52,18 +62,79 @@ def test_vignette_is_dark_corners_only():
     assert film_look(picture(80 + 80 * radius * np.ones(3)))["vignette"] < -0.2
 
 
-def test_scores_of_cells_and_their_means(tmp_path, capsys):
+def saved_scores(folder, greys: dict[str, list[int]], clip="nowhere/nothing", per_prompt=1, reference_dir=None) -> dict:
+    """scores.json of flat grey pictures, one list of greys per strategy."""
+    strategies = [Strategy(name, name) for name in greys]
     files = {}
-    for row, grey in enumerate((40, 250)):
-        cell = Cell(row, BASE, f"prompt {row}", 5 + row)
-        files[cell] = tmp_path / f"{row}.png"
-        picture(np.array([grey] * 3)).save(files[cell])
-    save_scores(files, tmp_path / "clip", tmp_path / "scores.json")
-    saved = json.loads((tmp_path / "scores.json").read_text())
+    for row in range(len(next(iter(greys.values())))):
+        for strategy in strategies:
+            cell = Cell(row, strategy, f"prompt {row // per_prompt}", 5 + row)
+            files[cell] = folder / f"{row}-{strategy.name}.png"
+            picture(np.array([greys[strategy.name][row]] * 3)).save(files[cell])
+    path = folder / "scores.json"
+    save_scores(files, path, clip=clip, reference_dir=reference_dir or folder / "none", per_prompt=per_prompt)
+    return json.loads(path.read_text())
+
+
+def test_scores_of_cells_and_their_means(tmp_path, capsys):
+    saved = saved_scores(tmp_path, {"base": [40, 250]})
     assert [entry["highlight_share"] for entry in saved["pictures"]] == [0, 1]
     assert saved["pictures"][1]["prompt"] == "prompt 1" and saved["pictures"][1]["seed"] == 6
     assert saved["means"]["base"]["highlight_share"] == 0.5 and "clip_score" not in saved["means"]["base"]
-    assert "highlight_share" in capsys.readouterr().out
+    assert saved["strategies"]["base"]["highlight_share"] == {"mean": 0.5, "low": 0, "high": 1}
+    said = capsys.readouterr()
+    assert "highlight_share" in said.out
+    assert "nowhere/nothing cannot be had" in said.err and "no reference pictures in" in said.err
+
+
+def test_different_from_base_only_where_the_paired_interval_excludes_zero(tmp_path, capsys):
+    greys = {"base": [40, 40, 40, 40], "all": [250] * 4, "some": [250, 40, 40, 40], "none": [40] * 4}
+    saved = saved_scores(tmp_path, greys)["against_base"]
+    share = {strategy: saved[strategy]["highlight_share"] for strategy in saved}
+    assert share["all"] == {"mean": 1, "low": 1, "high": 1, "different": True}
+    assert share["some"]["mean"] == 0.25 and share["some"]["low"] == 0 and not share["some"]["different"]
+    assert share["none"] == {"mean": 0, "low": 0, "high": 0, "different": False}
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("highlight_share"))
+    assert line.count("*") == 1
+    (tmp_path / "one").mkdir()
+    one = saved_scores(tmp_path / "one", {"base": [40], "all": [250]})
+    assert not one["against_base"]["all"]["highlight_share"]["different"], "one picture says nothing"
+
+
+def test_intervals_are_the_bootstrap_s():
+    values = np.random.default_rng(1).normal(3, 2, 200)
+    found = mean_with_interval(values)
+    half = 1.96 * values.std() / 200**0.5
+    assert found["mean"] == pytest.approx(values.mean())
+    assert found["low"] == pytest.approx(values.mean() - half, rel=0.03)
+    assert found["high"] == pytest.approx(values.mean() + half, rel=0.03)
+    # 50 pictures of each of 4 prompts that differ: they stand for 4 prompts, not for 200
+    alike = np.repeat([0.0, 1.0, 2.0, 9.0], 50)
+    grouped, single = mean_with_interval(alike, 50), mean_with_interval(alike)
+    assert grouped["high"] - grouped["low"] > 5 * (single["high"] - single["low"])
+
+
+def test_distance_to_the_references_is_in_their_standard_deviations(tmp_path):
+    (tmp_path / "look").mkdir()
+    for i, spread in enumerate((20, 40, 60)):
+        halves = np.where(np.arange(96)[None, :, None] < 48, 128 - spread, 128 + spread)
+        picture(halves).save(tmp_path / "look" / f"{i}.png")
+    references = reference_pictures(tmp_path / "look", 64 * 96)
+    looks = [film_look(reference) for reference in references]
+    contrast = np.array([look["luminance_contrast"] for look in looks])
+    entry = saved_scores(tmp_path, {"base": [128, 128]}, reference_dir=tmp_path / "look")["pictures"][0]
+    assert entry["luminance_contrast_distance"] == pytest.approx(contrast.mean() / contrast.std(), abs=1e-6)
+    parts = [entry[f"{name}_distance"] for name in looks[0]]
+    assert entry["film_look_distance"] == pytest.approx(np.mean(parts))
+    middle = look_distances(looks[1], looks)
+    assert middle["luminance_contrast_distance"] < entry["luminance_contrast_distance"]
+
+
+def test_references_have_the_pictures_area_and_their_own_shape(tmp_path):
+    Image.new("RGB", (400, 200)).save(tmp_path / "wide.jpg")
+    Image.new("RGB", (20, 10)).save(tmp_path / "small.png")
+    (tmp_path / "metadata.jsonl").write_text("{}")
+    assert [reference.size for reference in reference_pictures(tmp_path, 5000)] == [(20, 10), (100, 50)]
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +164,26 @@ def test_clip_score_is_the_cosine(tiny_clip):
     pictures = [picture(np.array(colour)) for colour in ([200, 20, 20], [20, 20, 200])]
     prompts = ["a red car", "a tent in the snow"]
     model, processor = CLIPModel.from_pretrained(tiny_clip), CLIPProcessor.from_pretrained(tiny_clip)
-    for shown, prompt, value in zip(pictures, prompts, clip_scores(tiny_clip, pictures, prompts), strict=True):
+    for shown, prompt, value in zip(pictures, prompts, clip_scores(Clip(tiny_clip), pictures, prompts), strict=True):
         with torch.no_grad():
             logit = model(**processor(text=[prompt], images=[shown], return_tensors="pt")).logits_per_image
         cosine = logit.item() / model.logit_scale.exp().item()
         assert value == pytest.approx(max(100 * cosine, 0), abs=1e-3)
+
+
+def test_nearness_in_clip_s_space(tiny_clip, tmp_path):
+    (tmp_path / "look").mkdir()
+    for i, grey in enumerate((10, 240)):
+        picture(np.array([grey] * 3)).save(tmp_path / "look" / f"{i}.png")
+    greys = {"base": [40, 60], "same": [40, 60], "other": [90, 250]}
+    saved = saved_scores(tmp_path, greys, clip=str(tiny_clip), reference_dir=tmp_path / "look")
+    own = {(entry["row"], entry["strategy"]): entry for entry in saved["pictures"]}
+    clip = Clip(tiny_clip)
+    seen = clip.pictures([picture(np.array([grey] * 3)) for grey in (40, 90, 10, 240)])
+    assert own[0, "same"]["base_nearness"] == pytest.approx(1, abs=1e-5)
+    assert own[0, "other"]["base_nearness"] == pytest.approx(float(seen[0] @ seen[1]), abs=1e-5)
+    assert own[0, "base"]["reference_nearness"] == pytest.approx(float((seen[2:] @ seen[0]).mean()), abs=1e-5)
+    assert "base_nearness" not in own[0, "base"] and "base_edge_f1" in own[0, "same"]
 
 
 def test_edge_f1_by_hand():

@@ -1,0 +1,114 @@
+"""Draw prompts with every strategy on one sheet, score them, and write a page to look through and vote on.
+
+python compare.py                              base, and what finetune/*.sh made in outputs/
+python compare.py --strategies lora controlnet --prompts prompts.txt --num_images_per_prompt 4
+python compare.py --strategies lora --lora_scale 0 0.5 1 1.5
+python compare.py --strategies lora --checkpoints outputs/lora
+accelerate launch compare.py                   the same on several GPUs
+"""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inference.cli import InputError, run
+from inference.options import ROOT, add_controlnet_options, found_controlnet, sampling_parser
+
+if TYPE_CHECKING:
+    from inference.strategies import Strategy
+
+OUTPUTS = ROOT / "outputs"
+TITLES = {
+    "base": "Base",
+    "lora": "LoRA",
+    "textual_inversion": "Textual inversion",
+    "dreambooth": "DreamBooth",
+    "controlnet": "ControlNet",
+}
+
+
+def parse_args() -> argparse.Namespace:
+    parser = sampling_parser(__doc__, output_dir="compare")
+    add = parser.add_argument_group("strategies").add_argument
+    add("--strategies", nargs="+", choices=TITLES, default=list(TITLES), help="columns; base is always there")
+    add("--lora", metavar="LORA", help="safetensors file or its folder; outputs/lora if not given")
+    add("--lora_scale", type=float, nargs="+", default=[1.0], help="strength of the LoRA; several make a column each")
+    add("--checkpoints", type=Path, metavar="DIR", help="a column for the LoRA in each checkpoint of this training")
+    add("--textual_inversion", metavar="WORD", help="safetensors file or its folder; outputs/textual_inversion else")
+    add("--dreambooth", metavar="DIR", help="pipeline folder; outputs/dreambooth if not given")
+    add_controlnet_options(parser)
+    return parser.parse_args()
+
+
+def lora_columns(args: argparse.Namespace, base_folder: Path) -> Iterator["Strategy"]:
+    """One column per checkpoint and strength; plain "lora" where there is one of each."""
+    from inference.strategies import lora
+
+    adapters = checkpoints(args.checkpoints) if args.checkpoints else {"lora": args.lora or OUTPUTS / "lora"}
+    for name, adapter in adapters.items():
+        for scale in args.lora_scale:
+            swept = f" × {scale:g}" if len(args.lora_scale) > 1 else ""
+            title = "LoRA" if name == "lora" else name.capitalize().replace("-", " ")
+            yield lora(adapter, base_folder, scale, name + swept.replace(" × ", "-"), title + swept)
+
+
+def checkpoints(folder: Path) -> dict[str, Path]:
+    """{"checkpoint-500": its LoRA, ...} in order of steps, and the final one last."""
+    from inference.adapters import LORA_WEIGHTS
+
+    found = {path.parent.name: path for path in folder.glob(f"checkpoint-*/{LORA_WEIGHTS}")}
+    if not found:
+        raise InputError(f"no checkpoint with a {LORA_WEIGHTS} in {folder}; make some with --checkpointing_steps")
+    ordered = sorted(found, key=lambda name: int(re.sub(r"\D", "", name) or 0))
+    last = {"final": folder / LORA_WEIGHTS} if (folder / LORA_WEIGHTS).is_file() else {}
+    return {name: found[name] for name in ordered} | last
+
+
+def makers(args: argparse.Namespace, base_folder: Path) -> dict[str, tuple[bool, Callable[[], list["Strategy"]]]]:
+    """Strategy -> whether its adapter was asked for by name, and what makes its columns."""
+    from inference.strategies import BASE, dreambooth, textual_inversion
+
+    word, model = args.textual_inversion, args.dreambooth
+    return {
+        "base": (False, lambda: [BASE]),
+        "lora": (bool(args.lora or args.checkpoints), lambda: list(lora_columns(args, base_folder))),
+        "textual_inversion": (
+            bool(word), lambda: [textual_inversion(word or OUTPUTS / "textual_inversion", base_folder)],
+        ),
+        "dreambooth": (bool(model), lambda: [dreambooth(model or OUTPUTS / "dreambooth", base_folder)]),
+        "controlnet": (bool(args.controlnet), lambda: [found_controlnet(args, base_folder)]),
+    }  # fmt: skip
+
+
+def main() -> None:
+    args = parse_args()
+    if os.environ.get("RANK", "0") != "0":
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  one of several processes speaks
+    from inference.adapters import Missing
+    from inference.pictures import Job, Notice
+
+    job = Job(args)
+    columns = []
+    for name, (by_name, make) in makers(args, job.folder).items():
+        if name not in ("base", *args.strategies):
+            continue
+        try:
+            columns += make()
+        except Missing as error:
+            if by_name:
+                raise
+            print(f"left out: {TITLES[name]}: {error}", file=sys.stderr)
+            columns.append(Notice(TITLES[name], str(error).split("; ")[-1].split(", or ")[0]))
+    job.compare(columns)
+    if job.rank == 0:
+        from inference.report import write_report
+
+        write_report(args.output_dir)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,130 @@
+"""A ControlNet for a base: which one, the map it holds to, and what of both makes a picture what it is.
+
+SD v1.5 has published ones; a base may bring its own in `controlnet-canny` beside its other parts: the miniature does.
+"""
+
+import contextlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inference.adapters import Missing, file_sha256
+from inference.cli import InputError
+from inference.detectors import DPT, Detector, check_kind, load_detector
+from inference.pipelines import MINIATURE, WAY_ON, hub_folder, short_name
+
+if TYPE_CHECKING:
+    from diffusers import StableDiffusionPipeline
+
+    from inference.sampling import Control
+
+# a kind's first word -> what lllyasviel/sd-controlnet-... calls it
+PUBLISHED = {
+    "canny": "canny", "depth": "depth", "mlsd": "mlsd", "normal": "normal", "openpose": "openpose",
+    "scribble": "scribble", "softedge": "hed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ControlNet:
+    """A ControlNet that fits its base, and how it is used."""
+
+    folder: Path
+    name: str  # as a person would say it
+    kind: str  # of control map
+    low_threshold: int = 100
+    high_threshold: int = 200
+    depth_model: str = DPT
+    scale: float = 1.0
+    end: float = 1.0
+
+    @property
+    def map_recipe(self) -> dict:
+        options = {"canny": ("low_threshold", "high_threshold"), "depth": ("depth_model",)}.get(self.kind, ())
+        return {"control": self.kind, **{option: getattr(self, option) for option in options}}
+
+    @property
+    def recipe(self) -> dict:
+        return self.map_recipe | {
+            "controlnet": self.name,
+            "controlnet_sha256": file_sha256(_weights(self.folder)),
+            "controlnet_conditioning_scale": self.scale,
+            "control_guidance_end": self.end,
+        }
+
+    def detector(self, device: str) -> Detector:
+        return load_detector(
+            self.kind,
+            low_threshold=self.low_threshold,
+            high_threshold=self.high_threshold,
+            depth_model=self.depth_model,
+            device=device,
+        )
+
+    def over(self, pipe: "StableDiffusionPipeline", maps: Sequence[np.ndarray]) -> "Control":
+        """What sampling takes: the model, loaded beside `pipe`, and one map (h, w, 3) per picture."""
+        from diffusers import ControlNetModel
+        from safetensors import SafetensorError
+
+        from inference.sampling import Control
+
+        try:
+            model = ControlNetModel.from_pretrained(
+                self.folder, torch_dtype=pipe.unet.dtype, use_safetensors=True, local_files_only=True
+            )
+        except (OSError, ValueError, SafetensorError) as error:
+            why = str(error).splitlines()[0]
+            raise InputError(f"{self.folder} cannot be loaded ({why}); fetch it again") from error
+        return Control(model.eval().to(pipe.device), maps, self.scale, self.end)
+
+
+def find_controlnet(name: str | None, kind: str, base_folder: Path, **options) -> ControlNet:
+    """The ControlNet called `name`, else the base's own for `kind`, else the published one; checked against the base.
+
+    Raises Missing where the base should have one and has not, InputError for an unknown kind, for what cannot be
+    fetched, and for a ControlNet of another base. `options` are the other fields of `ControlNet`.
+    """
+    check_kind(kind)
+    own = base_folder / f"controlnet-{kind}"
+    if name is None and base_folder == MINIATURE and not own.is_dir():
+        if kind != "canny":
+            raise InputError(f"the miniature has no ControlNet for {kind} maps; take --control canny")
+        raise Missing(f"no ControlNet in {own}; make it with finetune/miniature.sh")
+    if name is None and not own.is_dir() and kind.split("_")[0] not in PUBLISHED:
+        raise InputError(f"no ControlNet for {kind} maps is known here; name one with --controlnet")
+    name = name or (str(own) if own.is_dir() else f"lllyasviel/sd-controlnet-{PUBLISHED[kind.split('_')[0]]}")
+    folder = _fetched(name)
+    config = {}
+    with contextlib.suppress(OSError, ValueError):
+        config = json.loads((folder / "config.json").read_text())
+    if config.get("_class_name") != "ControlNetModel":
+        raise InputError(f"{folder} holds no ControlNetModel (by its config.json); name another one with --controlnet")
+    base = json.loads((base_folder / "unet" / "config.json").read_text())
+    for field in ("in_channels", "block_out_channels", "cross_attention_dim"):
+        if config.get(field) != base.get(field):
+            raise InputError(
+                f"{name} was made for another base: its {field} is {config.get(field)}, and that of {base_folder} is "
+                f"{base.get(field)}; name another one with --controlnet"
+            )
+    return ControlNet(folder, short_name(name), kind, **options)
+
+
+def _fetched(name: str) -> Path:
+    try:
+        return hub_folder(name, ("config.json", "diffusion_pytorch_model.safetensors"))
+    except OSError as error:
+        raise InputError(
+            f"there is no folder {name} here, and the hub gave no ControlNet of that name "
+            f"({type(error.__cause__ or error).__name__}); {WAY_ON}, which has its own"
+        ) from error
+
+
+def _weights(folder: Path) -> Path:
+    found = sorted(folder.glob("*.safetensors"))
+    if not found:
+        raise InputError(f"{folder} has no safetensors file; only that format is read")
+    return found[0]

@@ -1,0 +1,164 @@
+"""What a comparison compares: each strategy's name, how it prepares the base, and how it writes the prompt.
+
+Making one checks everything that can be told from headers; nothing is loaded before it is put on. What is put on is
+taken off again, and the base is the same as before, bit for bit.
+"""
+
+import contextlib
+import copy
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inference.adapters import (
+    EmbeddingFile,
+    LoraFile,
+    check_same_shapes,
+    find_model,
+    read_embedding,
+    read_lora,
+)
+from inference.cli import InputError
+from inference.control import ControlNet
+from inference.pipelines import fingerprint, short_name
+
+if TYPE_CHECKING:
+    from diffusers import StableDiffusionPipeline
+
+
+@dataclass(frozen=True, eq=False)  # two are the same only where they are one
+class Strategy:
+    """A name, a way to prepare the pipeline and a way to write the prompt."""
+
+    name: str
+    title: str  # heads its column
+    prepare: Callable[["StableDiffusionPipeline"], AbstractContextManager] = contextlib.nullcontext
+    prompt: Callable[[str], str] = str
+    recipe: dict = field(default_factory=dict)  # what else makes its pictures what they are: adapter, hash, scale
+    controlnet: ControlNet | None = None  # paints again what is in the base's picture
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One picture of a sheet. The seed is the row's, so along a row only the weights differ."""
+
+    row: int
+    strategy: Strategy
+    prompt: str  # as the person wrote it
+    seed: int
+
+
+BASE = Strategy("base", "Base")
+
+
+def lora(
+    adapter: str | Path, base_folder: Path, scale: float = 1.0, name: str = "lora", title: str = "LoRA"
+) -> Strategy:
+    """A LoRA on the base in `base_folder`."""
+    file = read_lora(adapter, base_folder)
+    recipe = {"adapter": short_name(adapter), "adapter_sha256": file.sha256, "lora_scale": scale}
+    return Strategy(name, title, lambda pipe: lora_on(pipe, file, scale), recipe=recipe)
+
+
+def textual_inversion(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
+    """A word that was learned, in prompts that carry it as its training did, or as `template` says."""
+    file = read_embedding(adapter, base_folder)
+    prompt = filled(template or file.template, "--prompt_template")
+    recipe = {"adapter": short_name(adapter), "adapter_sha256": file.sha256}
+    return Strategy("textual_inversion", "Textual inversion", lambda pipe: word_on(pipe, file), prompt, recipe)
+
+
+def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
+    """A UNet and text encoder that were trained, under the name they were trained with."""
+    folder = find_model(adapter)
+    check_same_shapes(folder, base_folder)
+    trained = "{caption}, in cinematic style"
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        trained = json.loads((folder / "recipe.json").read_text())["prompt"]
+    prompt = filled(template or trained.replace("{caption}", "{prompt}"), "--prompt_template")
+    recipe = {"adapter": short_name(adapter), "adapter_sha256": fingerprint(folder)}
+    return Strategy("dreambooth", "DreamBooth", lambda pipe: model_on(pipe, folder), prompt, recipe)
+
+
+def controlnet(found: ControlNet, template: str) -> Strategy:
+    """The base's picture painted again by a ControlNet that holds its outlines or depth, with a cinematic prompt."""
+    return Strategy(
+        "controlnet",
+        "ControlNet",
+        prompt=filled(template, "--cinematic_prompt"),
+        recipe=found.recipe,
+        controlnet=found,
+    )
+
+
+def filled(template: str, flag: str) -> Callable[[str], str]:
+    """A way to write prompts: `template` with a person's words in place of {prompt}."""
+    if "{prompt}" not in template:
+        raise InputError(f"{flag} {template!r} has no {{prompt}} in it, where the prompt goes; write it there")
+    return lambda prompt: template.replace("{prompt}", prompt)
+
+
+@contextlib.contextmanager
+def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0) -> Iterator["StableDiffusionPipeline"]:
+    """Put a LoRA on `pipe` and take it off again. The base's weights are wrapped, never written to."""
+    weights = file.state_dict(pipe.unet.dtype)
+    try:
+        # what load_lora_weights does, without its warning of the part a LoRA leaves alone
+        for part, load in (("unet", pipe.load_lora_into_unet), ("text_encoder", pipe.load_lora_into_text_encoder)):
+            if any(name.startswith(f"{part}.") for name in weights):
+                load(weights, None, getattr(pipe, part), adapter_name="lora", _pipeline=pipe)
+        taken = sum("lora_" in name for model in (pipe.unet, pipe.text_encoder) for name, _ in model.named_parameters())
+        # diffusers skips what it cannot place without a word, and then draws the base
+        assert taken == len(weights), f"{taken} of {len(weights)} tensors of {file.path} were taken"
+        pipe.set_adapters("lora", scale)
+        yield pipe
+    finally:
+        pipe.unload_lora_weights()
+
+
+@contextlib.contextmanager
+def word_on(pipe: "StableDiffusionPipeline", file: EmbeddingFile) -> Iterator["StableDiffusionPipeline"]:
+    """Give tokenizer and text encoder a word more, and the ones they had back.
+
+    The pipeline writes a word of several vectors out by itself: w as "w w_1 w_2".
+    """
+    import torch
+
+    vectors = file.vectors()
+    tokens = [file.token, *(f"{file.token}_{i}" for i in range(1, len(vectors)))]
+    tokenizer, table = pipe.tokenizer, pipe.text_encoder.get_input_embeddings()
+    wider = copy.deepcopy(tokenizer)
+    if wider.add_tokens(tokens) != len(tokens):
+        raise InputError(f"the word {file.token} of {file.path} is a word of the base already; train it under another")
+    weight = torch.cat([table.weight.detach(), vectors.to(table.weight)])  # (words + vectors, width)
+    try:
+        pipe.tokenizer = wider
+        pipe.text_encoder.set_input_embeddings(torch.nn.Embedding.from_pretrained(weight))
+        yield pipe
+    finally:
+        pipe.tokenizer = tokenizer
+        pipe.text_encoder.set_input_embeddings(table)
+
+
+@contextlib.contextmanager
+def model_on(pipe: "StableDiffusionPipeline", folder: Path) -> Iterator["StableDiffusionPipeline"]:
+    """Put another pipeline's UNet and text encoder in the place of the base's, and the base's back."""
+    from diffusers import UNet2DConditionModel
+    from safetensors import SafetensorError
+    from transformers import CLIPTextModel
+
+    own = {"unet": pipe.unet, "text_encoder": pipe.text_encoder}
+    local = {"use_safetensors": True, "local_files_only": True}
+    try:
+        unet = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=pipe.unet.dtype, **local)
+        text = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=pipe.text_encoder.dtype, **local)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise InputError(f"{folder} cannot be loaded ({str(error).splitlines()[0]}); train it again") from error
+    try:
+        pipe.unet, pipe.text_encoder = unet.to(pipe.device), text.to(pipe.device)
+        yield pipe
+    finally:
+        pipe.unet, pipe.text_encoder = own["unet"], own["text_encoder"]
