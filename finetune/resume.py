@@ -35,7 +35,8 @@ def restore(loop: "Loop") -> None:
     path = checkpoints.find(loop.args.output_dir, loop.args.resume_from_checkpoint)
     if path is None:
         return
-    tensors, state = checkpoints.read(path, loop.accelerator.device)
+    # dealt out from the CPU, because no GPU may have room for all of it
+    tensors, state = checkpoints.read(path, torch.device("cpu") if loop.deepspeed else loop.accelerator.device)
     shapes = {f"model.{name}": parameter.shape for name, parameter in loop.trained.items()}
     if state["base_sha256"] != loop.run.identity["base_sha256"]:
         raise InputError(f"{path} was trained on another base, {state['base']}; name it, or start anew without it")

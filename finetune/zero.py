@@ -60,12 +60,12 @@ def plugin(args: argparse.Namespace, precision: str) -> "DeepSpeedPlugin | None"
 
 
 def gather(optimizer: torch.optim.Optimizer, parameters: list[nn.Parameter]) -> dict:
-    """The whole optimizer's state_dict, on every process, as if one process had held it. All processes must call it."""
+    """The whole optimizer's state_dict, on the CPU, as if one process had held it. All processes must call it."""
     from deepspeed.utils import safe_get_full_optimizer_state
 
     step = next(iter(optimizer.state.values()))["step"]
     state = {
-        i: {"step": step} | {key: safe_get_full_optimizer_state(parameter, key) for key in MOMENTS}
+        i: {"step": step.clone()} | {key: safe_get_full_optimizer_state(parameter, key).cpu() for key in MOMENTS}
         for i, parameter in enumerate(parameters)
     }
     groups = [{k: v for k, v in group.items() if k != "params"} for group in optimizer.optimizer.param_groups]
