@@ -131,7 +131,8 @@ def word_on(pipe: "StableDiffusionPipeline", file: EmbeddingFile) -> Iterator["S
     tokens = [file.token, *(f"{file.token}_{i}" for i in range(1, len(vectors)))]
     tokenizer, table = pipe.tokenizer, pipe.text_encoder.get_input_embeddings()
     wider = copy.deepcopy(tokenizer)
-    if wider.add_tokens(tokens) != len(tokens):
+    wider.add_tokens(tokens)
+    if wider.convert_tokens_to_ids(tokens) != [*range(len(table.weight), len(table.weight) + len(tokens))]:
         raise InputError(f"the word {file.token} of {file.path} is a word of the base already; train it under another")
     weight = torch.cat([table.weight.detach(), vectors.to(table.weight)])  # (words + vectors, width)
     try:
