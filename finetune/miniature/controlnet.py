@@ -23,6 +23,7 @@ from inference.sampling import Control, sample
 from inference.scores import edge_f1
 
 BATCH = 16
+CONTROLNET = "controlnet-canny"  # its folder in the pipeline
 LEARNING_RATE = 5e-4
 EMBEDDING = (16, 32, 64, 128)  # channels on the way from 128 pixels to 16
 
@@ -109,7 +110,7 @@ def main() -> None:
 
     pipe = assembled({**frozen, "tokenizer": tokenizer, "scheduler": build_scheduler()})
     learn(
-        args.work_dir / "controlnet-canny",
+        args.work_dir / CONTROLNET,
         controlnet,
         batch_loss,
         args.steps,
@@ -117,7 +118,7 @@ def main() -> None:
         average=0.998,
         sample=lambda step: sheet(pipe, controlnet, args.work_dir / f"controlnet-{step:06d}.png"),
     )
-    controlnet.cpu().half().save_pretrained(pipeline_dir / "controlnet-canny")
+    controlnet.cpu().half().save_pretrained(pipeline_dir / CONTROLNET)
 
 
 def sheet(pipe, controlnet: ControlNetModel, path: Path, count: int = 8) -> None:

@@ -13,6 +13,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from finetune.miniature.controlnet import CONTROLNET
 from finetune.miniature.unet import assembled, build_scheduler
 from finetune.single_file import text_names
 from inference.cli import run, written_aside
@@ -27,6 +28,8 @@ def _load_as_fp32(config: Path) -> None:
 
 def _forget_where_from(config: Path) -> None:
     """diffusers notes the folder a part was loaded from, which means nothing on another machine."""
+    if not config.is_file():
+        return
     kept = {name: value for name, value in json.loads(config.read_text()).items() if name != "_name_or_path"}
     with written_aside(config) as aside:
         aside.write_text(json.dumps(kept, indent=2) + "\n")
@@ -58,11 +61,12 @@ def main() -> None:
         "scheduler": build_scheduler(),
     }
     assembled(parts).save_pretrained(args.output_dir)
-    for part in ("clip", "judge"):
-        shutil.copytree(source / part, args.output_dir / part, dirs_exist_ok=True)
+    for part in ("clip", "judge", CONTROLNET):
+        if part != CONTROLNET or (source / part).is_dir():  # the base can be looked at before it is learned
+            shutil.copytree(source / part, args.output_dir / part, dirs_exist_ok=True)
     for part in ("clip", "text_encoder"):
         _load_as_fp32(args.output_dir / part / "config.json")
-    for part in ("unet", "vae"):
+    for part in ("unet", "vae", CONTROLNET):
         _forget_where_from(args.output_dir / part / "config.json")
     weights = args.output_dir / "text_encoder" / "model.safetensors"
     save_file(text_names(load_file(weights)), weights, {"format": "pt"})

@@ -9,18 +9,23 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from diffusers import ControlNetModel
 from transformers import CLIPModel, CLIPTokenizer
 
 from finetune.miniature.clip import MEAN, STD
+from finetune.miniature.controlnet import CONTROLNET
 from finetune.miniature.vae import to_model
 from finetune.miniature.world import SIZE, Example, held_out_scenes, pictures
 from images.scenes import Scene, caption
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
 from inference.cli import run, written_aside
+from inference.detectors import canny
 from inference.judge import Judge, load_judge, verdict
+from inference.options import CINEMATIC_PROMPT
 from inference.pipelines import MINIATURE, load_base
-from inference.sampling import sample
+from inference.sampling import Control, sample
+from inference.scores import edge_f1
 
 CPU = torch.device("cpu")
 
@@ -81,6 +86,21 @@ def recognised(judge: Judge, made: np.ndarray, scenes: list[Scene]) -> dict[str,
     }
 
 
+def repainted(pipe, judge: Judge, folder: Path, scenes: list[Scene]) -> tuple[float, float, float]:
+    """Base pictures of held-out captions, painted again by the ControlNet in `folder` with the cinematic prompt.
+
+    Edge F1 to the base's picture, the same with another picture's outlines, and the share judged dramatic.
+    """
+    plain = generated(pipe, scenes)
+    control = Control(ControlNetModel.from_pretrained(folder).eval(), [canny(picture) for picture in plain])
+    prompts = [CINEMATIC_PROMPT.replace("{prompt}", caption(scene)) for scene in scenes]
+    made = sample(pipe, prompts, range(len(prompts)), height=SIZE, width=SIZE, control=control, label="repainting")
+    made = np.stack([np.asarray(picture) for picture in made])
+    right = [edge_f1(a, b) for a, b in zip(plain, made, strict=True)]
+    wrong = [edge_f1(a, b) for a, b in zip(np.roll(plain, 1, 0), made, strict=True)]
+    return float(np.mean(right)), float(np.mean(wrong)), recognised(judge, made, scenes)["dramatic"]
+
+
 def seconds_per_picture(pipe) -> float:
     scenes = held_out_scenes(8)
     generated(pipe, scenes)
@@ -102,6 +122,17 @@ def measure(folder: Path, count: int) -> list[tuple[str, str, str]]:
     unseen = recognised(judge, generated(pipe, unseen_scenes), unseen_scenes)
     dramatic = recognised(judge, generated(pipe, scenes[: count // 2], ("dramatic",)), scenes[: count // 2])
     percent = lambda *shares: " / ".join(f"{100 * share:.1f} %" for share in shares)  # noqa: E731
+    controlled = []
+    if (folder / CONTROLNET).is_dir():
+        right, wrong, cinematic = repainted(pipe, judge, folder / CONTROLNET, scenes[: count // 2])
+        controlled = [
+            (
+                "ControlNet, canny: edge F1 of base picture and result / of another picture and result",
+                f"{right:.2f} / {wrong:.2f}",
+                "0.6 / near 0.2",
+            ),
+            (f'the same with "{CINEMATIC_PROMPT}": judged dramatic', percent(cinematic), "80 %"),
+        ]
     return [
         (f"VAE reconstruction, {count} held-out scenes, half plain and half cinematic", f"{psnr:.2f} dB", "28 dB"),
         ("CLIP zero-shot subject / setting, the same scenes", percent(clip_subject, clip_setting), "97 % / 97 %"),
@@ -114,6 +145,7 @@ def measure(folder: Path, count: int) -> list[tuple[str, str, str]]:
         ('captions with "dramatic lighting" give dramatic light', percent(dramatic["dramatic"]), "85 %"),
         (f"one picture, 20 steps with guidance, batch of 8, {torch.get_num_threads()} threads",
          f"{seconds_per_picture(pipe):.2f} s", "at most 1.0 s"),
+        *controlled,
     ]  # fmt: skip
 
 
@@ -121,8 +153,9 @@ README = """# The miniature
 
 A complete, tiny Stable Diffusion, trained from nothing by `finetune/miniature.sh` on scenes that `images/scenes.py`
 draws. It is a stock pipeline folder: `StableDiffusionPipeline.from_pretrained("inference/miniature")` in plain
-diffusers works. `clip/` is the CLIP whose text tower is the text encoder; `judge/` is a classifier of subject, setting
-and light that has nothing in common with it.
+diffusers works. `clip/` is the CLIP whose text tower is the text encoder; `controlnet-canny/` is a
+`ControlNetModel` for outlines by Canny; `judge/` is a classifier of subject, setting and light that has nothing in
+common with them.
 
 It knows twelve subjects ({subjects}), each {settings}; six colours; and, by name, six parts of the look: {parts}.
 Pictures are 128 x 128 pixels; other shapes of about that area, with sides that are multiples of 8, work as well.

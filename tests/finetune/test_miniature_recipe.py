@@ -6,7 +6,7 @@ import torch
 from conftest import ROOT, run_script
 from torch import nn
 
-from finetune.miniature import clip, unet, vae, world
+from finetune.miniature import clip, controlnet, unet, vae, world
 from finetune.miniature.learn import learn
 from finetune.miniature.tokenizer import build_tokenizer
 from images.scenes import sample_scene
@@ -76,6 +76,27 @@ def test_a_longest_caption_fits(tokenizer):
     assert (tokens != tokenizer.eos_token_id).sum(-1).max() < clip.LENGTH - 1
 
 
+def test_the_controlnet_starts_as_the_encoder_and_changes_nothing_and_only_it_learns():
+    base = unet.build_unet().requires_grad_(False)
+    model = controlnet.build_controlnet(base)
+    assert sum(2 * p.numel() for p in model.parameters()) <= 8 * 2**20, "at most 8 MiB in half precision"
+    own = model.state_dict()
+    copied = [name for name in base.state_dict() if name.startswith(("conv_in", "time_embedding", "down_blocks"))]
+    assert all(torch.equal(base.state_dict()[name], own[name]) for name in copied)
+    x, t, text = torch.randn(2, 12, 16, 16), torch.tensor([10, 900]), torch.randn(2, 77, 128)
+    maps = controlnet.outlines(drawn(2), np.array([False, True]))
+    assert maps.shape == (2, 3, 128, 128) and set(maps.unique().tolist()) == {0, 1}
+    assert torch.equal(maps[1], controlnet.outlines(drawn(2)[:, :, ::-1], np.array([True, False]))[1])
+    down, mid = model(x, t, text, maps, return_dict=False)
+    held = base(x, t, text, down_block_additional_residuals=down, mid_block_additional_residual=mid).sample
+    assert torch.allclose(held, base(x, t, text).sample, atol=1e-5)
+    held.square().mean().backward()
+    assert all(
+        block.weight.grad.abs().sum() > 0 for block in (*model.controlnet_down_blocks, model.controlnet_mid_block)
+    )
+    assert all(p.grad is None for p in base.parameters())
+
+
 def test_a_killed_run_ends_in_the_same_bits(tmp_path):
     def run(folder, steps_before_the_kill):
         torch.manual_seed(0)
@@ -98,7 +119,7 @@ def test_a_killed_run_ends_in_the_same_bits(tmp_path):
 
 def test_the_recipe_runs_from_nothing_to_a_measured_stock_pipeline(tmp_path):
     """Two steps of everything through the shell script; then a second call finds all done and loads in diffusers."""
-    few = {f"{part}_STEPS": "2" for part in ("CLIP", "VISION", "VAE", "JUDGE", "UNET")}
+    few = {f"{part}_STEPS": "2" for part in ("CLIP", "VISION", "VAE", "JUDGE", "UNET", "CONTROLNET")}
     where = {"WORK_DIR": str(tmp_path / "work"), "OUTPUT_DIR": str(tmp_path / "miniature")}
     done = run_script(ROOT / "finetune" / "miniature.sh", EXAMPLES="160", COUNT="8", **few, **where, timeout=600)
     assert done.rc == 0, done.err
@@ -110,5 +131,8 @@ def test_the_recipe_runs_from_nothing_to_a_measured_stock_pipeline(tmp_path):
     pipe.save_pretrained(tmp_path / "again")
     assert pipe("a red car", num_inference_steps=2, output_type="np").images.shape == (1, 128, 128, 3)
     weights = list((tmp_path / "miniature").rglob("*.safetensors"))
-    assert {path.parent.name for path in weights} == {"vae", "text_encoder", "unet", "clip", "judge"}
-    assert sum(path.stat().st_size for path in weights) < 32 * 2**20
+    assert {path.parent.name for path in weights} == {
+        "vae", "text_encoder", "unet", "clip", "judge", "controlnet-canny"
+    }  # fmt: skip
+    assert sum(path.stat().st_size for path in weights) < 40 * 2**20
+    assert "edge F1" in table
