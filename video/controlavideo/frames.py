@@ -11,6 +11,7 @@ from video.controlavideo.repairs import Repairs
 DECODED_AT_ONCE = 4  # a VAE takes far more memory for a frame than the UNet does
 
 
+@torch.no_grad()
 def encode_picture(vae: AutoencoderKL, image: Image.Image, size: tuple[int, int], mean: bool = True) -> torch.Tensor:
     """A picture of `size` (H, W) to latents (1, 4, h, w): the posterior's mean or, as the original, a sample."""
     if image.size != tuple(size[::-1]):
@@ -22,6 +23,7 @@ def encode_picture(vae: AutoencoderKL, image: Image.Image, size: tuple[int, int]
     return z * vae.config.scaling_factor
 
 
+@torch.no_grad()
 def decode_frames(vae: AutoencoderKL, z: torch.Tensor, output_type: str = "pil") -> "list | np.ndarray | torch.Tensor":
     """Latents (1, 4, [f,] h, w) to frames: PIL, or (1, f, H, W, 3) in [0, 1] as an array ("np") or tensor ("pt")."""
     parts = (fold(z).to(vae.dtype) / vae.config.scaling_factor).split(DECODED_AT_ONCE)

@@ -1,0 +1,271 @@
+"""video/controlavideo's pipeline: the reference's runs digit by digit, and each repair of what it does oddly."""
+
+from dataclasses import fields, replace
+
+import pytest
+import torch
+from diffusers import EulerDiscreteScheduler
+from PIL import Image
+from reference import Steps, as_clip, group, miss, pipeline, settings
+
+from video.controlavideo import Repairs
+from video.controlavideo.frames import decode_frames
+from video.controlavideo.noise import _shrink
+
+GATE = 1e-4
+RUNS = [(name, run) for name in ("tiny_a", "tiny_b") for run in settings(name)["runs"]]
+
+
+def arguments(name: str, run: str) -> dict:
+    """What the reference's pipeline was called with."""
+    config, inputs = settings(name), group(name, "inputs")
+    how = config["runs"][run]
+    call = dict(how["kwargs"], height=config["height"], width=config["width"], output_type="latent")
+    call["negative_prompt_embeds"], call["prompt_embeds"] = inputs["text_embeddings"].split(1)
+    call["generator"] = torch.Generator().manual_seed(how["seed"])
+    if how.get("use_hint", True):
+        call["controlnet_hint"] = as_clip(inputs["hint_u8"])
+    if how.get("use_images", True):
+        call["images"] = as_clip(inputs["frames_u8"])
+    if how.get("first_frame") == "image":
+        call["first_frame_output"] = Image.fromarray(inputs["first_image_u8"].numpy())
+    if how.get("first_frame") == "latent":
+        call["first_frame_output_latent"] = inputs["first_latent"]
+    return call
+
+
+@pytest.mark.parametrize("name, run", RUNS)
+def test_every_step_of_a_run_matches_the_reference(name, run):
+    expected, call, pipe = group(name, run), arguments(name, run), pipeline(name)
+    if "first.image_u8" in expected:  # given, so that a pixel rounded the other way does not decide
+        call["first_frame_output"], call["latents"] = (
+            Image.fromarray(expected["first.image_u8"].numpy()),
+            expected["init_noise"],
+        )
+    if name == "tiny_b" and "first_frame_latent" in expected:  # its VAE is not kept here
+        call["first_frame_output_latent"] = expected["first_frame_latent"]
+    outputs, steps = [], Steps(pipe)
+    pipe.unet.register_forward_hook(lambda _, inputs, out: outputs.append((inputs[2], out[0])))
+    torch.manual_seed(settings(name)["runs"][run]["global_seed"])
+    latents = pipe(faithful=True, **call).images
+
+    loop = steps.loops[-1]
+    assert torch.equal(torch.stack([t for _, t, _, _ in loop]), expected["timesteps"])
+    for i, (eps, _, _, _) in enumerate(loop):
+        assert miss(eps, expected[f"step{i}.noise_pred"]) < GATE, i
+    assert miss(loop[0][2], expected["step0.latents_in"]) < GATE
+    assert miss(loop[0][3], expected["step0.latents_out"]) < GATE
+    assert miss(outputs[0][1], expected["step0.unet_out"]) < GATE
+    if "step0.single_out" in expected:
+        assert torch.equal(outputs[1][0], expected["step0.single_text"])
+        assert miss(outputs[1][1], expected["step0.single_out"]) < GATE
+    assert miss(latents, expected["final_latents"]) < GATE
+
+
+def test_the_first_frame_is_drawn_as_the_reference_does_on_the_clip_path():
+    expected, call, pipe = (
+        group("tiny_a", "r1_cli_defaults"),
+        arguments("tiny_a", "r1_cli_defaults"),
+        pipeline("tiny_a"),
+    )
+    steps = Steps(pipe)
+    torch.manual_seed(settings("tiny_a")["runs"]["r1_cli_defaults"]["global_seed"])
+    latents = pipe(faithful=True, **call).images
+    first = steps.loops[0]
+    assert torch.equal(torch.stack([t for _, t, _, _ in first]), expected["first.timesteps"])
+    assert miss(first[0][0], expected["first.step0.noise_pred"]) < GATE
+    assert miss(first[4][3], expected["first.step4.latents_out"]) < GATE
+    assert miss(first[-1][3], expected["first.final_latents"]) < GATE
+    picture = torch.from_numpy(decode_frames(pipe.vae, expected["first.final_latents"], "np"))[0, 0]
+    assert (picture * 255 - expected["first.image_u8"]).abs().max() <= 1
+    assert miss(latents, expected["final_latents"]) < 1e-2  # through 8 bits and back
+
+
+def test_the_first_frame_is_drawn_as_the_reference_does_on_the_picture_path():
+    expected, call, pipe = (
+        group("tiny_b", "r1_first_frame_2d"),
+        arguments("tiny_b", "r1_first_frame_2d"),
+        pipeline("tiny_b"),
+    )
+    made = pipe(
+        faithful=True, fix_first_frame=False, controlnet_hint=call["controlnet_hint"][:, :, 0], output_type="latent",
+        num_inference_steps=20, latents=expected["first.init_noise"],
+        **{key: call[key] for key in ("height", "width", "guidance_scale", "prompt_embeds", "negative_prompt_embeds")},
+    ).images  # fmt: skip
+    assert miss(made, expected["first.final_latents"]) < GATE
+
+
+@pytest.mark.parametrize("name", ["tiny_a", "tiny_b"])
+def test_motion_matches_the_reference_before_the_threshold(name):
+    inputs = group(name, "inputs")
+    motion = as_clip(inputs["frames_u8"]).diff(dim=2).abs()
+    assert miss(_shrink(motion / motion.amax(), inputs["mask_source"].shape[-2:]), inputs["mask_source"]) < 1e-6
+
+
+@pytest.fixture(scope="module")
+def pipe():
+    return pipeline("tiny_a")
+
+
+@pytest.fixture
+def call():
+    made = arguments("tiny_a", "r1_cli_defaults") | {"num_inference_steps": 2}
+    made["in_domain"] = False
+    return made
+
+
+def draw(pipe, call, seed=1, world=0, **options):
+    """One clip; `world` seeds the global generator, which nothing should depend on."""
+    torch.manual_seed(world)
+    return pipe(**{**call, "generator": torch.Generator().manual_seed(seed), **options}).images
+
+
+FAITHFUL = Repairs.none()
+
+
+def test_repair_frame_text(pipe, call):
+    seen = []
+    hook = pipe.unet.register_forward_hook(
+        lambda _, inputs, out: seen.append(inputs[2]) if len(inputs[2]) == 4 else None
+    )
+    for repairs in (FAITHFUL, replace(FAITHFUL, frame_text=True)):
+        draw(pipe, call, repairs=repairs)
+    hook.remove()
+    negative, prompt = call["negative_prompt_embeds"][0], call["prompt_embeds"][0]
+    assert torch.equal(seen[0], torch.stack([negative, prompt, negative, prompt]))
+    assert torch.equal(seen[-1], torch.stack([negative] * 4))
+
+
+def test_repair_low_guidance(pipe, call):
+    plain = {"video_scale": 0.0, "fix_first_frame": False}
+    for repaired, equal in ((False, True), (True, False)):
+        repairs = replace(FAITHFUL, low_guidance=repaired)
+        low, off = (draw(pipe, call, guidance_scale=scale, repairs=repairs, **plain) for scale in (4.0, 1.0))
+        assert torch.equal(low, off) is equal
+    with pytest.raises(ValueError, match="above 5 in the original, not 4"):
+        draw(pipe, call, guidance_scale=4.0, faithful=True)
+    assert draw(pipe, call, guidance_scale=4.0).isfinite().all()
+    assert draw(pipe, call, guidance_scale=1.0).isfinite().all()  # no guidance of either kind
+
+
+def test_repair_any_size(pipe, call):
+    call |= {"height": None, "width": None}
+    call["controlnet_hint"], call["images"] = (call[key][..., :56, :40] for key in ("controlnet_hint", "images"))
+    with pytest.raises(ValueError, match="40x56 pixels is not a multiple of 16"):
+        draw(pipe, call, faithful=True)
+    assert draw(pipe, call).shape == (1, 4, 4, 7, 5)
+    with pytest.raises(ValueError, match="not a multiple of 8"):
+        draw(pipe, call, height=60)
+
+
+def test_repair_static_clips(pipe, call):
+    call["images"] = call["images"][:, :, :1].expand(-1, -1, 4, -1, -1)
+    steps = Steps(still := pipeline("tiny_a"))
+    draw(still, call)
+    others = steps.loops[-1][0][2][:, :, 1:]  # frame 0 is the clean first frame
+    assert torch.equal(others, others[:, :, :1].expand_as(others))
+    one = {"controlnet_hint": call["controlnet_hint"][:, :, :1], "images": call["images"][:, :, :1]}
+    with pytest.raises(ValueError, match="two frames or more"):
+        draw(pipe, call | one, faithful=True)
+    assert draw(pipe, call | one).shape[2] == 1
+
+
+def test_repair_posterior_mean(pipe, call):
+    call["first_frame_output"] = Image.fromarray(group("tiny_a", "inputs")["first_image_u8"].numpy())
+    for repaired in (False, True):
+        repairs = replace(FAITHFUL, posterior_mean=repaired)
+        same = torch.equal(draw(pipe, call, world=1, repairs=repairs), draw(pipe, call, world=2, repairs=repairs))
+        assert same is repaired
+
+
+def test_repair_first_frame_as_asked(pipe, call):
+    pipe = pipeline("tiny_a")
+    steps = Steps(pipe)
+    for repaired, count in ((False, 20), (True, 2)):
+        draw(pipe, call, repairs=replace(FAITHFUL, first_frame_as_asked=repaired))
+        first, _ = steps.loops[-2:]
+        assert len({int(t) for _, t, _, _ in first}) == count
+
+
+def test_repair_first_frame_handed_on(pipe, call, monkeypatch):
+    encoded = []
+    encode = pipe.vae.encode
+    monkeypatch.setattr(pipe.vae, "encode", lambda x: encoded.append(x) or encode(x))
+    for repaired in (False, True):
+        encoded.clear()
+        draw(pipe, call, repairs=replace(FAITHFUL, first_frame_handed_on=repaired))
+        assert len(encoded) == (not repaired)
+
+
+def test_repair_first_frame_kept(pipe, call):
+    z = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    for repaired in (False, True):
+        made = draw(pipe, call, first_frame_output_latent=z, repairs=replace(FAITHFUL, first_frame_kept=repaired))
+        assert torch.equal(made[:, :, 0], z) is repaired
+
+
+def test_repair_clip_noise_draws_the_first_frame_from_its_own_noise(pipe, call):
+    noise = torch.randn(1, 4, 4, 8, 8, generator=torch.Generator().manual_seed(5))
+    pipe = pipeline("tiny_a")
+    steps = Steps(pipe)
+    for repaired in (False, True):
+        draw(pipe, call, latents=noise, repairs=replace(FAITHFUL, clip_noise=repaired))
+        assert torch.equal(steps.loops[-2][0][2], noise[:, :, 0]) is repaired
+
+
+def test_every_repair_is_on_by_default_and_off_when_faithful():
+    assert all(getattr(Repairs(), field.name) for field in fields(Repairs))
+    assert not any(getattr(FAITHFUL, field.name) for field in fields(Repairs))
+
+
+def test_the_seed_alone_says_what_is_drawn(pipe, call):
+    one = draw(pipe, call, world=1)
+    assert torch.equal(one, draw(pipe, call, world=2))
+    assert not torch.equal(one, draw(pipe, call, seed=2))
+
+
+def test_the_first_frame_added_in_front_is_not_shown(pipe, call):
+    made = draw(pipe, call, add_first_frame_by_concat=True)
+    assert made.shape == (1, 4, 4, 8, 8)
+    assert not torch.equal(made, draw(pipe, call))
+    with pytest.raises(ValueError, match="add_first_frame_by_concat"):
+        draw(pipe, call, add_first_frame_by_concat=True, faithful=True)
+
+
+def test_a_scheduler_that_scales_keeps_the_first_frame_clean(call):
+    """Euler divides its input by the noise level; a first frame that holds no noise is not to be divided."""
+    pipe = pipeline("tiny_a")
+    pipe.scheduler = EulerDiscreteScheduler.from_config(pipe.scheduler.config)
+    z, seen = torch.randn(1, 4, 8, 8), []
+    pipe.unet.register_forward_pre_hook(
+        lambda _, inputs: seen.append(inputs[0][:1, :, 0]) if inputs[0].ndim == 5 else None
+    )
+    draw(pipe, call, first_frame_output_latent=z)
+    assert seen and all(torch.equal(first, z) for first in seen)
+
+
+def test_outputs_come_in_the_forms_of_diffusers(pipe, call):
+    frames = draw(pipe, call, output_type="pil")
+    assert len(frames) == 1 and len(frames[0]) == 4 and frames[0][0].size == (64, 64)
+    array = draw(pipe, call, output_type="np")
+    assert array.shape == (1, 4, 64, 64, 3) and array.min() >= 0 and array.max() <= 1
+    call["generator"] = torch.Generator().manual_seed(1)
+    (frames, _), last = pipe(**call, return_dict=False, return_last_latent=True)
+    assert torch.equal(last, frames[:, :, -1])
+    picture = {"controlnet_hint": call["controlnet_hint"][:, :, 0], "images": None, "fix_first_frame": False}
+    assert draw(pipe, call | picture, output_type="pil")[0].size == (64, 64)
+
+
+@pytest.mark.parametrize(
+    "wrong, says",
+    [
+        ({"prompt": "a fox"}, "not both"),
+        ({"num_images_per_prompt": 2}, "one prompt and one clip"),
+        ({"controlnet_hint": None}, "fix_first_frame=False"),
+        ({"first_frame_output": Image.new("RGB", (32, 64))}, "32x64 pixels, the clip 64x64"),
+        ({"latents": torch.zeros(1, 4, 8, 8)}, "are needed"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(pipe, call, wrong, says):
+    with pytest.raises(ValueError, match=says):
+        draw(pipe, call | wrong)
