@@ -7,7 +7,7 @@ Film look, from the pixels alone; lightness L* and hue a*, b* are CIELAB (CIE 19
   highlight_share     share of pixels with L* above 90, where film rolls off
   vignette            how much darker the corners are: 1 - mean L* beyond 0.8 / mean L* within 0.4 of the half diagonal
 Distance to the reference pictures' own distribution, in its standard deviations; their own pictures are at about 0.8:
-  film_look_distance           mean of the five below; 0 is the reference's average look
+  film_look_distance           mean over these five statistics; 0 is the reference's average look
   luminance_contrast_distance  |luminance_contrast - mean of the references| / standard deviation of the references
   warm_cool_split_distance     the same for the warm-cool split
   colourfulness_distance       the same for colourfulness
