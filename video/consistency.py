@@ -1,0 +1,233 @@
+"""Restyle the frames of a shot so that they belong together, without training.
+
+One frame of the shot is its anchor; from time to time another becomes a key frame. Anchor and key frames are drawn
+alone, all others in batches, and what they share comes from those frames only:
+
+- shared noise: every frame starts from the same latent noise;
+- img2img: every frame starts from its source, so colour and shapes hold (`strength` below 1);
+- anchor attention: in `attn1` of UNet and ControlNet, the keys and values of the anchor stand beside the frame's own;
+- flow: in the early steps the predicted x0 is pulled to the key frame's x0 of the same step, moved along the optical
+  flow of the source, wherever the key frame shows the same thing.
+
+x0 is taken from the last key frame and never from the neighbour. A chain from neighbour to neighbour would make every
+frame wait for the one before it at every step, and would blur and drift with the number of frames. This way, frames
+between two key frames are independent: any batch size, any chunk and any process gives the same frame, memory does not
+grow with the clip, and a run that was killed needs the anchor and key frames of its shot again and nothing else. The
+flow to the key frame is composed from neighbour to neighbour on the source, which costs nothing of that.
+
+`denoise` with everything off is `StableDiffusionControlNetPipeline`, and with `strength` below 1 its img2img variant,
+operation for operation.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from diffusers import (
+    ControlNetModel,
+    DPMSolverMultistepScheduler,
+    LCMScheduler,
+    SchedulerMixin,
+    StableDiffusionPipeline,
+)
+
+from inference.cli import InputError
+
+SCHEDULERS = {"dpm++": DPMSolverMultistepScheduler, "lcm": LCMScheduler}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How frames are drawn. The fields up to `control_guidance_end` mean what they mean in diffusers."""
+
+    num_inference_steps: int = 20
+    guidance_scale: float = 7.5
+    strength: float = 1.0  # 1: from noise alone
+    controlnet_conditioning_scale: float = 1.0
+    control_guidance_end: float = 1.0
+    seed: int = 0
+    shared_noise: bool = True
+    anchor_attention: bool = True
+    flow_end: float = 0.5  # share of the steps in which x0 follows the flow; 0: none
+    scheduler: str = "dpm++"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """n frames of a shot and what they take from its key frame."""
+
+    pictures: torch.Tensor  # (n, 3, h, w) in [-1, 1]
+    maps: torch.Tensor  # (n, 3, h, w) in [0, 1]
+    indices: list[int]  # of the frames in the clip: the seeds, where the noise is not shared
+    flow: torch.Tensor | None = None  # (n, 2, h, w) pixels, from each frame to the key frame
+    seen: torch.Tensor | None = None  # (n, 1, h, w) in [0, 1]: 1 where the key frame shows the same thing
+
+
+@dataclass
+class Memory:
+    """What later frames of a shot need of its anchor and of the last key frame."""
+
+    keys_values: list[dict[str, tuple[torch.Tensor, torch.Tensor]]] = field(default_factory=list)  # one per step
+    x0: list[torch.Tensor] = field(default_factory=list)  # (1, c, h/8, w/8), one per step that follows the flow
+
+
+class AnchorAttention:
+    """Self-attention as diffusers has it, over the frame's own keys and values and, where set, the anchor's."""
+
+    def __init__(self):
+        self.anchor: tuple[torch.Tensor, torch.Tensor] | None = None  # (copies, heads, tokens, d) each
+        self.recording = False
+        self.recorded: tuple[torch.Tensor, torch.Tensor] | None = None
+
+    def __call__(self, attn, hidden_states: torch.Tensor, encoder_hidden_states=None, attention_mask=None, **_):
+        """hidden_states (copies * n, tokens, width)"""
+        n = hidden_states.shape[0]
+        query, key, value = (
+            layer(hidden_states).view(n, -1, attn.heads, layer.out_features // attn.heads).transpose(1, 2)
+            for layer in (attn.to_q, attn.to_k, attn.to_v)
+        )  # (copies * n, heads, tokens, d)
+        if self.recording:
+            self.recorded = key, value
+        if self.anchor is not None:
+            times = n // len(self.anchor[0])  # the anchor of each copy, unconditional and conditional, for its n frames
+            key, value = (
+                torch.cat([own, anchor.repeat_interleave(times, 0)], 2)
+                for own, anchor in zip((key, value), self.anchor, strict=True)
+            )
+        found = F.scaled_dot_product_attention(query, key, value)
+        found = found.transpose(1, 2).reshape(n, -1, attn.heads * value.shape[-1]).to(query.dtype)
+        return attn.to_out[1](attn.to_out[0](found))
+
+
+class Restyler:
+    """A base, a ControlNet and a prompt, ready to draw frame after frame."""
+
+    def __init__(
+        self, pipe: StableDiffusionPipeline, controlnet: ControlNetModel, recipe: Recipe, prompt: str,
+        negative_prompt: str = "", scheduler: SchedulerMixin | None = None,
+    ):  # fmt: skip
+        self.pipe, self.controlnet, self.recipe = pipe, controlnet, recipe
+        self._scheduler = scheduler or SCHEDULERS[recipe.scheduler].from_config(pipe.scheduler.config)
+        if recipe.flow_end and self._scheduler.config.prediction_type != "epsilon":
+            raise InputError(f"a base that predicts {self._scheduler.config.prediction_type} needs --consistency none")
+        self.guided = recipe.guidance_scale > 1
+        with torch.inference_mode():
+            self._text = pipe.encode_prompt(prompt, pipe.device, 1, self.guided, negative_prompt)[:2]
+        self._attention = {}
+        for name, model in (("unet", pipe.unet), ("controlnet", controlnet)) if recipe.anchor_attention else ():
+            processors = dict(model.attn_processors)
+            for layer in (layer for layer in processors if layer.endswith("attn1.processor")):
+                processors[layer] = self._attention[f"{name}.{layer}"] = AnchorAttention()
+            model.set_attn_processor(processors)
+
+    @torch.inference_mode()
+    def draw(self, batch: Batch, anchor: Memory | None, key: Memory | None, remember: Memory | None = None):
+        """Frames (n, 3, h, w) float32 in [0, 1]. `remember` is filled with what later frames need of this one."""
+        latents, scheduler, timesteps = self._start(batch)
+        latents = self._denoise(latents, scheduler, timesteps, batch, anchor, key, remember)
+        pixels = self.pipe.vae.decode(latents / self.pipe.vae.config.scaling_factor, return_dict=False)[0]
+        if not pixels.isfinite().all():
+            raise InputError(f"the base gives no finite frame in {self.pipe.dtype}; try --mixed_precision no")
+        return (pixels.float() / 2 + 0.5).clamp(0, 1)
+
+    def _start(self, batch: Batch) -> tuple[torch.Tensor, SchedulerMixin, torch.Tensor]:
+        """Noise, or the source with noise over it; a scheduler of the batch's own; the timesteps that remain."""
+        recipe, pipe = self.recipe, self.pipe
+        scheduler = type(self._scheduler).from_config(self._scheduler.config)  # multistep solvers remember
+        scheduler.set_timesteps(recipe.num_inference_steps, device=pipe.device)
+        n, _, h, w = batch.pictures.shape
+        factor = pipe.vae_scale_factor
+        shape = (1, pipe.unet.config.in_channels, h // factor, w // factor)
+        seeds = [recipe.seed] if recipe.shared_noise else [recipe.seed + index for index in batch.indices]
+        generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
+
+        def noise() -> torch.Tensor:
+            drawn = torch.cat([torch.randn(shape, generator=g, dtype=pipe.dtype) for g in generators])
+            return drawn.to(pipe.device).expand(n, -1, -1, -1)
+
+        if recipe.strength >= 1:
+            return noise() * scheduler.init_noise_sigma, scheduler, scheduler.timesteps
+        skipped = recipe.num_inference_steps - min(
+            int(recipe.num_inference_steps * recipe.strength), recipe.num_inference_steps
+        )
+        timesteps = scheduler.timesteps[skipped * scheduler.order :]
+        if not len(timesteps):
+            raise InputError(f"--strength {recipe.strength:g} leaves none of {recipe.num_inference_steps} steps")
+        scheduler.set_begin_index(skipped * scheduler.order)
+        posterior = pipe.vae.encode(batch.pictures.to(pipe.device, pipe.dtype)).latent_dist
+        latents = (posterior.mean + posterior.std * noise()) * pipe.vae.config.scaling_factor
+        return scheduler.add_noise(latents, noise(), timesteps[:1].repeat(n)), scheduler, timesteps
+
+    def _denoise(self, latents, scheduler, steps, batch: Batch, anchor, key, remember) -> torch.Tensor:
+        recipe, (conditional, unconditional) = self.recipe, self._text
+        n, copies = len(latents), 1 + self.guided
+        text = torch.cat([u.expand(n, -1, -1) for u in ([unconditional] if self.guided else [])]
+                         + [conditional.expand(n, -1, -1)])  # fmt: skip
+        condition = batch.maps.to(self.pipe.device, self.controlnet.dtype).repeat(copies, 1, 1, 1)
+        follow = Follow(batch, latents) if key is not None and key.x0 else None
+        # a solver that draws noise takes each frame's from its own generator, so that batches do not matter
+        seeds = [recipe.seed if recipe.shared_noise else recipe.seed + index for index in batch.indices]
+        own = {"generator": [torch.Generator("cpu").manual_seed(s + 1) for s in seeds]}
+        own = own if isinstance(scheduler, LCMScheduler) else {}
+        alphas = scheduler.alphas_cumprod[steps.long().cpu()].tolist()
+        for i, t in enumerate(steps):
+            x = scheduler.scale_model_input(torch.cat([latents] * copies), t)
+            down, mid = None, None
+            with self._shared(i, anchor, remember):
+                if (i + 1) / len(steps) <= recipe.control_guidance_end:
+                    scale = recipe.controlnet_conditioning_scale
+                    down, mid = self.controlnet(x, t, text, condition, scale, return_dict=False)
+                eps = self.pipe.unet(
+                    x, t, encoder_hidden_states=text, down_block_additional_residuals=down,
+                    mid_block_additional_residual=mid, return_dict=False,
+                )[0]  # fmt: skip
+            if self.guided:
+                eps_unconditional, eps_conditional = eps.chunk(2)
+                eps = eps_unconditional + recipe.guidance_scale * (eps_conditional - eps_unconditional)
+            if i < recipe.flow_end * len(steps):
+                eps = self._follow(eps, latents, alphas[i], i, follow, key, remember)
+            latents = scheduler.step(eps, t, latents, **own, return_dict=False)[0]
+        return latents
+
+    def _follow(self, eps, latents, a: float, i: int, follow, key, remember) -> torch.Tensor:
+        """Pull x0 = (x - sqrt(1 - a) eps) / sqrt(a) to the key frame's, by changing eps; remember what it then is."""
+        x0 = (latents.float() - (1 - a) ** 0.5 * eps.float()) / a**0.5
+        if follow is not None:
+            pull = follow.seen * (follow.moved(key.x0[i]) - x0)
+            x0, eps = x0 + pull, (eps.float() - (a / (1 - a)) ** 0.5 * pull).to(eps.dtype)
+        if remember is not None:
+            remember.x0.append(x0)
+        return eps
+
+    @contextlib.contextmanager
+    def _shared(self, step: int, anchor: Memory | None, remember: Memory | None) -> Iterator[None]:
+        """Attention sees the anchor's keys and values of this step, or, for the anchor itself, keeps them."""
+        recording = remember is not None and anchor is None
+        for name, layer in self._attention.items():
+            layer.anchor = anchor.keys_values[step].get(name) if anchor else None
+            layer.recording, layer.recorded = recording, None
+        yield
+        if recording:
+            found = {name: layer.recorded for name, layer in self._attention.items()}
+            remember.keys_values.append({name: kv for name, kv in found.items() if kv is not None})
+
+
+class Follow:
+    """A batch's flow to its key frame, on the grid of the latents."""
+
+    def __init__(self, batch: Batch, latents: torch.Tensor):
+        h, w = latents.shape[-2:]
+        height, width = batch.flow.shape[-2:]
+        flow = F.interpolate(batch.flow.to(latents.device), (h, w), mode="area")  # (n, 2, h/8, w/8) pixels
+        self.seen = F.interpolate(batch.seen.to(latents.device), (h, w), mode="area")  # (n, 1, h/8, w/8)
+        y, x = torch.meshgrid(torch.arange(h), torch.arange(w), indexing="ij")
+        at = torch.stack([x, y], -1).to(flow)  # (h/8, w/8, 2) cells
+        step = flow.permute(0, 2, 3, 1) * flow.new_tensor([w / width, h / height])
+        self._grid = (2 * (at + step) + 1) / flow.new_tensor([w, h]) - 1  # as grid_sample counts, corners not aligned
+
+    def moved(self, x0: torch.Tensor) -> torch.Tensor:
+        """The key frame's x0 (1, c, h/8, w/8) as each of n frames sees it."""
+        x0 = x0.expand(len(self._grid), -1, -1, -1)
+        return F.grid_sample(x0, self._grid, mode="bicubic", padding_mode="border", align_corners=False)

@@ -1,0 +1,67 @@
+"""Control maps of a clip, on one scale throughout a shot, and the cuts between its shots.
+
+    maps = ControlMaps("depth")
+    for frame in clip.frames():
+        cut, control = maps.next(frame.rgb)       # control: (h, w, 3) uint8
+
+Depth has no unit, and a scale of its own in every picture, which flickers. The first picture of a shot sets the scale
+for all of it: a streaming choice, so that memory does not grow and a part of a clip looks as it does in the whole.
+"""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from inference.detectors import check_kind, depth_map, load_depth, load_detector
+
+THUMBNAIL = (32, 32)
+CUT_HISTOGRAM, CUT_PIXELS = 0.35, 0.06  # both far apart: another place. Motion keeps the first low, a flash the second
+MARGIN = 0.1  # of the depth range, for what comes nearer or goes further during the shot
+
+
+class CutFinder:
+    """Says of each picture whether another shot begins with it."""
+
+    def __init__(self):
+        self._last: tuple[np.ndarray, np.ndarray] | None = None
+
+    def __call__(self, picture: np.ndarray) -> bool:
+        """picture (h, w, 3) uint8; the first one of a clip begins a shot."""
+        small = cv2.resize(picture, THUMBNAIL, interpolation=cv2.INTER_AREA)
+        lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+        histogram = cv2.calcHist([lab], [0, 1, 2], None, [8, 8, 8], [0, 100.001, -64, 64, -64, 64])
+        histogram = cv2.GaussianBlur(
+            histogram.reshape(8, 64), (3, 3), 0
+        )  # so that a value beside its bin's edge counts
+        last, self._last = self._last, (histogram, small.astype(np.float32) / 255)
+        if last is None:
+            return True
+        apart = cv2.compareHist(last[0], histogram, cv2.HISTCMP_BHATTACHARYYA)
+        return apart > CUT_HISTOGRAM and float(np.abs(last[1] - self._last[1]).mean()) > CUT_PIXELS
+
+
+class ControlMaps:
+    """Picture by picture: is there a cut, and the control map. Loads the detector, which can raise InputError."""
+
+    def __init__(self, kind: str, *, depth_model: str | None = None, device: str = "cpu"):
+        check_kind(kind)
+        named = {"name": depth_model} if depth_model else {}
+        self._estimate = load_depth(device=device, **named) if kind == "depth" else None
+        self._detect: Callable = self._depth if kind == "depth" else load_detector(kind, device=device)
+        self._begins = CutFinder()
+        self._range: tuple[float, float] | None = None
+
+    def next(self, picture: np.ndarray) -> tuple[bool, np.ndarray]:
+        """(whether a shot begins here, control map (h, w, 3) uint8) of the next picture (h, w, 3) uint8."""
+        cut = self._begins(picture)
+        if cut:
+            self._range = None
+        return cut, self._detect(picture)
+
+    def _depth(self, picture: np.ndarray) -> np.ndarray:
+        depth = self._estimate(picture[None])[0]  # (h, w)
+        if self._range is None:
+            far, near = np.percentile(depth, [0.5, 99.5])
+            self._range = far - MARGIN * (near - far), near + MARGIN * (near - far)
+        return depth_map(depth, *self._range)

@@ -1,0 +1,140 @@
+"""From a clip to frames on disk and a clip again: decoding, the model, finishing and encoding side by side.
+
+Each stage has its thread and a bounded queue, so memory does not grow with the clip. Frames are kept as PNG as they
+are made; the clip is encoded from those files, so that a run that was killed gives the clip it would have given.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event
+
+import cv2
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from video.clip import Clip, disk_full_said, write_clip
+from video.colour import HeldColour
+from video.consistency import Batch, Memory, Restyler
+from video.finished import FinishedFrames
+from video.shots import ANCHOR, BETWEEN, Size, Unit, ahead, units
+
+QUEUED = 3  # units that are drawn and not yet on disk
+
+
+def process() -> tuple[int, int]:
+    """(number of this process, how many there are), as torchrun and accelerate launch say it."""
+    return int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+
+
+class Shot:
+    """What is drawn of one shot. Anchor and key frames are drawn when the first frame after them is to be drawn."""
+
+    def __init__(self, restyler: Restyler, finish: Callable[[Unit, torch.Tensor, "Shot"], None]):
+        self._restyler, self._finish = restyler, finish
+        self._pending: deque[Unit] = deque()
+        self._anchor: Memory | None = None
+        self._key: Memory | None = None
+        self.colour: HeldColour | None = None  # set by the thread that finishes, which takes the anchor first
+
+    def add(self, unit: Unit) -> None:
+        self._pending.append(unit)
+
+    def catch_up(self) -> None:
+        while self._pending:
+            unit, memory = self._pending.popleft(), Memory()
+            frames = self._restyler.draw(to_batch(unit), self._anchor, self._key, memory)
+            self._key, self._anchor = memory, self._anchor or memory
+            self._finish(unit, frames, self)
+
+    def draw(self, unit: Unit) -> None:
+        self.catch_up()
+        self._finish(unit, self._restyler.draw(to_batch(unit), self._anchor, self._key), self)
+
+
+def to_batch(unit: Unit) -> Batch:
+    def tensor(arrays: list[np.ndarray]) -> torch.Tensor:
+        return torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2)
+
+    follows = unit.items[0].flow is not None
+    return Batch(
+        pictures=tensor([item.picture for item in unit.items]).float() / 127.5 - 1,
+        maps=tensor([item.control for item in unit.items]).float() / 255,
+        indices=[item.indices[0] for item in unit.items],
+        flow=tensor([item.flow for item in unit.items]) if follows else None,
+        seen=tensor([item.seen[..., None] for item in unit.items]) if follows else None,
+    )
+
+
+def restyle(
+    clip: Clip, restyler: Restyler, next_map: Callable, size: Size, finished: FinishedFrames, output: Path, *,
+    batch_size: int, consistent: bool, side_by_side: bool = False,
+) -> list[str]:  # fmt: skip
+    """Draw what is not finished and write `output`; returns what a person should be told.
+
+    One of several processes draws every so-manieth batch; the first one also encodes, as frames arrive.
+    """
+    rank, world = process()
+    stop = Event()
+    with ExitStack() as stack:
+        finisher, encoder = (stack.enter_context(ThreadPoolExecutor(1)) for _ in range(2))
+        stack.callback(stop.set)  # before the threads are waited for
+        encoding = encoder.submit(_encode, clip, size, finished, output, side_by_side, stop) if rank == 0 else None
+        finishing: deque[Future] = deque()
+
+        def finish(unit: Unit, frames: torch.Tensor, shot: Shot | None) -> None:
+            finishing.append(finisher.submit(_finish, unit, frames, shot, size, finished))
+            while len(finishing) > QUEUED or (finishing and finishing[0].done()):
+                finishing.popleft().result()
+            if encoding is not None and encoding.done():
+                encoding.result()  # raises what went wrong there
+
+        bar = stack.enter_context(tqdm(total=clip.expected_frames, unit="frame", dynamic_ncols=True, disable=rank > 0))
+        shot = None
+        for unit in ahead(units(clip.frames(), size, next_map, batch_size, consistent)):
+            if unit.role == ANCHOR or shot is None:
+                shot = Shot(restyler, finish)
+            if unit.role != BETWEEN:
+                shot.add(unit)
+            if unit.number % world == rank and not all(finished.has(index) for index in unit.indices):
+                shot.catch_up() if unit.role != BETWEEN else shot.draw(unit)
+            bar.update(len(unit.indices))
+        while finishing:
+            finishing.popleft().result()
+        return encoding.result() if encoding else []
+
+
+def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, finished: FinishedFrames) -> None:
+    """Colour, and onto the disk. frames (n, 3, h, w) in [0, 1]"""
+    for item, frame in zip(unit.items, frames.permute(0, 2, 3, 1).cpu().numpy(), strict=True):
+        source, frame = size.cut(item.picture).astype(np.float32) / 255, size.cut(frame)
+        if unit.role == ANCHOR:
+            shot.colour = HeldColour(source, frame)
+        elif shot.colour is not None:
+            frame = shot.colour(source, frame)
+        with disk_full_said("the finished frames are kept; make room and go on with --resume"):
+            for index in item.indices:
+                if not finished.has(index):
+                    finished.save(index, np.rint(frame * 255).astype(np.uint8))
+
+
+def _encode(clip: Clip, size: Size, finished: FinishedFrames, output: Path, side_by_side: bool, stop: Event):
+    """Write the clip, frame by frame as they are finished. Returns what a person should be told."""
+    said = disk_full_said("the finished frames are kept; make room and go on with --resume")
+    with said, ExitStack() as stack:
+        out = None
+        for frame in clip.frames():
+            picture = finished.wait_for(frame.index, stop.is_set)
+            if picture is None:
+                raise InterruptedError  # so that the half-written clip is removed
+            if side_by_side:
+                source = cv2.resize(frame.rgb, (size.width, size.height), interpolation=cv2.INTER_AREA)
+                picture = np.hstack([source, picture])
+            if out is None:
+                out = stack.enter_context(write_clip(output, clip))
+            out.write(picture, frame)
+    return [*out.notes, *filter(None, [clip.damage])]
