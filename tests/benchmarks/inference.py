@@ -1,0 +1,219 @@
+"""Our comparison against the obvious script, in turns: the same base, adapters, prompts, seeds, scheduler and steps.
+
+    python tests/benchmarks/inference.py
+    python tests/benchmarks/inference.py --size sd15 --mixed_precision fp16 --compile
+
+The obvious script loads one full pipeline per strategy and draws its prompts one at a time. Adapters have random
+weights: they cost what trained ones cost. Prints pictures per second and peak memory, above what the libraries take, of
+both at DPM-Solver++ and equal steps; the obvious script with the base's own scheduler and 50 steps, and what CLIP scores
+lose by our default recipe; the time to the first picture, and to --help.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.pop(0)  # this folder, where this very file would be taken for the package
+
+from inference.cli import run
+from inference.options import DEFAULT_PROMPTS, ROOT, Help, at_least
+from inference.pipelines import MINIATURE
+
+WORD = "<look>"
+OURS, THEIRS, STOCK = "ours", "theirs", "theirs at 50 steps"
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
+    add = parser.add_argument
+    add("--size", choices=["miniature", "sd15"], default="miniature", help="sd15: random weights of SD v1.5's shapes")
+    add("--work_dir", type=Path, default=ROOT / "outputs" / "benchmark_inference", help="for models and pictures")
+    add("--steps", type=at_least(1), default=20, help="of both, where they are equal")
+    add("--rounds", type=at_least(1), default=3, help="runs of each")
+    add("--mixed_precision", choices=["no", "bf16", "fp16"], default="no", help="arithmetic of both")
+    add("--compile", action="store_true", help="ours compiles the UNet's blocks")
+    add(
+        "--clock", choices=["wall", "cpu"], default="wall", help="cpu: processor time, where others use the machine too"
+    )
+    return parser.parse_args()
+
+
+def make_models(size: str, folder: Path) -> None:
+    """A base in fp32 with a ControlNet, and one adapter of each kind with random weights."""
+    import torch
+    from diffusers import AutoencoderKL, ControlNetModel, StableDiffusionPipeline, UNet2DConditionModel
+    from diffusers.utils import convert_state_dict_to_diffusers
+    from peft import LoraConfig, get_peft_model_state_dict
+    from safetensors.torch import save_file
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    pipe = StableDiffusionPipeline.from_pretrained(MINIATURE)
+    if size == "sd15":
+        blocks = {"down_block_types": ("DownEncoderBlock2D",) * 4, "up_block_types": ("UpDecoderBlock2D",) * 4}
+        tokens = {f"{name}_token_id": getattr(pipe.tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")}
+        text = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12}
+        pipe.register_modules(
+            unet=UNet2DConditionModel(sample_size=64, cross_attention_dim=768),
+            vae=AutoencoderKL(**blocks, block_out_channels=(128, 256, 512, 512), layers_per_block=2, sample_size=512),
+            text_encoder=CLIPTextModel(CLIPTextConfig(vocab_size=len(pipe.tokenizer), **text, **tokens)),
+        )
+    pipe.save_pretrained(folder / "base")
+    pipe.save_pretrained(folder / "dreambooth")
+    width = pipe.text_encoder.config.hidden_size
+    save_file({WORD: 0.02 * torch.randn(4, width)}, folder / "look.safetensors")
+    ControlNetModel.from_unet(pipe.unet).save_pretrained(folder / "base" / "controlnet-canny")
+    pipe.unet.add_adapter(LoraConfig(r=4, target_modules=["to_q", "to_k", "to_v", "to_out.0"]))
+    layers = convert_state_dict_to_diffusers(get_peft_model_state_dict(pipe.unet))
+    pipe.save_lora_weights(folder / "lora", unet_lora_layers=layers)
+
+
+def theirs(args: argparse.Namespace, folder: Path, out: Path, steps: int | None) -> None:
+    """What one writes first: every strategy's pipeline loaded, then prompt by prompt; `steps` None: diffusers' own."""
+    import numpy as np
+    import torch
+    from diffusers import (
+        ControlNetModel,
+        DPMSolverMultistepScheduler,
+        StableDiffusionControlNetPipeline,
+        StableDiffusionPipeline,
+    )
+    from PIL import Image
+
+    from inference.detectors import canny
+
+    dtype = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[args.mixed_precision]
+    common = {"dtype": dtype, "safety_checker": None}
+    base = folder / "base"
+    pipes = {name: StableDiffusionPipeline.from_pretrained(base, **common) for name in ("base", "lora", "word")}
+    pipes["lora"].load_lora_weights(folder / "lora")
+    pipes["word"].load_textual_inversion(folder / "look.safetensors")
+    pipes["dreambooth"] = StableDiffusionPipeline.from_pretrained(folder / "dreambooth", **common)
+    controlnet = ControlNetModel.from_pretrained(base / "controlnet-canny", torch_dtype=dtype)
+    pipes["controlnet"] = StableDiffusionControlNetPipeline.from_pretrained(base, controlnet=controlnet, **common)
+    drawn = {}
+    for name, pipe in pipes.items():
+        pipe.to("cuda" if torch.cuda.is_available() else "cpu").set_progress_bar_config(disable=True)
+        if steps:
+            pipe.scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)
+        for i, prompt in enumerate(DEFAULT_PROMPTS):
+            words = f"{prompt}, in the style of {WORD}" if name == "word" else prompt
+            image = {}
+            if name == "controlnet":
+                words, image = f"{prompt}, dramatic lighting", {"image": Image.fromarray(canny(np.array(drawn[i])))}
+            generator = torch.Generator().manual_seed(i)
+            picture = pipe(words, **image, num_inference_steps=steps or 50, generator=generator).images[0]
+            picture.save(out / f"{i}-{name}.png")
+            if name == "base":
+                drawn[i] = picture
+
+
+def ours(args: argparse.Namespace, folder: Path, out: Path) -> None:
+    """What compare.py draws, without its sheet and scores."""
+    from inference.control import find_controlnet
+    from inference.options import CINEMATIC_PROMPT, sampling_parser
+    from inference.pictures import Job
+    from inference.strategies import BASE, controlnet, dreambooth, lora, textual_inversion
+
+    base = folder / "base"
+    flags = ["--pretrained_model_name_or_path", base, "--output_dir", out, "--num_inference_steps", args.steps,
+             "--mixed_precision", args.mixed_precision, *["--compile"] * args.compile]  # fmt: skip
+    job = Job(sampling_parser("", "").parse_args([str(flag) for flag in flags]))
+    found = find_controlnet(None, "canny", base)
+    job.draw([BASE, lora(folder / "lora", base), textual_inversion(folder / "look.safetensors", base),
+              dreambooth(folder / "dreambooth", base), controlnet(found, CINEMATIC_PROMPT)])  # fmt: skip
+
+
+def run_one(side: str, args: argparse.Namespace) -> None:
+    """In the process that is measured: import the libraries, then draw the whole sheet; prints the result as JSON."""
+    import diffusers
+    import peft
+    import torch
+    import transformers
+
+    assert diffusers and peft and transformers.CLIPTextModel and diffusers.StableDiffusionControlNetPipeline
+    cuda = torch.cuda.is_available()
+    out = args.work_dir / "pictures" / side.replace(" ", "_")
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.rglob("*.png"):
+        old.unlink()
+    taken = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    wall, cpu = time.perf_counter(), time.process_time()
+    if side == OURS:
+        ours(args, args.work_dir / args.size, out)
+    else:
+        theirs(args, args.work_dir / args.size, out, args.steps if side == THEIRS else None)
+    seconds = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10 - taken
+    peak = torch.cuda.max_memory_allocated() / 2**20 if cuda else peak
+    (args.work_dir / "result.json").write_text(json.dumps(seconds | {"peak": peak}))
+
+
+def measured(side: str, args: argparse.Namespace) -> dict[str, float]:
+    """One side in a process of its own, at the size, steps and arithmetic of this one."""
+    result = args.work_dir / "result.json"
+    result.unlink(missing_ok=True)
+    subprocess.run([sys.executable, __file__, *sys.argv[1:]], env=os.environ | {"BENCHMARK": side}, check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    return json.loads(result.read_text())
+
+
+def clip_score(folder: Path, pattern: str) -> float:
+    """Mean over the base's pictures that `pattern` finds, one for each prompt."""
+    from PIL import Image
+
+    from inference.scores import Clip, clip_scores
+
+    pictures = [Image.open(folder / pattern.format(i)).convert("RGB") for i in range(len(DEFAULT_PROMPTS))]
+    return statistics.mean(clip_scores(Clip(MINIATURE / "clip"), pictures, DEFAULT_PROMPTS))
+
+
+def first_picture(args: argparse.Namespace) -> float:
+    """Seconds from the command to the first picture on disk, in a sheet of one prompt."""
+    out = args.work_dir / "first"
+    for old in out.rglob("*.png"):
+        old.unlink()
+    flags = ["--pretrained_model_name_or_path", args.work_dir / args.size / "base", "--output_dir", out]
+    command = [sys.executable, ROOT / "inference" / "inference_base.py", *flags, "--prompts", DEFAULT_PROMPTS[0]]
+    begin = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (out / "pictures" / "0-base.png").exists() and process.poll() is None:
+        time.sleep(0.01)
+    seconds = time.perf_counter() - begin
+    process.wait()
+    return seconds
+
+
+def main() -> None:
+    args = parse_args()
+    args.work_dir.mkdir(parents=True, exist_ok=True)
+    if not (args.work_dir / args.size / "lora").exists():
+        make_models(args.size, args.work_dir / args.size)
+    pictures = 5 * len(DEFAULT_PROMPTS)
+    rounds = [{side: measured(side, args) for side in (OURS, THEIRS)} for _ in range(args.rounds)]
+    rounds[0][STOCK] = measured(STOCK, args)
+    print(f"{args.size}, {len(DEFAULT_PROMPTS)} prompts x 5 strategies, {args.mixed_precision}, {args.clock} time")
+    for side in (OURS, THEIRS, STOCK):
+        own = [one[side] for one in rounds if side in one]
+        rate = statistics.median(pictures / one[args.clock] for one in own)
+        peak = statistics.median(one["peak"] for one in own)
+        print(f"{side:20} {rate:8.3f} pictures/s {peak:8.0f} MiB")
+    faster = statistics.median(one[THEIRS][args.clock] / one[OURS][args.clock] for one in rounds)
+    memory = statistics.median(one[OURS]["peak"] / one[THEIRS]["peak"] for one in rounds)
+    print(f"{args.steps} steps each: {faster:.2f} times as fast, {memory:.2f} of the memory")
+    if args.size == "miniature":
+        found = clip_score(args.work_dir / "pictures" / OURS / "pictures", "{}-base.png")
+        stock = clip_score(args.work_dir / "pictures" / STOCK.replace(" ", "_"), "{}-base.png")
+        print(f"CLIP score of base: {found:.1f} by ours, {stock:.1f} by {STOCK}")
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, ROOT / "inference" / "compare.py", "--help"], stdout=subprocess.DEVNULL, check=True)
+    print(f"--help {time.perf_counter() - begin:.2f} s, first picture {first_picture(args):.1f} s")
+
+
+if __name__ == "__main__":
+    run_one(os.environ["BENCHMARK"], parse_args()) if "BENCHMARK" in os.environ else run(main)
