@@ -5,8 +5,8 @@
 
 The obvious script loads one full pipeline per strategy and draws its prompts one at a time. Adapters have random
 weights: they cost what trained ones cost. Prints pictures per second and peak memory, above what the libraries take, of
-both at DPM-Solver++ and equal steps; the obvious script with the base's own scheduler and 50 steps, and what CLIP scores
-lose by our default recipe; the time to the first picture, and to --help.
+both at DPM-Solver++ and equal steps; of the obvious script with the base's own scheduler and 50 steps, and the CLIP
+scores of both recipes; the time to the first picture, and to --help.
 """
 
 import argparse
