@@ -10,7 +10,7 @@ work=(--work_dir "${WORK_DIR:-outputs/miniature}")
 part=("${work[@]}" --examples "${EXAMPLES:-24000}")
 output_dir=${OUTPUT_DIR:-inference/miniature}
 
-python -m finetune.miniature.clip "${part[@]}" --steps "${CLIP_STEPS:-1000}" --vision_steps "${VISION_STEPS:-4000}"
+python -m finetune.miniature.clip "${part[@]}" --steps "${CLIP_STEPS:-1000}" --vision_steps "${VISION_STEPS:-4400}"
 python -m finetune.miniature.vae "${part[@]}" --steps "${VAE_STEPS:-1700}"
 python -m finetune.miniature.judge "${part[@]}" --steps "${JUDGE_STEPS:-1000}"
 python -m finetune.miniature.unet "${part[@]}" --steps "${UNET_STEPS:-20000}"
