@@ -136,6 +136,65 @@ def control_mode(name: str | Path) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def native_side(folder: Path) -> int:
+    """Pixels of the side the checkpoint was made for."""
+    unet = json.loads((folder / "unet" / "config.json").read_text())
+    vae = json.loads((folder / "vae" / "config.json").read_text())
+    return (unet.get("sample_size") or 64) * 2 ** (len(vae["block_out_channels"]) - 1)
+
+
+def stamp(folder: Path) -> str:
+    """Tells one folder of weights from another, and from itself once it is trained further, without reading it all."""
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".safetensors", ".json", ".bin")]
+    stamps = [(str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return hashlib.sha256(repr(stamps).encode()).hexdigest()
+
+
+def put_base(pipe: "ControlAVideoPipeline", folder: Path) -> None:
+    """Put a Stable Diffusion 1.5 model, such as a DreamBooth result, under the temporal layers of `pipe`."""
+    from transformers import CLIPTextModel, CLIPTokenizer
+
+    if not (folder / "unet").is_dir():
+        raise InputError(f"--base_model {folder} is no folder of a Stable Diffusion pipeline: it has no unet/")
+    try:
+        pipe.unet.load_2d_weights(folder)
+    except (ValueError, FileNotFoundError) as error:
+        raise InputError(f"--base_model {folder} cannot go under {type(pipe.unet).__name__}: {error}") from error
+    kind = {"dtype": pipe.unet.dtype}
+    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
+    pipe.register_modules(
+        text_encoder=_complete(CLIPTextModel, folder / "text_encoder", use_safetensors=True, **kind),
+        tokenizer=tokenizer,
+        vae=_complete(AutoencoderKL, folder / "vae", use_safetensors=True, torch_dtype=pipe.unet.dtype),
+    )
+
+
+def load_for_runner(
+    folder: Path, base_model: str | None, mixed_precision: str | None, compiled: bool
+) -> "ControlAVideoPipeline":
+    """The pipeline on the machine's device, over the base that was asked for."""
+    import diffusers
+    import transformers
+
+    from video.controlavideo.pipeline import ControlAVideoPipeline
+
+    for library in (diffusers, transformers):
+        library.utils.logging.disable_progress_bar()
+    cuda = torch.cuda.is_available()
+    dtypes = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+    dtype = dtypes[mixed_precision or ("fp16" if cuda else "no")]
+    pipe = ControlAVideoPipeline.from_pretrained(folder, dtype=dtype)
+    if base_model:
+        put_base(pipe, Path(base_model))
+    pipe = pipe.to("cuda" if cuda else "cpu")
+    pipe.set_progress_bar_config(leave=False, unit="step", dynamic_ncols=True)
+    for network in (pipe.unet, pipe.controlnet, pipe.vae):
+        network.eval().to(memory_format=torch.channels_last)  # folding frames is free then
+    if compiled:
+        pipe.unet.compile(), pipe.controlnet.compile()
+    return pipe
+
+
 def _check(name: str | Path, path: Path, network: type[ModelMixin]) -> None:
     """Names and shapes of all tensors, from headers, against those of the network the configuration describes."""
     files = sorted(path.glob("*.safetensors"))

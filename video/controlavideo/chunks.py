@@ -13,10 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
+from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
+from inference.cli import written_aside
 from video.controlavideo.frames import decode_frames
 from video.controlavideo.noise import clip_noise
 from video.controlavideo.pipeline import ControlAVideoPipeline
@@ -34,6 +38,22 @@ class State:
     chunk: int  # the next one to draw
     last: torch.Tensor | Image.Image  # the frame to go on from: latents (1, 4, h, w), or as the original a picture
     first: torch.Tensor | None = None  # latents of the clip's first frame, whose look is held
+
+
+def save_state(state: State, path: Path) -> None:
+    """In place in one move, so that a state that is there is whole."""
+    last = state.last if torch.is_tensor(state.last) else torch.from_numpy(np.array(state.last))
+    tensors = {"last": last.contiguous(), "first": state.first.contiguous(), "chunk": torch.tensor(state.chunk)}
+    with written_aside(path) as aside:
+        save_file(tensors, aside)
+
+
+def load_state(path: Path) -> State | None:
+    if not path.exists():
+        return None
+    kept = load_file(path)
+    last = Image.fromarray(kept["last"].numpy()) if kept["last"].dtype == torch.uint8 else kept["last"]
+    return State(int(kept["chunk"]), last, kept["first"])
 
 
 @dataclass(frozen=True)

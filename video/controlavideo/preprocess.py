@@ -60,14 +60,20 @@ def depth_input(frames: np.ndarray) -> torch.Tensor:
     return F.interpolate(x, size=DPT_SIZE, mode="bicubic", antialias=True, align_corners=False)
 
 
-def depth_maps(predicted: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+def depth_maps(
+    predicted: torch.Tensor, size: tuple[int, int], limits: tuple[float, float] | None = None, scaled: bool = True
+) -> torch.Tensor:
     """DPT's `predicted_depth` (f, h, w), larger is nearer -> (f, 1, H, W), 0 and 1 the clip's farthest and nearest.
 
-    One range for all frames: with one for each, a thing that stays where it is would change its grey.
+    One range for all frames: with one for each, a thing that stays where it is would change its grey. `limits` is that
+    range where `predicted` is a part of the clip; it is taken from depth that was resized, but not `scaled`.
     """
     x = F.interpolate(predicted[:, None], size=size, mode="bicubic", align_corners=False)
-    x = x - x.amin()
-    return x / x.amax().clamp(min=torch.finfo(x.dtype).tiny)
+    if not scaled:
+        return x
+    low, high = (x.amin(), x.amax()) if limits is None else limits
+    x = x - low
+    return x / max(high - low, torch.finfo(x.dtype).tiny)
 
 
 class HED(nn.Module):

@@ -1,0 +1,171 @@
+"""Draw a clip anew by a prompt, many frames at once, led by the clip's depth or edges: Control-A-Video.
+
+python video/control_a_video.py --input_video clip.mp4 --prompt "a bear walking through stars" --control_mode depth
+python video/control_a_video.py --input_video clip.mp4 --prompt "..." --output out.gif --num_sample_frames 16 --resume
+"""
+
+import argparse
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
+from inference.cli import InputError, run
+from inference.options import DPT, Help, at_least
+
+MODES = ("depth", "canny", "hed")
+STATE = "state.safetensors"
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
+    clip = parser.add_argument_group("the clip").add_argument
+    clip("--input_video", type=Path, required=True, metavar="CLIP", help="any video FFmpeg reads, or an animated GIF")
+    clip(
+        "--output",
+        type=Path,
+        default=Path("demo.mp4"),
+        metavar="CLIP",
+        help="to write: .mp4, .mov, .mkv, .webm or .gif",
+    )
+    clip("--max_frames", type=at_least(1), help="at most so many frames of the clip are read")
+    clip("--num_sample_frames", type=at_least(1), help="frames to draw; all that --sampling_rate leaves if not given")
+    clip("--sampling_rate", type=at_least(1), default=3, help="every so many frames one is drawn, and shown as long")
+    clip("--each_sample_frame", type=int, default=8, help="frames drawn together; the weights were trained with 8")
+    clip("--height", type=at_least(8), help="in pixels, a multiple of 8; by the clip's shape if not given")
+    clip("--width", type=at_least(8), help="in pixels, a multiple of 8; by the clip's shape if not given")
+    clip("--side_by_side", action="store_true", help="show the source beside the result")
+    clip("--resume", action="store_true", help="go on with a run that was cut off")
+    look = parser.add_argument_group("the look").add_argument
+    look("--prompt", required=True, help="what the clip should show")
+    look("--negative_prompt", default="", help="what it should not show")
+    look("--inference_step", type=at_least(1), default=20, help="denoising steps")
+    look("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed")
+    look("--video_scale", type=at_least(0, float), default=1.5, help="how much the frames are to agree; 0 is faster")
+    look(
+        "--init_noise_thres",
+        type=at_least(0, float),
+        default=0.1,
+        help="motion above this has noise of its own; 0: all",
+    )
+    look("--controlnet_conditioning_scale", type=at_least(0, float), default=1.0, help="how strictly the maps are kept")
+    look("--seed", type=int, default=1, help="of the noise")
+    look("--lora", help="LoRA: safetensors file or the folder that has it")
+    look("--lora_scale", type=float, default=1.0, help="strength of the LoRA")
+    look("--faithful", action="store_true", help="as the original has it, its oddities included; at most 7 of 8 frames")
+    model = parser.add_argument_group("model and machine").add_argument
+    model("--control_mode", choices=MODES, default="depth", help="what of the clip is kept")
+    model("--checkpoint", help="folder or hub name; wf-genius/controlavideo-<mode> if not given")
+    model(
+        "--base_model",
+        metavar="FOLDER",
+        help="SD 1.5 model, such as a DreamBooth result, to put under the temporal layers",
+    )
+    model("--depth_model", default=DPT, help="of --control_mode depth: hub name or folder of a DPT")
+    model("--mixed_precision", choices=["no", "fp16", "bf16"], help="if not given: fp16 on CUDA, no on the CPU")
+    model("--compile", action="store_true", help="compile the networks first: minutes, then faster chunks")
+    return parser.parse_args()
+
+
+def check(args: argparse.Namespace):
+    """The clip, after everything that can be refused without a model was."""
+    from video.clip import check_output, open_clip
+    from video.gif import check_gif
+
+    if not args.prompt.strip():
+        raise InputError("--prompt is empty; say what the clip should show")
+    if args.each_sample_frame < 2:
+        raise InputError(
+            f"--each_sample_frame {args.each_sample_frame} leaves nothing to draw: the first frame of each part is "
+            f"the last one of the part before; give 2 or more"
+        )
+    for side in ("height", "width"):
+        if (getattr(args, side) or 0) % 8:
+            raise InputError(f"--{side} {getattr(args, side)} is not a multiple of 8, the size of a latent")
+    args.checkpoint = args.checkpoint or f"wf-genius/controlavideo-{args.control_mode}"
+    clip = open_clip(args.input_video, max_frames=args.max_frames)
+    (check_gif if args.output.suffix.lower() == ".gif" else check_output)(args.output, args.input_video)
+    return clip
+
+
+def main() -> None:
+    args = parse_args()
+    clip = check(args)
+    from video.controlavideo.checkpoint import checkpoint_folder, control_mode, native_side
+    from video.controlavideo.source import sampled, size_of
+    from video.finished import FinishedFrames
+
+    trained = control_mode(args.checkpoint)
+    if trained not in (None, args.control_mode):
+        raise InputError(f"{args.checkpoint} was trained for {trained}; give --control_mode {trained}")
+    folder = checkpoint_folder(args.checkpoint)
+    size = size_of(clip, args.height, args.width, native_side(folder))
+    indices, length, note = sampled(clip, args.num_sample_frames, args.sampling_rate)
+    if args.faithful and len(indices) < args.each_sample_frame:
+        raise InputError(f"--faithful draws {args.each_sample_frame} frames at a time, and there are {len(indices)}")
+    clip = clip if length is None else replace(clip, max_frames=length)
+    if note:
+        print(note)
+    print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
+    finished = FinishedFrames(args.output, recipe(args, folder, indices), args.resume)
+    notes = draw(args, clip, indices, folder, size, finished)
+    finished.remove()
+    print(*notes, f"wrote {args.output}", sep="\n")
+
+
+def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
+    """All that makes the frames what they are; frames made with another recipe are not gone on with."""
+    from importlib.metadata import version
+
+    from inference.adapters import file_sha256, find_lora
+    from video.controlavideo.checkpoint import stamp
+
+    shown = ("output", "resume", "side_by_side", "input_video", "checkpoint", "base_model", "lora", "compile")
+    given = {name: value for name, value in vars(args).items() if name not in shown}
+    used = {"input_sha256": file_sha256(args.input_video), "checkpoint": stamp(folder), "frames": indices}
+    if args.lora:
+        used["lora_sha256"] = file_sha256(find_lora(args.lora))
+    if args.base_model:
+        used["base"] = stamp(Path(args.base_model))
+    return given | used | {package: version(package) for package in ("torch", "diffusers")}
+
+
+def draw(args: argparse.Namespace, clip, indices: list[int], folder: Path, size, finished) -> list[str]:
+    """Chunk after chunk to finished frames, then all of them to the clip; returns what a person should be told."""
+    import tempfile
+
+    import numpy as np
+    from tqdm import tqdm
+
+    from inference.strategies import lora
+    from video.controlavideo.checkpoint import load_for_runner
+    from video.controlavideo.chunks import chunk_slices, draw_clip, load_state, save_state
+    from video.controlavideo.source import load_detect, read_source, write_result
+
+    adapter = lora(args.lora, folder, args.lora_scale) if args.lora else None
+    pipe = load_for_runner(folder, args.base_model, args.mixed_precision, args.compile)
+    detect = load_detect(args.control_mode, folder, args.depth_model, pipe.device)
+    state = load_state(finished.folder / STATE)
+    slices = chunk_slices(len(indices), args.each_sample_frame, aligned=not args.faithful)
+    begun = 0 if state is None else min(slices[state.chunk - 1][1], len(indices))
+    with tempfile.TemporaryDirectory(dir=finished.folder) as scratch, contextlib.ExitStack() as stack:
+        source = read_source(clip, indices, detect, size, Path(scratch), pipe.controlnet.dtype)
+        if adapter:
+            stack.enter_context(adapter.prepare(pipe))
+        chunks = draw_clip(
+            pipe, len(indices), source.hint, source.images, args.each_sample_frame, args.seed, state, args.faithful,
+            init_noise_by_residual_thres=args.init_noise_thres, prompt=args.prompt,
+            negative_prompt=args.negative_prompt or None, num_inference_steps=args.inference_step,
+            guidance_scale=args.guidance_scale, video_scale=args.video_scale, in_domain=True,
+            controlnet_conditioning_scale=args.controlnet_conditioning_scale,
+        )  # fmt: skip
+        with tqdm(total=slices[-1][1], initial=begun, unit="frame", dynamic_ncols=True) as bar:
+            for chunk in chunks:
+                for index, picture in zip(chunk.indices, chunk.frames, strict=True):
+                    finished.save(index, np.array(picture))
+                save_state(chunk.state, finished.folder / STATE)
+                bar.update(chunk.indices[-1] + 1 - bar.n)
+        return write_result(args.output, clip, source, finished, args.side_by_side)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,57 @@
+"""Animated GIFs at the time stamps of a clip: what browsers and chats show where a video would not play."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from inference.cli import InputError, written_aside
+from video.clip import Clip, Frame
+
+TICK = 10  # ms, in which GIF counts
+
+
+class GifWriter:
+    """As `video.clip.ClipWriter`, without sound. A GIF is written in one go, so its frames are kept, in 256 colours."""
+
+    def __init__(self, clip: Clip):
+        self.notes = ["a GIF has no sound; it was left out"] if clip.has_audio else []
+        self._time_base = clip.time_base
+        self._pictures: list[Image.Image] = []
+        self._durations: list[int] = []
+        self._shown = self._exact = 0.0  # ms so far: what rounding takes from one frame the next one gets
+
+    def write(self, rgb: np.ndarray, frame: Frame) -> None:
+        self._pictures.append(Image.fromarray(rgb).quantize(dither=Image.Dither.FLOYDSTEINBERG))
+        self._exact += float(frame.duration * self._time_base * 1000)
+        ticks = max(round((self._exact - self._shown) / TICK), 2)  # browsers take 10 ms for 100
+        self._durations.append(ticks * TICK)
+        self._shown += ticks * TICK
+
+    def save(self, path: Path) -> None:
+        first, *others = self._pictures
+        first.save(path, save_all=True, append_images=others, duration=self._durations, loop=0, disposal=1)
+
+
+@contextlib.contextmanager
+def write_gif(path: str | Path, clip: Clip) -> Iterator[GifWriter]:
+    """A writer for a GIF of `clip`. The file gets its name when the block ends without an error."""
+    with written_aside(path) as aside:
+        writer = GifWriter(clip)
+        yield writer
+        writer.save(aside)
+
+
+def check_gif(path: str | Path, source: str | Path) -> Path:
+    """What `video.clip.check_output` is for videos."""
+    path = Path(path)
+    if path.exists() and path.samefile(source):
+        raise InputError(f"the result would replace its source {source}; choose another --output")
+    try:
+        with contextlib.suppress(InterruptedError), written_aside(path):
+            raise InterruptedError
+    except OSError as error:
+        raise InputError(f"cannot write {path} ({error.strerror}); choose another --output") from error
+    return path
