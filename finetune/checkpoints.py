@@ -29,7 +29,8 @@ def write(path: Path, tensors: dict[str, Tensor], state: dict, save: Callable[[P
 
 def read(path: Path, device: torch.device) -> tuple[dict[str, Tensor], dict]:
     """What `write` was given."""
-    return load_file(path / "state.safetensors", device=str(device)), json.loads((path / "state.json").read_text())
+    where = "cpu" if device.type == "cpu" else str(device)  # safetensors knows no cpu:0
+    return load_file(path / "state.safetensors", device=where), json.loads((path / "state.json").read_text())
 
 
 def keep(limit: int | None, newest: Path) -> None:

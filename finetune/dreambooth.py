@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import training_parser
+from finetune.options import comparison, training_parser
 from finetune.prior import add_class_pictures, brought_pictures, preserving_loss
 from inference.cli import InputError, folder_written_aside, run, written_aside
 from inference.options import at_least
@@ -161,10 +161,9 @@ def main() -> None:
         loss_fn = preserving_loss(args.prior_loss_weight) if args.with_prior_preservation else torch.mean
         # no pipeline in checkpoints: the weights are in their state already, a third of SD v1.5's 12 GB
         train(begun, model, lambda f, r: save(begun, models, f, r), loss_fn, save_into_checkpoints=False)
-    print(f"wrote the pipeline {args.output_dir}" + (f" and {SINGLE_FILE} in it" if args.single_file else ""))
-    prompt = args.instance_prompt.replace("{caption}", "a red lighthouse by the sea")
-    draw = f"python inference/inference_base.py --pretrained_model_name_or_path {args.output_dir}"
-    print(f'see it: {draw} --prompts "{prompt}"')
+    said = args.instance_prompt.replace("{caption}", "a red lighthouse by the sea")
+    print(f"wrote the pipeline {args.output_dir}" + (f" and {SINGLE_FILE} in it" if args.single_file else "")
+          + f", for prompts such as {said!r}; " + comparison("inference_dreambooth", args))  # fmt: skip
 
 
 if __name__ == "__main__":

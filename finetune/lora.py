@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import training_parser
+from finetune.options import comparison, training_parser
 from inference.adapters import LORA_WEIGHTS
 from inference.cli import InputError, run, written_aside
 from inference.options import at_least
@@ -121,8 +121,10 @@ def main() -> None:
             add_lora(begun.pipe.text_encoder, TEXT_ATTENTION, args)
         model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
         train(begun, model, lambda folder, recipe: save(models, args, folder, recipe))
-    print(f"wrote {args.output_dir / LORA_WEIGHTS} and, for ComfyUI and A1111, {KOHYA_WEIGHTS} beside it")
-    print(f"compare it with the base: python inference/inference_lora.py --adapter {args.output_dir}")
+    print(
+        f"wrote {args.output_dir / LORA_WEIGHTS} and, for ComfyUI and A1111, {KOHYA_WEIGHTS} beside it; "
+        + comparison("inference_lora", args)
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What every trainer asks for on the command line, with diffusers' names, and the checks that need no model."""
 
 import argparse
+import shlex
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,12 +77,28 @@ def _add_keeping(add: Callable) -> None:
     add("--hub_model_id", help="repository to upload to; named like the output folder if not given")
 
 
+def comparison(script: str, args: argparse.Namespace) -> str:
+    """The command that shows what was made beside the base it was made from."""
+    command = ["python", f"inference/{script}.py", "--adapter", str(args.output_dir.resolve())]
+    if args.pretrained_model_name_or_path != "auto":
+        command += ["--pretrained_model_name_or_path", args.pretrained_model_name_or_path]
+    return f"compare it with the base: {shlex.join(command)}"
+
+
 def check(args: argparse.Namespace, pictures: int, processes: int) -> None:
     """Refuse what cannot be meant, and fill in what follows from other flags and from the number of pictures."""
     if args.use_8bit_adam and args.optimizer == "prodigy":
         raise InputError("--use_8bit_adam and --optimizer prodigy are two optimizers; choose one")
     if args.use_8bit_adam:
         args.optimizer = "adamw8bit"
+    if args.optimizer == "prodigy":
+        if args.lr_warmup_steps or args.scale_lr:
+            print("note: prodigy finds its own rate, so nothing warms it up and no batch scales it")
+        args.lr_warmup_steps, args.scale_lr = 0, False
+        if args.learning_rate not in (None, 1):
+            print(f"note: prodigy's own rate is multiplied by --learning_rate {args.learning_rate}; 1 is usual")
+    if args.learning_rate == 0:
+        raise InputError("--learning_rate 0 learns nothing; take more")
     if args.caption_dropout > 1:
         raise InputError(f"--caption_dropout {args.caption_dropout} is a share of the samples, from 0 to 1")
     if args.hub_model_id and not args.push_to_hub:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import math
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 from diffusers import StableDiffusionPipeline, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
@@ -23,6 +25,10 @@ from finetune.encoding import Encoded, cached, encode
 from finetune.options import check
 from inference.cli import InputError, locked
 from inference.pipelines import base_folder, fingerprint, load_base, native_size, resolve_base
+
+# Up to so many positions of a latent, matrix products and a softmax train faster on a CPU than fused attention, whose
+# backward is slow there, by a fifth at 256; beyond, the products of all pairs take too much memory.
+PLAIN_ATTENTION = 1024
 
 
 class Denoiser(nn.Module):
@@ -184,6 +190,10 @@ def make_accelerator(args: argparse.Namespace) -> Accelerator:
         )
     if args.enable_xformers_memory_efficient_attention and not (cuda and find_spec("xformers")):
         raise InputError("--enable_xformers_memory_efficient_attention needs a CUDA GPU and `pip install xformers`")
+    if args.compile and not cuda and not shutil.which(os.environ.get("CXX", "g++")):
+        raise InputError(
+            "--compile needs a C++ compiler on a CPU, and there is no g++ here; install it or leave it out"
+        )
     if args.mixed_precision == "fp16" and not cuda:
         raise InputError("--mixed_precision fp16 needs a CUDA GPU; on a CPU take bf16 or no")
     if cuda:  # the kernels that add up in the same order every time, so that a resumed run ends in the same bits
@@ -233,6 +243,9 @@ def to_compute(model: nn.Module, run: Run) -> None:
         model.to(memory_format=torch.channels_last)  # what half-precision convolutions are fast in
     if run.args.gradient_checkpointing:
         model.unet.enable_gradient_checkpointing()
+    positions = max(means.shape[-2] * means.shape[-1] for means in run.encoded.means)
+    if run.accelerator.device.type == "cpu" and positions <= PLAIN_ATTENTION:
+        model.unet.set_attn_processor(AttnProcessor())
     if run.args.enable_xformers_memory_efficient_attention:
         model.unet.enable_xformers_memory_efficient_attention()
     if run.args.compile:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import training_parser
+from finetune.options import comparison, training_parser
 from inference.cli import InputError, run, written_aside
 from inference.options import at_least
 
@@ -170,8 +170,9 @@ def main() -> None:
         pipe.text_encoder.set_input_embeddings(embedding)
         model = Denoiser(pipe.unet, begun.conditioning(trained=True))
         train(begun, model, lambda folder, recipe: save(word, embedding, folder, recipe), save_steps=args.save_steps)
-    print(f"wrote {args.output_dir / word.file}, the word {word.name}")
-    print(f"prompts say: {begun.identity['prompt'].replace('{caption}', 'a red lighthouse by the sea')}")
+    said = begun.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")
+    print(f"wrote {args.output_dir / word.file}, for prompts such as {said!r}; "
+          + comparison("inference_textual_inversion", args))  # fmt: skip
 
 
 if __name__ == "__main__":

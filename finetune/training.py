@@ -72,9 +72,9 @@ class Loop:
             total += loss.detach() / args.gradient_accumulation_steps
         norm = accelerator.clip_grad_norm_(list(self.trained.values()), args.max_grad_norm or math.inf)
         self._step_if_finite(total, norm)
+        self.pending.append((total, self.rate))
         self.schedule.step()
         self.optimizer.zero_grad()
-        self.pending.append(total)
         self.step += 1
 
     def _step_if_finite(self, loss: Tensor, norm: Tensor) -> None:
@@ -97,11 +97,12 @@ class Loop:
 
     def fetch(self, stop: bool) -> bool:
         """Bring the losses since the last call to the host, raise if one is not finite; True if anyone asks to stop."""
-        numbers = torch.stack([*self.pending, torch.tensor(float(stop), device=self.accelerator.device)])
+        losses, rates = zip(*self.pending, strict=True)
+        numbers = torch.stack([*losses, torch.tensor(float(stop), device=self.accelerator.device)])
         *losses, stop = self.accelerator.reduce(numbers, "mean").tolist()
         failed_at = self.failed_at.item()
-        for offset, loss in enumerate(losses):
-            self.accelerator.log({"loss": loss, "lr": self.rate}, step=self.step - len(losses) + offset + 1)
+        for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), self.step - len(losses) + 1):
+            self.accelerator.log({"loss": loss, "lr": rate}, step=step)
         self.losses, self.pending = [*self.losses, *losses][-50:], []
         self._check_finite(failed_at)
         return stop > 0

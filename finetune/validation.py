@@ -48,6 +48,8 @@ def show(run: Run, model: Denoiser, base_pictures: list[Image.Image], step: int)
     with written_aside(Path(run.args.output_dir) / "samples" / f"step-{step:06}.png") as aside:
         strip.save(aside)
     for tracker in run.accelerator.trackers:
+        if not hasattr(tracker, "log_images"):  # not every service takes pictures
+            continue
         layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
         tracker.log_images({"base above, adapter below": np.asarray(strip)[None]}, step=step, **layout)
 

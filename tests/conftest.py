@@ -55,6 +55,43 @@ def captioned_pictures(folder: Path, count: int = 4, size: tuple[int, int] = (16
     return folder
 
 
+def two_shapes(folder: Path) -> Path:
+    """Five captioned pictures, three wide and two tall: two aspect-ratio buckets."""
+    from PIL import Image
+
+    captioned_pictures(folder, 5)
+    for name in ("03.png", "04.png"):
+        Image.open(folder / name).rotate(90, expand=True).save(folder / name)
+    return folder
+
+
+def stock_pipeline(folder: Path):
+    """The pipeline in `folder` as plain diffusers loads it, in fp32."""
+    from diffusers import StableDiffusionPipeline
+
+    pipe = StableDiffusionPipeline.from_pretrained(folder)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def drawn(pipe, prompt: str):
+    """A picture (h, w, 3) in [0, 1] by the pipeline's own call, always of the same noise."""
+    import torch
+
+    generator = torch.Generator().manual_seed(5)
+    return pipe(prompt, num_inference_steps=4, generator=generator, output_type="np").images[0]
+
+
+def assert_same_tensors(a: Path, b: Path) -> None:
+    """Two safetensors files hold the same names and the same bits."""
+    import torch
+    from safetensors.torch import load_file
+
+    first, second = load_file(a), load_file(b)
+    assert first.keys() == second.keys()
+    assert [name for name in first if not torch.equal(first[name], second[name])] == []
+
+
 def pixels(path: Path):
     """(h, w, 3) in [0, 255], as int, so that differences do not wrap."""
     import numpy as np

@@ -12,21 +12,23 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import Finished, assert_refused, captioned_pictures, pixels, run_script
+from conftest import (
+    Finished,
+    assert_refused,
+    assert_same_tensors,
+    captioned_pictures,
+    drawn,
+    pixels,
+    run_script,
+    stock_pipeline,
+    two_shapes,
+)
 from PIL import Image
 from safetensors.torch import load_file
 
 PROMPT = "a ramp, in sks style"
 UNET = Path("unet") / "diffusion_pytorch_model.safetensors"
 PRIOR = ["--with_prior_preservation", "--class_prompt={caption}", "--num_class_images=3"]
-
-
-def two_shapes(folder: Path) -> Path:
-    """Three wide pictures and two tall ones, with captions."""
-    captioned_pictures(folder, 5)
-    for name in ("03.png", "04.png"):
-        Image.open(folder / name).rotate(90, expand=True).save(folder / name)
-    return folder
 
 
 def flags_for(base: Path, output: Path, *more: str) -> list[str]:
@@ -51,23 +53,9 @@ def trained(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-def pipeline(folder: Path):
-    from diffusers import StableDiffusionPipeline
-
-    pipe = StableDiffusionPipeline.from_pretrained(folder)
-    pipe.set_progress_bar_config(disable=True)
-    return pipe
-
-
-def picture(pipe) -> np.ndarray:
-    """A picture in [0, 1], always of the same noise."""
-    generator = torch.Generator().manual_seed(5)
-    return pipe(PROMPT, num_inference_steps=4, generator=generator, output_type="np").images[0]
-
-
 def in_memory(base: Path, checkpoint: Path):
     """The base with the weights that the loop had after its last step."""
-    pipe = pipeline(base)
+    pipe = stock_pipeline(base)
     weights = {k: v for k, v in load_file(checkpoint / "state.safetensors").items() if k.startswith("model.")}
     for prefix, model in (("unet", pipe.unet), ("conditioning.text_encoder", pipe.text_encoder)):
         for name, parameter in model.named_parameters():
@@ -78,14 +66,14 @@ def in_memory(base: Path, checkpoint: Path):
 
 @pytest.fixture(scope="module")
 def memory_picture(trained: Path, tiny_base: Path) -> np.ndarray:
-    return picture(in_memory(tiny_base, trained / "checkpoint-4"))
+    return drawn(in_memory(tiny_base, trained / "checkpoint-4"), PROMPT)
 
 
 def test_the_folder_gives_the_pictures_of_the_model_in_memory(
     trained: Path, tiny_base: Path, memory_picture: np.ndarray
 ) -> None:
-    assert abs(picture(pipeline(trained)) - memory_picture).max() <= 1 / 255
-    assert abs(picture(pipeline(tiny_base)) - memory_picture).max() > 4 / 255, "the training does nothing"
+    assert abs(drawn(stock_pipeline(trained), PROMPT) - memory_picture).max() <= 1 / 255
+    assert abs(drawn(stock_pipeline(tiny_base), PROMPT) - memory_picture).max() > 4 / 255, "the training does nothing"
 
 
 def test_the_single_file_gives_them_too(trained: Path, tiny_base: Path, memory_picture: np.ndarray) -> None:
@@ -93,7 +81,7 @@ def test_the_single_file_gives_them_too(trained: Path, tiny_base: Path, memory_p
 
     pipe = StableDiffusionPipeline.from_single_file(trained / "dreambooth.safetensors", config=str(tiny_base))
     pipe.set_progress_bar_config(disable=True)
-    assert abs(picture(pipe) - memory_picture).max() <= 1 / 255
+    assert abs(drawn(pipe, PROMPT) - memory_picture).max() <= 1 / 255
 
 
 def test_names_in_the_files_are_those_other_tools_read(trained: Path, tiny_base: Path) -> None:
@@ -109,7 +97,7 @@ def test_names_in_the_files_are_those_other_tools_read(trained: Path, tiny_base:
         shapes
     )
     assert shapes["model.diffusion_model.output_blocks.1.1.conv.weight"] == (32, 32, 3, 3)  # no attention before it
-    parts = (pipeline(tiny_base).components[name].state_dict() for name in ("unet", "vae", "text_encoder"))
+    parts = (stock_pipeline(tiny_base).components[name].state_dict() for name in ("unet", "vae", "text_encoder"))
     assert len(single) == sum(len(state) for state in parts)
     assert (trained / "tokenizer").is_dir() and "_name_or_path" not in (trained / "model_index.json").read_text()
 
@@ -149,12 +137,7 @@ def test_resumed_at_any_step_is_bit_identical(step: int, trained: Path, tiny_bas
     done = train(tiny_base, output, *PRIOR, "--train_text_encoder", "--resume_from_checkpoint=latest")
     assert done.rc == 0 and "continuing from" in done.out and "note:" not in done.out, (done.out, done.err)
     assert "3 drawn ones, 3 of them already there" in done.out
-    assert_same(trained, output)
-
-
-def assert_same(a: Path, b: Path) -> None:
-    first, second = load_file(a / UNET), load_file(b / UNET)
-    assert first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+    assert_same_tensors(trained / UNET, output / UNET)
 
 
 def test_resumed_in_bf16_is_bit_identical_and_one_checkpoint_is_kept(tiny_base: Path, tmp_path: Path) -> None:
@@ -168,7 +151,7 @@ def test_resumed_in_bf16_is_bit_identical_and_one_checkpoint_is_kept(tiny_base: 
     done = train(tiny_base, output, *half, "--resume_from_checkpoint=latest")
     assert done.rc == 0 and "continuing from" in done.out, done.err
     assert [path.name for path in output.glob("checkpoint-*")] == ["checkpoint-4"]
-    assert_same(whole, output)
+    assert_same_tensors(whole / UNET, output / UNET)
 
 
 def test_two_processes_train_as_one(tiny_base: Path, tmp_path: Path) -> None:

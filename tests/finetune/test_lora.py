@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import ROOT, Finished, assert_refused, captioned_pictures, run_script
+from conftest import ROOT, Finished, assert_refused, captioned_pictures, drawn, run_script, stock_pipeline
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -40,23 +40,9 @@ def trained(request: pytest.FixtureRequest, tiny_base: Path, tmp_path_factory: p
     return output
 
 
-def pipeline(base: Path):
-    from diffusers import StableDiffusionPipeline
-
-    pipe = StableDiffusionPipeline.from_pretrained(base)
-    pipe.set_progress_bar_config(disable=True)
-    return pipe
-
-
-def picture(pipe) -> np.ndarray:
-    """A picture in [0, 1], always of the same noise."""
-    generator = torch.Generator().manual_seed(5)
-    return pipe("a ramp", num_inference_steps=4, generator=generator, output_type="np").images[0]
-
-
 @pytest.fixture(scope="module")
 def base_picture(tiny_base: Path) -> np.ndarray:
-    return picture(pipeline(tiny_base))
+    return drawn(stock_pipeline(tiny_base), "a ramp")
 
 
 def in_memory(base: Path, output: Path, checkpoint: Path):
@@ -65,7 +51,7 @@ def in_memory(base: Path, output: Path, checkpoint: Path):
 
     flags = json.loads((output / "recipe.json").read_text())["flags"]
     args = type("Flags", (), flags)
-    pipe = pipeline(base)
+    pipe = stock_pipeline(base)
     add_lora(pipe.unet, ATTENTION + FEED_FORWARD * flags["train_feed_forward"], args)
     models = {"unet": pipe.unet}
     if flags["train_text_encoder"]:
@@ -86,9 +72,9 @@ def test_plain_diffusers_gives_the_pictures_of_the_model_in_memory(
     kind = trained.name.replace("-", " ")
     again = tmp_path / "again"
     assert train(tiny_base, again, *KINDS[kind], "--checkpointing_steps=3").rc == 0
-    pipe = pipeline(tiny_base)
+    pipe = stock_pipeline(tiny_base)
     pipe.load_lora_weights(again)
-    loaded, memory = picture(pipe), picture(in_memory(tiny_base, again, again / "checkpoint-3"))
+    loaded, memory = drawn(pipe, "a ramp"), drawn(in_memory(tiny_base, again, again / "checkpoint-3"), "a ramp")
     assert abs(loaded - memory).max() <= 1 / 255
     assert abs(loaded - base_picture).max() > 4 / 255, "the adapter does nothing"
 
@@ -100,10 +86,10 @@ def test_the_kohya_file_is_the_same_adapter(trained: Path, tiny_base: Path) -> N
         scales = {name.split(".")[0]: tensor.shape for name, tensor in kohya.items() if "dora_scale" in name}
         assert scales == {layer: (size, 1) for layer, size in sizes.items()}
         return
-    first, second = pipeline(tiny_base), pipeline(tiny_base)
+    first, second = stock_pipeline(tiny_base), stock_pipeline(tiny_base)
     first.load_lora_weights(trained)
     second.load_lora_weights(trained, weight_name="lora_kohya.safetensors")
-    assert abs(picture(first) - picture(second)).max() <= 1 / 255
+    assert abs(drawn(first, "a ramp") - drawn(second, "a ramp")).max() <= 1 / 255
 
 
 def test_names_alpha_and_metadata_are_what_other_tools_expect(trained: Path) -> None:

@@ -5,11 +5,10 @@ import shutil
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 import warm
-from conftest import Finished, assert_refused, captioned_pictures, run_script
+from conftest import Finished, assert_refused, captioned_pictures, drawn, run_script, stock_pipeline
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -37,22 +36,8 @@ def trained(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-def pipeline(base: Path):
-    from diffusers import StableDiffusionPipeline
-
-    pipe = StableDiffusionPipeline.from_pretrained(base)
-    pipe.set_progress_bar_config(disable=True)
-    return pipe
-
-
-def picture(pipe, prompt: str = PROMPT) -> np.ndarray:
-    """A picture in [0, 1], always of the same noise."""
-    generator = torch.Generator().manual_seed(5)
-    return pipe(prompt, num_inference_steps=4, generator=generator, output_type="np").images[0]
-
-
 def start(base: Path) -> torch.Tensor:
-    pipe = pipeline(base)
+    pipe = stock_pipeline(base)
     (token,) = pipe.tokenizer.encode("s", add_special_tokens=False)
     return pipe.text_encoder.get_input_embeddings().weight[token].detach()  # (width,)
 
@@ -103,7 +88,7 @@ def in_memory(base: Path, checkpoint: Path):
     """The base with the rows of a checkpoint in the module that trained them."""
     from finetune.embedding import PlaceholderEmbedding
 
-    pipe = pipeline(base)
+    pipe = stock_pipeline(base)
     rows = load_file(checkpoint / "state.safetensors")
     (name,) = (name for name in rows if name.startswith("model."))
     first, (initializer,) = len(pipe.tokenizer), pipe.tokenizer.encode("s", add_special_tokens=False)
@@ -122,10 +107,10 @@ def test_plain_diffusers_gives_the_pictures_of_the_model_in_memory(
     if vectors == 1:
         output = tmp_path / "run"
         assert train(tiny_base, output, "--num_vectors=1").rc == 0
-    pipe = pipeline(tiny_base)
-    plain = picture(pipe, "a ramp, in the style of s")
+    pipe = stock_pipeline(tiny_base)
+    plain = drawn(pipe, "a ramp, in the style of s")
     pipe.load_textual_inversion(output / "my-style.safetensors")
-    loaded, memory = picture(pipe), picture(in_memory(tiny_base, output / "checkpoint-4"))
+    loaded, memory = drawn(pipe, PROMPT), drawn(in_memory(tiny_base, output / "checkpoint-4"), PROMPT)
     assert abs(loaded - memory).max() <= 1 / 255
     assert abs(loaded - plain).max() > 1 / 255, "the word does nothing"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 import warm
-from conftest import ROOT, Finished, assert_refused, captioned_pictures, make_tiny_base, run_script
+from conftest import ROOT, Finished, assert_refused, assert_same_tensors, make_tiny_base, run_script, two_shapes
 from safetensors.torch import load_file
 
 WEIGHTS = "pytorch_lora_weights.safetensors"
@@ -29,12 +29,7 @@ ENDLESS = ["--max_train_steps=100000", "--checkpointing_steps=2", "--lr_schedule
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two buckets: three wide pictures and two tall ones."""
-    folder = captioned_pictures(tmp_path_factory.mktemp("pictures"), 5)
-    from PIL import Image
-
-    for name in ("03.png", "04.png"):
-        Image.open(folder / name).rotate(90, expand=True).save(folder / name)
-    return folder
+    return two_shapes(tmp_path_factory.mktemp("pictures"))
 
 
 def flags(base: Path, pictures: Path, output: Path, *more: str) -> list[str]:
@@ -64,10 +59,8 @@ def last_step(output: Path) -> int:
 
 
 def assert_same(a: Path, b: Path) -> None:
-    first, second = load_file(a / WEIGHTS), load_file(b / WEIGHTS)
-    assert first.keys() == second.keys()
-    assert all(torch.equal(first[name], second[name]) for name in first)
-    assert any(tensor.abs().max() > 0 for name, tensor in first.items() if "up" in name)
+    assert_same_tensors(a / WEIGHTS, b / WEIGHTS)
+    assert any(tensor.abs().max() > 0 for name, tensor in load_file(a / WEIGHTS).items() if "up" in name)
 
 
 @pytest.fixture(scope="module")
@@ -145,25 +138,50 @@ def test_after_kill_9_the_last_checkpoint_is_whole_and_the_lock_is_free(
     last = last_step(output)
     newest = output / f"checkpoint-{last}" / "state.safetensors"
     newest.write_bytes(newest.read_bytes()[:-1] + b"?")
-    done = lora(tiny_base, pictures, output, "--resume_from_checkpoint=latest", f"--max_train_steps={last + 2}")
+    same = [f"--max_train_steps={last + 2}", "--lr_scheduler=constant"]
+    done = lora(tiny_base, pictures, output, "--resume_from_checkpoint=latest", *same)
     assert done.rc == 0, done.err
     assert f"checkpoint-{last} is damaged (state.safetensors is not what was written)" in done.out
     assert f"continuing from {output / f'checkpoint-{last - 1}'}" in done.out
     assert not list(output.glob(".checkpoint-*"))
+    assert lora(tiny_base, pictures, tmp_path / "whole", *same).rc == 0
+    assert_same(output, tmp_path / "whole")
 
 
-def test_two_processes_train_as_one(tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
-    exact = ["--mixed_precision=no", "--gradient_accumulation_steps=1", "--train_text_encoder"]
+def test_two_processes_train_as_one_and_resume_to_the_same_bits(
+    tiny_base: Path, pictures: Path, tmp_path: Path
+) -> None:
+    exact = ["--mixed_precision=no", "--train_text_encoder", "--checkpointing_steps=5"]
     one = lora(tiny_base, pictures, tmp_path / "one", *exact, "--train_batch_size=4")
     assert one.rc == 0, one.err
     # `accelerate launch --cpu` starts a single process unless there is MPI
     launch = "torchrun --nproc_per_node 2 --master_port 29511"
     two = script(tiny_base, pictures, tmp_path / "two", *exact, LAUNCH=launch, ACCELERATE_USE_CPU="true")
     assert two.rc == 0, two.err
-    assert json.loads((tmp_path / "two" / "recipe.json").read_text())["global_batch"] == 4
+    assert json.loads((tmp_path / "two" / "recipe.json").read_text())["global_batch"] == 8
     first, second = load_file(tmp_path / "one" / WEIGHTS), load_file(tmp_path / "two" / WEIGHTS)
     assert first.keys() == second.keys() and any("text_encoder" in name for name in first)
     assert max((first[name] - second[name]).abs().max() for name in first) < 1e-5
+    shutil.copytree(tmp_path / "two" / "checkpoint-5", tmp_path / "again" / "checkpoint-5")
+    latest = [*exact, "--resume_from_checkpoint=latest"]
+    again = script(tiny_base, pictures, tmp_path / "again", *latest, LAUNCH=launch, ACCELERATE_USE_CPU="true")
+    assert again.rc == 0 and "continuing from" in again.out, again.err
+    assert_same(tmp_path / "two", tmp_path / "again")
+
+
+def test_plain_attention_is_fused_attention() -> None:
+    """What a CPU trains with gives the gradients of what everyone else does."""
+    from diffusers.models.attention_processor import Attention, AttnProcessor, AttnProcessor2_0
+
+    torch.manual_seed(0)
+    layer = Attention(query_dim=32, cross_attention_dim=16, heads=4, dim_head=8)
+    x, text = torch.randn(2, 64, 32, requires_grad=True), torch.randn(2, 77, 16)
+    found = []
+    for processor in (AttnProcessor(), AttnProcessor2_0()):
+        layer.set_processor(processor)
+        out = layer(x, encoder_hidden_states=text)
+        found.append([out, *torch.autograd.grad(out.square().sum(), [x, *layer.parameters()])])
+    assert all(torch.allclose(a, b, atol=1e-5, rtol=1e-4) for a, b in zip(*found, strict=True))
 
 
 def test_a_loss_that_is_not_finite_stops_before_the_step(tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
@@ -188,6 +206,7 @@ def test_a_checkpoint_of_another_base_is_refused(
 
 def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
     from PIL import Image
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     more = ["--max_train_steps=4", "--validation_steps=2", "--validation_prompt=a ramp", "--num_validation_images=3",
             "--report_to=tensorboard", "--checkpointing_steps=2"]  # fmt: skip
@@ -195,7 +214,11 @@ def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Pa
     strip = Image.open(tmp_path / "samples" / "step-000004.png")
     assert strip.size == (3 * 128, 2 * 128)
     assert strip.crop((0, 0, 384, 128)).tobytes() != strip.crop((0, 128, 384, 256)).tobytes()
-    assert list((tmp_path / "logs").rglob("events.out.tfevents*"))
+    logged = EventAccumulator(str(next((tmp_path / "logs").rglob("events.out.tfevents*")).parent)).Reload()
+    assert [event.step for event in logged.Scalars("loss")] == [1, 2, 3, 4]
+    rates = [event.value for event in logged.Scalars("lr")]
+    assert rates[:3] == pytest.approx([0, 1e-2 / 3, 2e-2 / 3]) and rates[3] == pytest.approx(1e-2)
+    assert [event.step for event in logged.Images("base above, adapter below")] == [2, 4]
     again = lora(tiny_base, pictures, tmp_path, *more, "--resume_from_checkpoint=latest")
     assert again.rc == 0 and "continuing from" in again.out, again.err
     anew = lora(tiny_base, pictures, tmp_path, *more, "--max_train_steps=1", "--lr_warmup_steps=0")
