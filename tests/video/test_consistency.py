@@ -1,0 +1,143 @@
+"""video/consistency.py: with everything off diffusers' pipelines to the bit, with all on the same in any batch."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import make_tiny_base
+from diffusers import (
+    ControlNetModel,
+    DPMSolverMultistepScheduler,
+    StableDiffusionControlNetImg2ImgPipeline,
+    StableDiffusionControlNetPipeline,
+)
+from tiny_controlnet import add_controlnet
+
+from inference.detectors import canny
+from inference.pipelines import load_base
+from video.consistency import AnchorAttention, Batch, Memory, Recipe, Restyler
+
+OFF = {"shared_noise": False, "anchor_attention": False, "flow_end": 0.0}
+SIDES = (40, 64)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> Path:
+    return add_controlnet(make_tiny_base(tmp_path_factory.mktemp("video") / "tiny"))
+
+
+@pytest.fixture
+def loaded(base):
+    return load_base(str(base), device="cpu"), ControlNetModel.from_pretrained(base / "controlnet-canny").eval()
+
+
+def batch(count: int, indices=None) -> Batch:
+    """A texture that moves to the right by 4 pixels a frame; each frame knows its flow to frame 0."""
+    world = np.random.default_rng(0).integers(0, 255, (SIDES[0] // 8, 20, 3), dtype=np.uint8)
+    world = np.kron(world, np.ones((8, 8, 1), np.uint8))
+    pictures = [world[:, 60 - 4 * i : 60 - 4 * i + SIDES[1]] for i in range(count)]
+    maps = np.stack([canny(picture) for picture in pictures])
+    flow = np.zeros((count, 2, *SIDES), np.float32)
+    seen = np.ones((count, 1, *SIDES), np.float32)
+    for i in range(count):
+        flow[i, 0], seen[i, :, :, : 4 * i] = -4 * i, 0
+    pixels = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return Batch(pixels, torch.from_numpy(maps).permute(0, 3, 1, 2).float() / 255, indices or list(range(count)),
+                 torch.from_numpy(flow), torch.from_numpy(seen))  # fmt: skip
+
+
+def part(whole: Batch, of: slice) -> Batch:
+    return Batch(whole.pictures[of], whole.maps[of], whole.indices[of], whole.flow[of], whole.seen[of])
+
+
+@pytest.mark.parametrize("guidance", [1.0, 7.5])
+@pytest.mark.parametrize("strength", [1.0, 0.6])
+@pytest.mark.parametrize("end", [1.0, 0.5])
+def test_one_frame_with_everything_off_is_the_pipeline_of_diffusers(loaded, guidance, strength, end):
+    pipe, controlnet = loaded
+    one = batch(1, [3])
+    scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)
+    kind = StableDiffusionControlNetPipeline if strength == 1 else StableDiffusionControlNetImg2ImgPipeline
+    parts = {**pipe.components, "scheduler": scheduler, "controlnet": controlnet}
+    reference = kind(**parts, requires_safety_checker=False)
+    reference.set_progress_bar_config(disable=True)
+    if strength == 1:
+        pictures = {"image": one.maps, "height": SIDES[0], "width": SIDES[1]}
+    else:
+        pictures = {"image": one.pictures / 2 + 0.5, "control_image": one.maps, "strength": strength}
+    expected = reference(
+        "a house", negative_prompt="fog", num_inference_steps=6, guidance_scale=guidance, **pictures,
+        control_guidance_end=end, controlnet_conditioning_scale=0.8, generator=torch.Generator().manual_seed(5 + 3),
+        output_type="pt",
+    ).images  # fmt: skip
+    recipe = Recipe(6, guidance, strength, 0.8, end, seed=5, **OFF)
+    found = Restyler(pipe, controlnet, recipe, "a house", "fog").draw(one, None, None)
+    assert torch.equal(found, expected)
+    changed = Restyler(pipe, controlnet, Recipe(6, guidance, strength, 0.8, end, seed=6, **OFF), "a house", "fog")
+    assert not torch.equal(changed.draw(one, None, None), expected)
+
+
+def test_attention_without_an_anchor_is_that_of_diffusers(loaded):
+    layer = next(m for name, m in loaded[0].unet.named_modules() if name.endswith("attn1"))
+    tokens = torch.randn(2, 40, layer.to_q.in_features, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        expected = layer(tokens)
+        layer.set_processor(AnchorAttention())
+        assert torch.equal(layer(tokens), expected)
+        # the same keys and values twice weigh the same as once
+        layer.processor.recording = True
+        layer(tokens)
+        layer.processor.anchor = layer.processor.recorded
+        assert torch.allclose(layer(tokens), expected, atol=1e-5)
+        layer.processor.anchor = tuple(part.flip(0) * 2 for part in layer.processor.recorded)
+        assert not torch.allclose(layer(tokens), expected, atol=1e-3)
+
+
+def shot(restyler: Restyler, whole: Batch, sizes: list[int]) -> torch.Tensor:
+    """The first frame as anchor and key frame, the others in batches of these sizes."""
+    memory = Memory()
+    frames = [restyler.draw(part(whole, slice(0, 1)), None, None, memory)]
+    at = 1
+    for size in sizes:
+        frames.append(restyler.draw(part(whole, slice(at, at + size)), memory, memory))
+        at += size
+    return torch.cat(frames)
+
+
+def test_batches_and_chunks_do_not_matter(loaded):
+    restyler = Restyler(*loaded, Recipe(6, strength=0.7), "a house")
+    whole = batch(9)
+    together = shot(restyler, whole, [8])
+    for sizes in ([1] * 8, [3, 5], [7, 1]):
+        assert (shot(restyler, whole, sizes) - together).abs().max() < 1e-4
+    again = shot(restyler, part(whole, slice(0, 5)), [4])
+    assert (again - together[:5]).abs().max() < 1e-4
+    assert torch.equal(shot(restyler, whole, [3, 5]), shot(restyler, whole, [3, 5]))
+
+
+def test_equal_frames_are_drawn_equal(loaded):
+    restyler = Restyler(*loaded, Recipe(6, strength=0.7), "a house")
+    still = part(batch(1), slice(0, 1))
+    whole = Batch(*(torch.cat([tensor] * 4) for tensor in (still.pictures, still.maps)), list(range(4)),
+                  *(torch.cat([tensor] * 4) for tensor in (still.flow, still.seen)))  # fmt: skip
+    frames = shot(restyler, whole, [3])
+    assert (frames - frames[:1]).abs().max() < 1e-4
+
+
+def test_each_part_brings_frames_nearer_to_the_anchor(loaded):
+    """Of what frame 0 shows, the same is shown by the frames after it, more with each part switched on."""
+    whole, apart = batch(5), {}
+    switches = {
+        "none": OFF,
+        "noise": {**OFF, "shared_noise": True},
+        "attention": {"flow_end": 0.0},
+        "flow": {"flow_end": 1.0},
+    }
+    for name, switched in switches.items():
+        frames = shot(Restyler(*loaded, Recipe(8, **switched), "a house"), whole, [4])
+        apart[name] = float(np.mean([
+            (frames[i, :, :, 4 * i :] - frames[0, :, :, : SIDES[1] - 4 * i]).square().mean() for i in range(1, 5)
+        ]))  # fmt: skip
+    assert apart["noise"] != apart["none"] and apart["attention"] != apart["noise"]
+    assert apart["flow"] < 0.8 * apart["attention"]
