@@ -1,0 +1,138 @@
+"""video/controlavideo/chunks.py and noise.py: the reference's program by chunks, N frames for N, resuming."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from reference import group, miss, pipeline, settings, tensors, write_checkpoint
+
+from video.controlavideo import ControlAVideoPipeline, Repairs
+from video.controlavideo.chunks import chunk_slices, draw_clip, load_state, match_look, save_state
+from video.controlavideo.noise import clip_noise, inherit, motion_mask
+from video.controlavideo.preprocess import canny_maps, control_hint, source_frames
+
+
+def test_the_program_of_the_reference_from_clip_to_frames(tmp_path, monkeypatch):
+    """Twelve frames by canny in three chunks, its dropped frames and its seams included."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    expected, config = tensors("cli_autoregressive"), settings("cli_autoregressive")
+    given = dict(zip(config["argv"][::2], config["argv"][1::2], strict=True))
+    size, frames = (int(given["--height"]), int(given["--width"])), expected["video_u8"].numpy()
+    hint = control_hint(torch.from_numpy(canny_maps(frames))[:, None].float() / 255, size)
+    images = source_frames(frames, size)
+    pipe = ControlAVideoPipeline.from_pretrained(write_checkpoint(tmp_path / "published"))
+    pipe.set_progress_bar_config(disable=True)
+    torch.manual_seed(config["global_seed"])
+    call = {
+        "prompt": [given["--prompt"]],
+        "num_inference_steps": int(given["--inference_step"]),
+        "each_sample_frame": int(given["--each_sample_frame"]),
+        "init_noise_by_residual_thres": float(given["--init_noise_thres"]),
+        "seed": int(given["--seed"]),
+        **{"guidance_scale": 7.5, "video_scale": 1.5, "in_domain": True, "faithful": True},
+    }
+    parts = draw_clip(pipe, len(frames), lambda a, b: hint[:, :, a:b], lambda a, b: images[:, :, a:b], **call)
+    chunks = list(parts)
+    for i, chunk in enumerate(chunks):
+        assert chunk.indices == expected[f"chunk{i}.source_frames"][1:].tolist()
+    made = np.stack([np.array(frame) for chunk in chunks for frame in chunk.frames]).astype(int)
+    assert np.abs(made - expected["out_frames_u8"].numpy()).max() <= 3
+
+
+@pytest.mark.parametrize("frames", [1, 2, 7, 8, 9, 16, 64, 65])
+@pytest.mark.parametrize("each", [2, 3, 8])
+def test_every_frame_once_and_each_chunk_on_from_the_last(frames, each):
+    slices = chunk_slices(frames, each)
+    assert slices[0][0] == 0 and slices[-1][1] == frames
+    assert all(after[0] == before[1] - 1 for before, after in pairwise(slices))
+    lengths = [stop - start for start, stop in slices]
+    assert max(lengths) <= each and (frames == 1 or min(lengths) >= 2) and max(lengths) - min(lengths) <= 1
+
+
+def test_the_original_slices():
+    assert chunk_slices(12, 4, aligned=False) == [(0, 4), (3, 7), (7, 11)]
+    with pytest.raises(ValueError, match="2 is the least"):
+        chunk_slices(12, 1)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """Nine frames: a still half, and one in which something moves."""
+    pipe, inputs = pipeline("tiny_a"), group("tiny_a", "inputs")
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(1, 3, 1, 64, 64, generator=generator).repeat(1, 1, 9, 1, 1)
+    images[..., 32:] = torch.rand(1, 3, 9, 64, 32, generator=generator)
+    hint = torch.rand(1, 3, 9, 64, 64, generator=generator)
+    text = {"prompt_embeds": inputs["text_embeddings"][1:], "negative_prompt_embeds": inputs["text_embeddings"][:1]}
+
+    def draw(**options):
+        call = {"num_inference_steps": 2, "video_scale": 1.5, **text, **options}
+        return draw_clip(pipe, 9, lambda a, b: hint[:, :, a:b], lambda a, b: images[:, :, a:b], 4, **call)
+
+    return draw
+
+
+def pictures(chunks) -> np.ndarray:
+    return np.stack([np.array(frame) for chunk in chunks for frame in chunk.frames])
+
+
+def test_as_many_frames_come_out_as_went_in(scene):
+    chunks = list(scene())
+    assert [index for chunk in chunks for index in chunk.indices] == list(range(9))
+    assert pictures(chunks).shape == (9, 64, 64, 3)
+
+
+def test_a_clip_is_the_same_when_it_is_resumed_after_any_chunk(scene, tmp_path):
+    for repairs in (Repairs(), Repairs.none()):
+        torch.manual_seed(0)
+        chunks = list(scene(repairs=repairs))
+        torch.manual_seed(0)
+        cut_off = scene(repairs=repairs)
+        begun = [next(cut_off)]
+        save_state(begun[0].state, tmp_path / "state.safetensors")
+        rest = list(scene(repairs=repairs, resume=load_state(tmp_path / "state.safetensors")))
+        assert np.array_equal(pictures(begun + rest), pictures(chunks))
+    assert load_state(tmp_path / "none.safetensors") is None
+
+
+def test_one_noise_for_the_whole_clip_is_the_blend_frame_by_frame():
+    """The same as the mask of all frames at once, however few are looked at together; still pixels keep theirs."""
+    images = torch.rand(1, 3, 6, 32, 32, generator=torch.Generator().manual_seed(0))
+    images[..., :16, :] = 0.5
+    whole = clip_noise((4, 6, 4, 4), lambda a, b: images[:, :, a:b], 0.1, torch.Generator().manual_seed(3))
+    for block in (1, 2, 5):
+        parts = clip_noise((4, 6, 4, 4), lambda a, b: images[:, :, a:b], 0.1, torch.Generator().manual_seed(3), block)
+        assert torch.equal(parts, whole)
+    own = clip_noise((4, 6, 4, 4), None, 0.1, torch.Generator().manual_seed(3))
+    assert torch.equal(whole, inherit(own, motion_mask(images, (4, 4), 0.1)))
+    assert torch.equal(whole[..., :2, :], whole[:, :, :1, :2].expand(-1, -1, 6, -1, -1))
+    assert torch.equal(whole[..., 2:, :], own[..., 2:, :])
+
+
+def test_the_look_is_drawn_back_to_the_first_frames():
+    torch.manual_seed(0)
+    first, drifted = torch.randn(1, 4, 16, 16), 3 * torch.randn(1, 4, 16, 16) + 1
+    held = match_look(drifted, first, strength=1.0)
+    assert (
+        miss(held.mean((-2, -1)), first.mean((-2, -1))) < 1e-4 and miss(held.std((-2, -1)), first.std((-2, -1))) < 1e-4
+    )
+    assert torch.equal(match_look(drifted, first, strength=0.0), drifted)
+    assert match_look(torch.ones(1, 4, 2, 2), first).isfinite().all()
+
+
+def test_look_anchored_is_a_switch(scene):
+    held, free = (pictures(scene(repairs=replace(Repairs(), look_anchored=on))) for on in (True, False))
+    assert np.array_equal(held[:4], free[:4]) and not np.array_equal(held[4:], free[4:])
+
+
+def test_clip_noise_is_a_switch(scene):
+    """Off, every chunk draws the same noise, as the original does."""
+    whole, each = (pictures(scene(repairs=replace(Repairs(), clip_noise=on))) for on in (True, False))
+    assert not np.array_equal(whole, each)
+
+
+def test_chunks_aligned_is_a_switch(scene):
+    chunks = list(scene(repairs=replace(Repairs(), chunks_aligned=False)))
+    assert [chunk.indices for chunk in chunks] == [[1, 2, 3], [4, 5, 6]]
