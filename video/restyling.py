@@ -6,7 +6,7 @@ are made; the clip is encoded from those files, so that a run that was killed gi
 
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from video.clip import Clip, disk_full_said, write_clip
+from video.clip import Clip, Frame, disk_full_said, write_clip
 from video.colour import HeldColour
 from video.consistency import Batch, Memory, Restyler
 from video.finished import FinishedFrames
@@ -94,21 +94,46 @@ def restyle(
                 encoding.result()  # raises what went wrong there
 
         bar = stack.enter_context(tqdm(total=clip.expected_frames, unit="frame", dynamic_ncols=True, disable=rank > 0))
-        shot = None
-        for unit in ahead(units(clip.frames(), size, next_map, batch_size, consistent)):
-            if unit.role == ANCHOR or shot is None:
-                shot = Shot(restyler, finish)
-            if unit.role != BETWEEN:
-                shot.add(unit)
-            if unit.number % world == rank and not all(finished.has(index) for index in unit.indices):
-                shot.catch_up() if unit.role != BETWEEN else shot.draw(unit)
-            bar.update(len(unit.indices))
+        planned = ahead(units(clip.frames(), size, next_map, batch_size, consistent))
+        draw_units(planned, restyler, finish, finished.has, bar.update, rank, world)
         while finishing:
             finishing.popleft().result()
         return encoding.result() if encoding else []
 
 
-def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, finished: FinishedFrames) -> None:
+def draw_units(
+    planned: Iterable[Unit], restyler: Restyler, finish: Callable, has: Callable[[int], bool],
+    progress: Callable[[int], object] = int, rank: int = 0, world: int = 1,
+) -> None:  # fmt: skip
+    """Draw this process's share of what is not there yet; `finish` takes each unit, its frames and its shot."""
+    shot = None
+    for unit in planned:
+        if unit.role == ANCHOR or shot is None:
+            shot = Shot(restyler, finish)
+        if unit.role != BETWEEN:
+            shot.add(unit)
+        if unit.number % world == rank and not all(has(index) for index in unit.indices):
+            shot.catch_up() if unit.role != BETWEEN else shot.draw(unit)
+        progress(len(unit.indices))
+
+
+def draw_frames(
+    frames: Iterable[Frame], restyler: Restyler, next_map: Callable, size: Size, batch_size: int, consistent: bool
+) -> list[np.ndarray]:
+    """Restyle a few frames in memory: (h, w, 3) uint8 each, as `restyle` would write them."""
+    kept = _Kept()
+    planned = units(frames, size, next_map, batch_size, consistent)
+    draw_units(planned, restyler, lambda *drawn: _finish(*drawn, size, kept), kept.has)
+    return [kept[index] for index in sorted(kept)]
+
+
+class _Kept(dict):
+    """Frames in memory, as `FinishedFrames` has them on disk."""
+
+    has, save = dict.__contains__, dict.__setitem__
+
+
+def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, finished: FinishedFrames | _Kept) -> None:
     """Colour, and onto the disk. frames (n, 3, h, w) in [0, 1]"""
     for item, frame in zip(unit.items, frames.permute(0, 2, 3, 1).cpu().numpy(), strict=True):
         source, frame = size.cut(item.picture).astype(np.float32) / 255, size.cut(frame)

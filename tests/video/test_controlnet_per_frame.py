@@ -1,0 +1,190 @@
+"""video/controlnet_per_frame.py: a clip in, a clip out; cut off and gone on with; on several processes; refusals."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT, assert_refused, make_lora, make_tiny_base, run_script
+from odd_clips import make_clip, ramp, sound_packets, times
+from tiny_controlnet import add_controlnet
+
+from images.scenes import Shot, clip, sample_scene
+from video.clip import open_clip
+
+SCRIPT = "video/controlnet_per_frame.py"
+FAST = ("--num_inference_steps", "3", "--guidance_scale", "1", "--batch_size", "4")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> Path:
+    return add_controlnet(make_tiny_base(tmp_path_factory.mktemp("video") / "tiny"))
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> Path:
+    """14 frames at a variable rate, with sound and a cut; one of them is shown twice."""
+    shown = [d.picture for seed in (3, 105) for d in clip(Shot(sample_scene(seed), truck=1.0), 7, 96, 64)[0]]
+    shown[3] = shown[2]
+    pts = [0, 1001, 1602, 4004, 4505, 5005, 9009, 9400, 10010, 11011, 15015, 15200, 16000, 17000]
+    return make_clip(tmp_path_factory.mktemp("clips") / "in.mp4", shown, pts, audio="aac", rotation=90)
+
+
+def command(source: Path, output: Path, base: Path, *more: str) -> list:
+    return [SCRIPT, "--input", source, "--output", output, "--prompt", "a house", "--resolution", "64", *FAST,
+            "--pretrained_model_name_or_path", base, *more]  # fmt: skip
+
+
+def restyled(source: Path, output: Path, base: Path, *more: str, **environment: str) -> list[np.ndarray]:
+    done = run_script(*command(source, output, base, *more), **environment)
+    assert done.rc == 0, done.err
+    assert f"wrote {output}" in done.out
+    return decoded(output)
+
+
+def decoded(path: Path) -> list[np.ndarray]:
+    return [frame.rgb for frame in open_clip(path).frames()]
+
+
+@pytest.fixture(scope="module")
+def result(source, base, tmp_path_factory) -> Path:
+    output = tmp_path_factory.mktemp("result") / "out.mp4"
+    restyled(source, output, base)
+    return output
+
+
+def test_frames_times_rotation_and_sound_are_the_source_s(source, result):
+    assert times(result) == times(source)
+    assert sound_packets(result) == sound_packets(source) != []
+    before, after = open_clip(source), open_clip(result)
+    assert after.rotation == before.rotation == 90
+    assert (after.width, after.height) == (64, 96) == (before.width, before.height)
+    assert [f.duration for f in after.frames()] == [f.duration for f in before.frames()]
+    assert min(np.abs(a.astype(int) - b).mean() for a, b in zip(decoded(source), decoded(result), strict=True)) > 10
+    assert list(result.parent.iterdir()) == [result]
+
+
+def test_killed_and_gone_on_with_gives_the_same_clip(source, base, result, tmp_path):
+    output = tmp_path / "out.mp4"
+    work = tmp_path / ".out.mp4.frames"
+    words = [sys.executable, *map(str, command(source, output, base))]
+    for least in (1, 8):
+        resume = ["--resume"] if work.exists() else []
+        running = subprocess.Popen(words + resume, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        while len(list(work.glob("[0-9]*.png"))) < least and running.poll() is None:
+            time.sleep(0.002)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        assert work.exists() and not output.exists()
+    assert_refused(run_script(*command(source, output, base)), "finished frames", "--resume", str(work))
+    assert_refused(run_script(*command(source, output, base, "--resume", "--seed", "1")), "another seed")
+    kept = {path.name: path.stat().st_mtime_ns for path in work.glob("[0-9]*.png")}
+    again = restyled(source, output, base, "--resume")
+    assert len(kept) >= 8
+    assert all(np.array_equal(a, b) for a, b in zip(again, decoded(result), strict=True))
+    assert list(tmp_path.iterdir()) == [output]
+
+
+def test_two_processes_draw_the_clip_of_one(source, base, result, tmp_path):
+    output = tmp_path / "out.mp4"
+    words = [sys.executable, *map(str, command(source, output, base))]
+    both = [
+        subprocess.Popen(words, cwd=ROOT, env={**os.environ, "RANK": rank, "WORLD_SIZE": "2"}, stderr=subprocess.PIPE)
+        for rank in "10"
+    ]
+    for process in both:
+        assert process.wait(timeout=300) == 0, process.stderr.read()
+    assert all(np.array_equal(a, b) for a, b in zip(decoded(output), decoded(result), strict=True))
+
+
+def test_plain_frames_have_noise_of_their_own(base, tmp_path):
+    """A still clip: consistent, every frame is the first to the bit; plain, each differs, as the study's did."""
+    still = make_clip(tmp_path / "still.mp4", [ramp(1, 64, 64)[0]] * 6, options={"crf": "0"}, codec="libx264")
+    assert all(np.array_equal(frame, decoded(still)[0]) for frame in decoded(still))
+    held = restyled(still, tmp_path / "held.mp4", base)
+    plain = restyled(still, tmp_path / "plain.mp4", base, "--consistency", "none")
+    spread = {name: np.abs(np.diff(np.stack(f).astype(int), axis=0)).mean() for name, f in (("h", held), ("p", plain))}
+    assert spread["h"] < 0.6 and spread["p"] > 5  # H.264 itself changes a still picture from frame to frame
+
+
+def test_a_lora_and_a_part_beside_its_source(source, base, result, tmp_path):
+    adapter = make_lora(base, tmp_path / "lora")
+    part = ("--max_frames", "3")
+    with_lora = restyled(source, tmp_path / "lora.mp4", base, *part, "--lora", str(adapter), "--side_by_side")
+    assert len(with_lora) == 3 and with_lora[0].shape == (96, 128, 3)
+    assert np.abs(with_lora[0][:, :64].astype(int) - decoded(source)[0]).mean() < 4
+    assert np.abs(with_lora[0][:, 64:].astype(int) - decoded(result)[0]).mean() > 3
+
+
+def test_a_full_disk_keeps_the_frames(source, base, result, tmp_path):
+    """Files of more than so many blocks cannot be written, as if there were no room; then there is room again."""
+    output = tmp_path / "out.mp4"
+    words = " ".join(f"'{word}'" for word in [sys.executable, *command(source, output, base)])
+    smallest = min(frame.size for frame in decoded(result)) // 1024
+    done = run_script("bash", "-c", f"ulimit -f {smallest // 3}; {words}")
+    assert_refused(done, "the disk is full", "--resume")
+    assert not output.exists()
+    assert len(restyled(source, output, base, "--resume")) == 14
+
+
+def test_refused_before_a_model_is_loaded(source, base, tmp_path, without_torch):
+    (tmp_path / "words.mp4").write_text("no clip")
+    (tmp_path / "file").touch()
+    out = tmp_path / "out.mp4"
+    for words, said in (
+        (command(tmp_path / "none.mp4", out, base), "there is no clip"),
+        (command(tmp_path / "words.mp4", out, base), "cannot be read as a video"),
+        (command(source, source, base), "would replace its source"),
+        (command(source, tmp_path / "out.xyz", base), "must end in"),
+        (command(source, tmp_path / "file" / "out.mp4", base), "cannot write"),
+        (command(source, out, base, "--start", "9"), "there is no frame"),
+        (command(source, out, base, "--start", "2", "--end", "1"), "is not after"),
+        (command(source, out, base, "--strength", "0"), "--strength 0"),
+        (command(source, out, base, "--strength", "0.1"), "leaves none of 3 steps"),
+        (command(source, out, base, "--control", "outline"), 'called "outline"'),
+        (command(source, out, base, "--prompt", " "), "--prompt is empty"),
+    ):
+        assert_refused(run_script(*words, **without_torch), said)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "words.mp4"]
+
+
+def test_a_detector_without_weights_is_one_sentence(source, base, tmp_path):
+    words = command(source, tmp_path / "out.mp4", base, "--control", "depth", "--controlnet", base / "controlnet-canny")
+    assert_refused(run_script(*words), "the detector depth cannot be loaded", "canny")
+
+
+def test_a_file_cut_off_is_used_and_said(base, tmp_path):
+    whole = make_clip(tmp_path / "whole.mkv", ramp(48, 64, 64), options={"g": "6"})
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 4])
+    done = run_script(*command(cut, tmp_path / "out.mp4", base))
+    assert done.rc == 0, done.err
+    count = len(times(tmp_path / "out.mp4"))
+    assert 2 < count < 40 and f"is damaged or cut off: {count} frames" in done.out
+
+
+def test_help_is_quick_and_says_the_defaults():
+    began = time.perf_counter()
+    done = run_script(SCRIPT, "--help")
+    assert time.perf_counter() - began < 5 and "(default: anchor)" in done.out
+    lines = run_script(sys.executable, "-X", "importtime", SCRIPT, "--help").err
+    assert not any(name in lines for name in ("torch", "diffusers", "cv2", "| av"))
+
+
+def test_the_recipe_names_what_makes_the_frames(source, base, tmp_path):
+    output = tmp_path / "out.mp4"
+    running = subprocess.Popen([sys.executable, *map(str, command(source, output, base))], cwd=ROOT)
+    path = tmp_path / ".out.mp4.frames" / "recipe.json"
+    while not path.exists() and running.poll() is None:
+        time.sleep(0.002)
+    recipe = json.loads(path.read_text())
+    running.kill()
+    running.wait()
+    assert recipe["prompt"] == "a house" and len(recipe["input_sha256"]) == len(recipe["base_sha256"]) == 64
+    assert {"controlnet_sha256", "strength", "seed", "torch", "batch_size"} <= set(recipe)
+    assert not any(str(tmp_path) in str(value) for value in recipe.values())

@@ -1,0 +1,81 @@
+"""video/metrics.py: what is steady, sharp and in place scores so, by exact flow and from the command line."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+from conftest import assert_refused, run_script
+from odd_clips import make_clip
+
+from images.scenes import Shot, clip, sample_scene
+from video.metrics import e_warp, scores
+
+
+@pytest.fixture(scope="module")
+def shot():
+    drawings, flows = clip(Shot(sample_scene(3), truck=1.5), 12)
+    return [drawing.picture for drawing in drawings], flows, [drawing.depth for drawing in drawings]
+
+
+def seen(depths, flow, i):
+    """Exactly: the next frame has the same depth where the flow leads."""
+    from video.flow import inside, warp
+
+    return inside(flow) & (np.abs(warp(depths[i + 1], flow) - depths[i]) < 0.02 * depths[i])
+
+
+def test_e_warp_by_exact_flow(shot):
+    shown, flows, depths = shot
+    source = np.mean([e_warp(shown[i], shown[i + 1], flows[i], seen(depths, flows[i], i)) for i in range(11)])
+    assert source < 1.5
+    assert e_warp(shown[0], shown[0], np.zeros_like(flows[0]), np.ones((128, 128), bool)) == 0
+    lighter = np.clip(shown[0].astype(int) + 51, 0, 255).astype(np.uint8)  # 0.2 in three channels, where not clipped
+    found = e_warp(np.zeros_like(shown[0]), lighter * 0 + 51, np.zeros_like(flows[0]), np.ones((128, 128), bool))
+    assert found == pytest.approx(1000 * 3 * 0.2**2)
+
+
+def test_scores_tell_steady_from_flickering_and_sharp_from_blurred(shot):
+    shown, rng = shot[0], np.random.default_rng(0)
+    flickering = [np.clip(p * rng.uniform(0.7, 1.3), 0, 255).astype(np.uint8) for p in shown]
+    blurred = [cv2.GaussianBlur(p, (0, 0), 3) for p in shown]
+    same, flicker, blur = (scores(zip(shown, out, strict=True), 4)[0] for out in (shown, flickering, blurred))
+    assert same["frames"] == 12
+    assert same["e_warp"] == same["e_warp_floor"] == flicker["e_warp_floor"]
+    assert same["edge_f1"] == same["sharpness"] == 1 and same["colour_drift"] == 0
+    assert flicker["e_warp"] > 10 * same["e_warp"] and flicker["e_warp_first"] > 3 * same["e_warp_first"]
+    assert blur["e_warp"] < same["e_warp"]  # the known loophole, and what closes it:
+    assert blur["sharpness"] < 0.2 and blur["edge_f1"] < 0.8
+
+
+def test_drift_is_less_the_source_s_own(shot):
+    still = [shot[0][0]] * 12
+    fading = [(p * (1 - 0.04 * i)).astype(np.uint8) for i, p in enumerate(still)]
+    assert scores(zip(fading, fading, strict=True), 4)[0]["colour_drift"] == 0
+    assert scores(zip(still, fading, strict=True), 4)[0]["colour_drift"] > 10
+
+
+def test_two_clips_from_the_command_line(tmp_path, shot):
+    source = make_clip(tmp_path / "in.mp4", shot[0])
+    output = make_clip(tmp_path / "out.mp4", [p[::2, ::2] for p in shot[0]])
+    done = run_script("video/metrics.py", "--source", source, "--output", output, "--prompt", "a boat by the sea",
+                      "--json", tmp_path / "scores.json")  # fmt: skip
+    assert done.rc == 0, done.err
+    found = json.loads((tmp_path / "scores.json").read_text())
+    assert set(found) >= {
+        "e_warp",
+        "e_warp_first",
+        "edge_f1",
+        "sharpness",
+        "clip_score",
+        "clip_consistency",
+        "dramatic",
+    }
+    assert found["frames"] == 12 and found["edge_f1"] > 0.8 and found["clip_consistency"] > 0.9
+    assert "edge_f1" in done.out
+
+
+def test_clips_of_other_lengths_are_refused(tmp_path, shot):
+    source, output = (make_clip(tmp_path / name, shot[0][:n]) for name, n in (("in.mp4", 6), ("out.mp4", 5)))
+    assert_refused(run_script("video/metrics.py", "--source", source, "--output", output), "more frames than")
+    assert_refused(run_script("video/metrics.py", "--source", output, "--output", source), "more frames than")

@@ -1,0 +1,119 @@
+"""What each part of the consistent mode is worth, on rendered clips whose optical flow is known exactly.
+
+python -m video.ablation                                    the table: 12 clips of 48 frames, an hour on two cores
+python -m video.ablation --clips 2 --frames 12 --num_inference_steps 10
+
+e_warp   1000 times the mean squared difference along the exact flow, and its ratio to the first row's
+edge_f1  outlines kept; sharp: sharpness over the source's; dramatic: share of frames the judge finds dramatically lit
+"""
+
+import argparse
+import time
+from dataclasses import replace
+
+from inference.cli import run
+from inference.options import Help, add_base_options, at_least
+
+PROMPT = "{caption}, dramatic lighting"
+FIRST_SEED = 900_000  # far from every seed a training has drawn
+
+
+def variants(recipe) -> dict:
+    """Each row switches one more part on."""
+    plain = replace(recipe, strength=1.0, shared_noise=False, anchor_attention=False, flow_end=0.0)
+    noise = replace(plain, shared_noise=True)
+    image = replace(noise, strength=recipe.strength)
+    anchor = replace(image, anchor_attention=True)
+    return {"none": plain, "+ shared noise": noise, "+ img2img": image, "+ anchor attention": anchor,
+            "+ flow": replace(anchor, flow_end=recipe.flow_end)}  # fmt: skip
+
+
+def rendered(index: int, count: int, side: int):
+    """(frames, exact flows, exactly what is seen in both, caption) of clip `index`."""
+    import numpy as np
+
+    from images.scenes import Shot, clip, sample_scene
+    from video.clip import Frame
+    from video.flow import inside, warp
+
+    seed = FIRST_SEED + index
+    way = np.random.default_rng(seed).uniform([-1.5, 1.0, -0.6], [1.5, 1.3, 0.6])
+    shot = Shot(sample_scene(seed), truck=float(way[0]), zoom=float(way[1]), walk=float(way[2]))
+    drawings, flows = clip(shot, count, side, side)
+    depths = [drawing.depth for drawing in drawings]
+    seen = [
+        inside(flow) & (np.abs(warp(depths[i + 1], flow) - depths[i]) < 0.02 * depths[i])
+        for i, flow in enumerate(flows)
+    ]
+    return [Frame(i, i, 1, d.picture) for i, d in enumerate(drawings)], flows, seen, drawings[0].caption
+
+
+def measured(sources, drawn, flows, seen) -> dict[str, float]:
+    import numpy as np
+
+    from inference.scores import edge_f1
+    from video.metrics import dramatic_share, e_warp, sharpness
+
+    pairs = [e_warp(drawn[i], drawn[i + 1], flows[i], seen[i]) for i in range(len(flows))]
+    return {
+        "e_warp": float(np.mean(pairs)),
+        "edge_f1": float(np.mean([edge_f1(a.rgb, b) for a, b in zip(sources, drawn, strict=True)])),
+        "sharp": sum(map(sharpness, drawn)) / sum(sharpness(frame.rgb) for frame in sources),
+        "dramatic": dramatic_share(drawn),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
+    add = parser.add_argument
+    add_base_options(add)
+    add("--controlnet", metavar="NAME", help="hub name or folder; if not given, the base's own")
+    add("--clips", type=at_least(1), default=12, help="how many")
+    add("--frames", type=at_least(2), default=48, help="of each clip")
+    add("--num_inference_steps", type=at_least(1), default=20, help="steps")
+    add("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed")
+    add("--strength", type=at_least(0, float), default=0.6, help="from + img2img on")
+    add("--batch_size", type=at_least(1), default=8, help="frames drawn at once")
+    args = parser.parse_args()
+
+    import numpy as np
+    from tqdm import tqdm
+
+    from inference.control import find_controlnet
+    from inference.pipelines import base_folder, load_base, native_size, resolve_base
+    from video.consistency import Recipe, Restyler
+    from video.control_maps import ControlMaps
+    from video.restyling import draw_frames
+    from video.shots import Size
+
+    folder = base_folder(resolve_base(args.pretrained_model_name_or_path))
+    controlnet = find_controlnet(args.controlnet, "canny", folder)
+    side, _, grid = native_size(folder)
+    recipe = Recipe(args.num_inference_steps, args.guidance_scale, args.strength)
+    rows: dict[str, list[dict]] = {name: [] for name in variants(recipe)}
+    with tqdm(total=len(rows) * args.clips, unit="clip", dynamic_ncols=True) as bar:
+        for index in range(args.clips):
+            frames, flows, seen, caption = rendered(index, args.frames, side)
+            for name, variant in variants(recipe).items():
+                pipe = load_base(str(folder))  # one for each row: what attends to an anchor is not undone
+                model = controlnet.over(pipe, []).model
+                restyler = Restyler(pipe, model, variant, PROMPT.format(caption=caption))
+                began = time.perf_counter()
+                consistent = variant.anchor_attention  # and with it one anchor per shot, and colour held to it
+                drawn = draw_frames(frames, restyler, ControlMaps("canny").next, Size(side, side, grid),
+                                    args.batch_size, consistent)  # fmt: skip
+                seconds = (time.perf_counter() - began) / len(frames)
+                rows[name].append(measured(frames, drawn, flows, seen) | {"seconds": seconds})
+                bar.update()
+    means = {
+        name: {key: float(np.mean([row[key] for row in found])) for key in found[0]} for name, found in rows.items()
+    }
+    print("| | e_warp | of none | edge F1 | sharpness | dramatic | seconds a frame |\n|---|---|---|---|---|---|---|")
+    for name, row in means.items():
+        ratio = row["e_warp"] / means["none"]["e_warp"]
+        print(f"| {name} | {row['e_warp']:.2f} | {ratio:.2f} | {row['edge_f1']:.3f} | {row['sharp']:.2f} "
+              f"| {row['dramatic']:.0%} | {row['seconds']:.2f} |")  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(main)
