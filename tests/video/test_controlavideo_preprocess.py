@@ -93,7 +93,7 @@ def test_hed(expected, tmp_path, monkeypatch):
     assert np.abs(maps.astype(int) - expected["hed.map_u8"].numpy()).max() <= 1  # cut off, where a rounding decides
     assert miss(hint_of(maps)[:, :1], expected["hed.control"]) < 0.01
     torch.save({"other.weight": torch.zeros(1)}, tmp_path / "hed-network.pth")
-    with pytest.raises(InputError, match=r"hed-network\.pth is another network"):
+    with pytest.raises(InputError, match=r"hed-network\.pth is not the HED network"):
         load_detect("hed", tmp_path, "", torch.device("cpu"))
 
 
@@ -123,5 +123,5 @@ def test_sizes_keep_the_shape_of_the_clip(tmp_path):
     clip = open_clip(make_clip(tmp_path / "in.mkv", ramp(2, 90, 160)))
     assert size_of(clip, None, None, 64) == (64, 112)
     assert size_of(clip, 128, None, 64) == (128, 224)
-    assert size_of(clip, None, 64, 512) == (40, 64)
+    assert size_of(clip, None, 128, 512) == (72, 128)
     assert size_of(clip, 64, 64, 512) == (64, 64)

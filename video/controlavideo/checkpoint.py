@@ -121,9 +121,15 @@ def read_pickle(path: Path) -> dict[str, torch.Tensor]:
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except pickle.UnpicklingError as error:
         raise InputError(refusal) from error
-    except (OSError, RuntimeError, EOFError, ValueError) as error:
-        first = str(error).splitlines()[0]
-        raise InputError(f"{path} cannot be read as PyTorch weights ({first}); copy or download it again") from error
+    except (
+        OSError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        LookupError,
+        TypeError,
+    ) as error:  # of bytes that are no pickle
+        raise InputError(f"{path} cannot be read as PyTorch weights; copy or download it again") from error
     if not isinstance(state, Mapping) or not all(torch.is_tensor(value) for value in state.values()):
         raise InputError(refusal)
     return dict(state)
