@@ -16,7 +16,8 @@ import numpy as np
 from inference.detectors import check_kind, depth_map, load_depth, load_detector
 
 THUMBNAIL = (32, 32)
-CUT_HISTOGRAM, CUT_PIXELS = 0.35, 0.06  # both far apart: another place. Motion keeps the first low, a flash the second
+# a cut changes colours, pixels and structure at once; motion keeps the first, noise the second and a flash the third
+CUT_HISTOGRAM, CUT_PIXELS, CUT_STRUCTURE = 0.35, 0.06, 0.4
 MARGIN = 0.1  # of the depth range, for what comes nearer or goes further during the shot
 
 
@@ -24,21 +25,24 @@ class CutFinder:
     """Says of each picture whether another shot begins with it."""
 
     def __init__(self):
-        self._last: tuple[np.ndarray, np.ndarray] | None = None
+        self._last: tuple[np.ndarray, ...] | None = None  # histogram, thumbnail and its detail
 
     def __call__(self, picture: np.ndarray) -> bool:
         """picture (h, w, 3) uint8; the first one of a clip begins a shot."""
-        small = cv2.resize(picture, THUMBNAIL, interpolation=cv2.INTER_AREA)
-        lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+        small = cv2.resize(picture, THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
         histogram = cv2.calcHist([lab], [0, 1, 2], None, [8, 8, 8], [0, 100.001, -64, 64, -64, 64])
         histogram = cv2.GaussianBlur(
             histogram.reshape(8, 64), (3, 3), 0
         )  # so that a value beside its bin's edge counts
-        last, self._last = self._last, (histogram, small.astype(np.float32) / 255)
+        detail = lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 4)
+        last, self._last = self._last, (histogram, small, detail)
         if last is None:
             return True
-        apart = cv2.compareHist(last[0], histogram, cv2.HISTCMP_BHATTACHARYYA)
-        return apart > CUT_HISTOGRAM and float(np.abs(last[1] - self._last[1]).mean()) > CUT_PIXELS
+        recoloured = cv2.compareHist(last[0], histogram, cv2.HISTCMP_BHATTACHARYYA) > CUT_HISTOGRAM
+        changed = np.abs(last[1] - small).mean() > CUT_PIXELS
+        lengths = np.linalg.norm(last[2]) * np.linalg.norm(detail)
+        return bool(recoloured and changed and (last[2] * detail).sum() < CUT_STRUCTURE * lengths)
 
 
 class ControlMaps:

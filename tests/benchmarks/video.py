@@ -1,0 +1,191 @@
+"""Frames per second of video/controlnet_per_frame.py against the plain loop: one pipeline call per frame, 50 steps.
+
+python tests/benchmarks/video.py                             the miniature, at equal steps and at the default recipe
+python tests/benchmarks/video.py --random_sd15 --resolution 512 --mixed_precision fp16 --num_inference_steps 4 \\
+    --guidance_scale 1 --scheduler lcm --compile             a GPU: SD v1.5's size with random weights
+
+Both get the same control maps. Ways of drawing take turns, and each is timed by its best round, so that what else the
+machine does falls on all of them; read the ratios. The stages are measured on their own, one after another.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.pop(0)  # this folder, in which video.py is not the package
+
+from inference.cli import run
+from inference.options import Help, add_base_options, at_least
+
+PROMPT = "a lighthouse by the sea, dramatic lighting"
+SAMPLE = Path(__file__).resolve().parents[2] / "video" / "sample.mp4"
+STUDY_STEPS = 50
+
+
+def random_sd15(dtype, device):
+    """Networks of SD v1.5's shapes; speed does not depend on what the weights are."""
+    import torch
+    from diffusers import AutoencoderKL, ControlNetModel, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+    from inference.pipelines import MINIATURE
+
+    channels = (320, 640, 1280, 1280)
+    with torch.device(device):
+        unet = UNet2DConditionModel(cross_attention_dim=768, block_out_channels=channels, attention_head_dim=8)
+        blocks = {"down_block_types": ("DownEncoderBlock2D",) * 4, "up_block_types": ("UpDecoderBlock2D",) * 4}
+        vae = AutoencoderKL(**blocks, block_out_channels=(128, 256, 512, 512), layers_per_block=2)
+        text = CLIPTextModel(CLIPTextConfig(hidden_size=768, intermediate_size=3072, num_attention_heads=12))
+        controlnet = ControlNetModel.from_unet(unet)
+    scheduler = DDIMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+    tokenizer = CLIPTokenizer.from_pretrained(MINIATURE / "tokenizer")
+    pipe = StableDiffusionPipeline(vae, text, tokenizer, unet, scheduler, None, None, requires_safety_checker=False)
+    return pipe.to(device, dtype), controlnet.to(device, dtype)
+
+
+def plain_loop(pipe, controlnet, pictures, maps, steps: int, guidance: float) -> None:
+    """The study's loop: each frame a call of its own, its prompt encoded again."""
+    import torch
+    from diffusers import StableDiffusionControlNetPipeline
+
+    whole = StableDiffusionControlNetPipeline(**pipe.components, controlnet=controlnet, requires_safety_checker=False)
+    whole.set_progress_bar_config(disable=True)
+    for index, control in enumerate(maps):
+        image = torch.from_numpy(control).permute(2, 0, 1)[None] / 255
+        whole(PROMPT, image, num_inference_steps=steps, guidance_scale=guidance,
+              generator=torch.Generator().manual_seed(index))  # fmt: skip
+
+
+def stages(restyler, frames, size, batch_size: int) -> dict[str, float]:
+    """Seconds a frame of decoding, maps, flow, the networks, the VAE and encoding."""
+    import torch
+
+    from video.clip import open_clip, write_clip
+    from video.control_maps import ControlMaps
+    from video.flow import Track
+    from video.restyling import to_batch
+    from video.shots import BETWEEN, units
+
+    found, maps = {}, ControlMaps("canny")
+
+    def timed(name, work):
+        began = time.perf_counter()
+        result = work()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        found[name] = (time.perf_counter() - began) / len(frames)
+        return result
+
+    timed("decode", lambda: [None for frame, _ in zip(open_clip(SAMPLE).frames(), frames, strict=False)])
+    fitted = [size.fit(frame.rgb) for frame in frames]
+    timed("maps", lambda: [maps.next(picture) for picture in fitted])
+    track = Track(fitted[0])
+    timed("flow", lambda: [track.add(picture) for picture in fitted[1:]])
+    planned = [
+        unit for unit in units(frames, size, ControlMaps("canny").next, batch_size, False) if unit.role == BETWEEN
+    ]
+    batches = [to_batch(unit) for unit in planned]
+    with torch.inference_mode():
+        starts = timed("VAE encode", lambda: [restyler._start(batch) for batch in batches])
+        latents = timed("networks", lambda: [
+            restyler._denoise(*start, batch, None, None, None) for start, batch in zip(starts, batches, strict=True)
+        ])  # fmt: skip
+        timed("VAE decode", lambda: [restyler.pipe.vae.decode(x, return_dict=False) for x in latents])
+    clip = open_clip(SAMPLE, max_frames=len(frames))
+    with tempfile.TemporaryDirectory() as folder:
+
+        def encode():
+            with write_clip(Path(folder) / "out.mp4", clip) as out:
+                for frame, picture in zip(frames, fitted, strict=True):
+                    out.write(size.cut(picture), frame)
+
+        timed("encode", encode)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
+    add = parser.add_argument
+    add_base_options(add)
+    add("--random_sd15", action="store_true", help="SD v1.5's size with random weights, instead of a base")
+    add("--controlnet", metavar="NAME", help="hub name or folder; if not given, the base's own")
+    add("--frames", type=at_least(2), default=16, help="of the sample clip")
+    add("--resolution", type=at_least(16), help="short side; the base's own if not given")
+    add("--num_inference_steps", type=at_least(1), default=20, help="of the default recipe")
+    add("--guidance_scale", type=at_least(0, float), default=7.5, help="of both")
+    add("--scheduler", choices=["dpm++", "lcm"], default="dpm++", help="of ours")
+    add("--batch_size", type=at_least(1), default=8, help="of ours")
+    add("--rounds", type=at_least(1), default=3, help="of which the best counts")
+    add("--mixed_precision", choices=["no", "fp16", "bf16"], default="no", help="of both")
+    add("--compile", action="store_true", help="of ours")
+    measure(parser.parse_args())
+
+
+def measure(args: argparse.Namespace) -> None:
+    import torch
+
+    from inference.control import find_controlnet
+    from inference.pipelines import base_folder, load_base, native_size, resolve_base
+    from video.clip import open_clip
+    from video.consistency import Recipe, Restyler
+    from video.control_maps import ControlMaps
+    from video.restyling import draw_frames
+    from video.shots import Size
+
+    cuda = torch.cuda.is_available()
+    device, dtype = "cuda" if cuda else "cpu", {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+    folder = None if args.random_sd15 else base_folder(resolve_base(args.pretrained_model_name_or_path))
+    side, grid = (args.resolution or 512, 8) if folder is None else (
+        args.resolution or min(native_size(folder)[:2]), native_size(folder)[2])  # fmt: skip
+
+    def loaded():
+        if folder is None:
+            return random_sd15(dtype[args.mixed_precision], device)
+        pipe = load_base(str(folder), dtype=dtype[args.mixed_precision])
+        return pipe, find_controlnet(args.controlnet, "canny", folder).over(pipe, []).model
+
+    clip = open_clip(SAMPLE, max_frames=args.frames)
+    frames, size = list(clip.frames()), Size.of(clip.width, clip.height, side, grid)
+    pictures = [size.fit(frame.rgb) for frame in frames]
+    maps = [ControlMaps("canny").next(picture)[1] for picture in pictures]
+    recipe = Recipe(args.num_inference_steps, args.guidance_scale, 0.6, scheduler=args.scheduler)
+    plain = replace(recipe, strength=1.0, shared_noise=False, anchor_attention=False, flow_end=0.0)
+    # at equal steps as many are run, so what is left out by starting from the source is not counted as speed
+    equal = {"none": replace(plain, num_inference_steps=STUDY_STEPS),
+             "anchor": replace(recipe, num_inference_steps=STUDY_STEPS, strength=1.0)}  # fmt: skip
+    ways = {}
+    study_pipe = loaded()
+    ways["plain loop, 50 steps"] = lambda: plain_loop(*study_pipe, pictures, maps, STUDY_STEPS, args.guidance_scale)
+    for name, how in {**{f"{n}, 50 steps": r for n, r in equal.items()}, "none": plain, "anchor": recipe}.items():
+        pipe, controlnet = loaded()
+        for network in (pipe.unet, controlnet, pipe.vae):
+            network.to(memory_format=torch.channels_last)
+        if args.compile:
+            pipe.unet.compile(), controlnet.compile(), pipe.vae.decoder.compile()
+        restyler = Restyler(pipe, controlnet, how, PROMPT)
+        ways[name] = lambda r=restyler: draw_frames(
+            frames, r, ControlMaps("canny").next, size, args.batch_size, r.recipe.anchor_attention
+        )
+    if args.compile:
+        for way in ways.values():
+            way()  # compiles
+    best = dict.fromkeys(ways, float("inf"))
+    for _ in range(args.rounds):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way()
+            best[name] = min(best[name], time.perf_counter() - began)
+    study = best["plain loop, 50 steps"]
+    print(f"{size.width}x{size.height}, {len(frames)} frames, {device}, {args.mixed_precision}")
+    for name, seconds in best.items():
+        print(f"{name:24}{len(frames) / seconds:8.2f} frames a second {study / seconds:6.2f}x")
+
+    split = stages(restyler, frames, size, args.batch_size)
+    print("seconds a frame: " + ", ".join(f"{name} {value:.4f}" for name, value in split.items()))
+
+
+if __name__ == "__main__":
+    run(main)
