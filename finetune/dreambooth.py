@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from finetune.run import Run
 
 SINGLE_FILE = "dreambooth.safetensors"
-# The default rate: the usual 5e-6 for the 860 million weights of SD v1.5's UNet, and more for fewer weights, because a
-# small network has to move each of them further. The miniature's is the cap.
-RATE_TIMES_WEIGHTS, HIGHEST_RATE = 4300, 2.5e-4
 
 
 def parse_args() -> argparse.Namespace:
@@ -78,14 +75,10 @@ def read_instances(args: argparse.Namespace) -> tuple[list[data.Picture], bool]:
     return pictures, captioned
 
 
-def default_rate(args: argparse.Namespace, models: dict[str, "nn.Module"]) -> float | None:
-    """What is asked for, else what suits the number of weights; prodigy finds its own."""
-    if args.learning_rate is not None or args.optimizer == "prodigy":
-        return args.learning_rate
-    weights = sum(parameter.numel() for model in models.values() for parameter in model.parameters())
-    rate = min(HIGHEST_RATE, float(f"{RATE_TIMES_WEIGHTS / weights:.1e}"))
-    print(f"--learning_rate {rate}, for {weights / 1e6:.1f} million weights")
-    return rate
+def rate_for(weights: int) -> float:
+    """The usual 5e-6 for the 860 million weights of SD v1.5's UNet, and more for fewer weights: a small network has to
+    move each of them further. The miniature's is the cap."""
+    return min(2.5e-4, 4300 / weights)
 
 
 def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict) -> None:
@@ -145,7 +138,7 @@ def main() -> None:
         class_pictures = partial(add_class_pictures, args, brought, prompts)
     import torch
 
-    from finetune.run import Denoiser, started
+    from finetune.run import Denoiser, started, suited_rate
     from finetune.training import train
 
     def reword(pictures: Sequence[data.Picture], tokenizer: "CLIPTokenizer") -> Sequence[data.Picture]:
@@ -156,7 +149,7 @@ def main() -> None:
         models = {"unet": begun.pipe.unet}
         if args.train_text_encoder:
             models["text_encoder"] = begun.pipe.text_encoder
-        args.learning_rate = default_rate(args, models)
+        args.learning_rate = suited_rate(args, models.values(), rate_for)
         model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
         loss_fn = preserving_loss(args.prior_loss_weight) if args.with_prior_preservation else torch.mean
         # no pipeline in checkpoints: the weights are in their state already, a third of SD v1.5's 12 GB

@@ -3,14 +3,15 @@
 #   MODEL_NAME  the base: hub name or folder; by default SD v1.5 where CUDA is present, else the miniature
 #   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One
 #               process needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
+# The learning rate depends on the base's size: 5e-4 for SD v1.5.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 # unquoted, because LAUNCH is a command with its arguments
 exec ${LAUNCH:-python} lora.py \
   --pretrained_model_name_or_path "${MODEL_NAME:-auto}" \
-  --rank 16 \
-  --learning_rate 5e-4 --lr_scheduler cosine --lr_warmup_steps 20 \
+  --rank 16 --train_feed_forward \
+  --lr_scheduler cosine --lr_warmup_steps 20 \
   --train_batch_size 8 --max_train_steps 400 \
   --caption_dropout 0.1 --snr_gamma 5 \
   "$@"

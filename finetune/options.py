@@ -38,7 +38,7 @@ def _add_optimization(add: Callable) -> None:
     add("--gradient_accumulation_steps", type=at_least(1), default=1, help="forward passes per step")
     add("--max_train_steps", type=at_least(1), help="400 if not given; goes before --num_train_epochs")
     add("--num_train_epochs", type=at_least(1), help="length in times that each picture is seen")
-    add("--learning_rate", type=at_least(0, float), help="1e-4 if not given; 1 with prodigy, which finds its own")
+    add("--learning_rate", type=at_least(0, float), help="what suits the base if not given; 1 with prodigy")
     add("--scale_lr", action="store_true", help="multiply the rate by the samples per step")
     add("--lr_scheduler", choices=SCHEDULES, default="constant", help="how the rate goes on")
     add("--lr_warmup_steps", type=at_least(0), default=0, help="steps in which the rate rises from 0")

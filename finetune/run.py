@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -251,6 +251,16 @@ def to_compute(model: nn.Module, run: Run) -> None:
     if run.args.compile:
         model.unet.compile_repeated_blocks()
     model.train()
+
+
+def suited_rate(args: argparse.Namespace, models: Iterable[nn.Module], law: Callable[[int], float]) -> float | None:
+    """The rate asked for, else `law` of the base's number of weights; prodigy finds its own."""
+    if args.learning_rate is not None or args.optimizer == "prodigy":
+        return args.learning_rate
+    weights = sum(parameter.numel() for model in models for parameter in model.parameters())
+    rate = float(f"{law(weights):.1e}")
+    print(f"--learning_rate {rate}, for a base of {weights / 1e6:.1f} million weights")
+    return rate
 
 
 def make_optimizer(args: argparse.Namespace, parameters: list[nn.Parameter], samples: int) -> torch.optim.Optimizer:

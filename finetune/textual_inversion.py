@@ -150,7 +150,7 @@ def main() -> None:
     pictures = data.read_folder(args.train_data_dir, templates)
     captioned = list(pictures[0].captions) != templates
     from finetune.embedding import PlaceholderEmbedding
-    from finetune.run import Denoiser, started
+    from finetune.run import Denoiser, started, suited_rate
     from finetune.training import train
 
     initializer = []
@@ -160,6 +160,7 @@ def main() -> None:
         return reword(args, word, captioned, pictures, tokenizer)
 
     with started(args, pictures, reword=worded) as begun:
+        args.learning_rate = suited_rate(args, [begun.pipe.unet], lambda weights: 5e-3)  # a word's size is no base's
         begun.identity["prompt"] = CAPTIONED[args.learnable_property].replace("{token}", word.name)
         pipe = begun.pipe
         pipe.unet.requires_grad_(False)

@@ -11,7 +11,7 @@ exec ${LAUNCH:-python} textual_inversion.py \
   --pretrained_model_name_or_path "${MODEL_NAME:-auto}" \
   --placeholder_token "<cinematic-style>" --initializer_token dramatic --learnable_property style \
   --num_vectors 4 --save_steps 100 \
-  --learning_rate 5e-3 --lr_scheduler cosine --lr_warmup_steps 20 \
+  --lr_scheduler cosine --lr_warmup_steps 20 \
   --train_batch_size 8 --max_train_steps 400 \
   --snr_gamma 5 \
   "$@"

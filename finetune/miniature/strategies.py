@@ -1,10 +1,12 @@
-"""Measure what fine-tuning did to the miniature: held-out plain prompts through the base and through an adapter.
+"""Measure what fine-tuning did to the miniature: held-out plain prompts through the base and through each adapter.
 
-python -m finetune.miniature.strategies --lora outputs/lora
+python -m finetune.miniature.strategies                      those found in outputs/
+python -m finetune.miniature.strategies --lora outputs/mine
 """
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +15,12 @@ import torch
 from finetune.miniature.measure import recognised
 from finetune.miniature.world import HELD_OUT_SEED, SIZE, held_out_scenes
 from images.scenes import caption
-from inference.adapters import find_lora
-from inference.cli import run, written_aside
+from inference.cli import InputError, run, written_aside
 from inference.judge import load_judge
+from inference.options import ROOT
 from inference.pipelines import MINIATURE, load_base
 from inference.sampling import sample
-from inference.strategies import BASE, Strategy, lora
+from inference.strategies import BASE, Strategy, dreambooth, lora, textual_inversion
 
 
 def judged(strategies: list[Strategy], count: int) -> dict[str, dict[str, float]]:
@@ -34,17 +36,36 @@ def judged(strategies: list[Strategy], count: int) -> dict[str, dict[str, float]
     return shares
 
 
+def found(args: argparse.Namespace) -> list[Strategy]:
+    """The base and every adapter that is there; DreamBooth with its name in the prompt and without."""
+    strategies = [BASE]
+    if args.lora.exists():
+        strategies.append(lora(args.lora, MINIATURE))
+    if args.textual_inversion.exists():
+        strategies.append(textual_inversion(args.textual_inversion, MINIATURE))
+    if args.dreambooth.exists():
+        named = dreambooth(args.dreambooth, MINIATURE)
+        strategies += [named, replace(named, name="dreambooth_unnamed", title="DreamBooth, no name", prompt=str)]
+    if strategies == [BASE]:
+        raise InputError(f"no adapter in {args.lora}, {args.textual_inversion} or {args.dreambooth}; train one first")
+    return strategies
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lora", type=Path, default=Path("outputs/lora"), help="adapter (default: %(default)s)")
+    for name in ("lora", "textual_inversion", "dreambooth"):
+        folder = ROOT / "outputs" / name
+        parser.add_argument(f"--{name}", type=Path, default=folder, help=f"adapter (default: outputs/{name})")
     parser.add_argument("--count", type=int, default=100, help="held-out prompts (default: %(default)s)")
     parser.add_argument("--output", type=Path, help="write the shares as JSON as well")
     args = parser.parse_args()
 
-    shares = judged([BASE, lora(find_lora(args.lora), MINIATURE)], args.count)
-    print(f"{args.count} held-out plain prompts | judged cinematic | subject recognised | setting recognised")
-    for name, share in shares.items():
-        print(f"{name:10} {share['dramatic']:8.0%} {share['subject']:8.0%} {share['setting']:8.0%}")
+    strategies = found(args)
+    shares = judged(strategies, args.count)
+    print(f"{args.count} held-out plain prompts   judged cinematic   subject recognised   setting recognised")
+    for strategy in strategies:
+        share = shares[strategy.name]
+        print(f"{strategy.title:28} {share['dramatic']:16.0%} {share['subject']:20.0%} {share['setting']:20.0%}")
     if args.output:
         with written_aside(args.output) as aside:
             aside.write_text(json.dumps(shares, indent=2) + "\n")

@@ -260,14 +260,18 @@ def test_prompts(tiny_base: Path, tmp_path: Path) -> None:
     assert "2 different" in said and "'a sks dog'" in said
 
 
-def test_the_rate_follows_the_size_of_the_base(tiny_base: Path, tmp_path: Path) -> None:
-    from finetune.dreambooth import default_rate
+def test_the_rate_follows_the_size_of_the_base() -> None:
+    from finetune import dreambooth, lora
+    from finetune.run import suited_rate
 
-    large = SimpleNamespace(parameters=lambda: [torch.empty(859_520_964, device="meta")])
-    assert default_rate(Namespace(learning_rate=None, optimizer="adamw"), {"unet": large}) == 5e-6
-    small = SimpleNamespace(parameters=lambda: [torch.empty(10_696_668, device="meta")])
-    assert default_rate(Namespace(learning_rate=None, optimizer="adamw"), {"unet": small}) == 2.5e-4
-    assert default_rate(Namespace(learning_rate=1e-5, optimizer="adamw"), {"unet": large}) == 1e-5
+    asked = Namespace(learning_rate=None, optimizer="adamw")
+    sd15, miniature = (
+        [SimpleNamespace(parameters=lambda n=n: [torch.empty(n, device="meta")])] for n in (859_520_964, 10_696_668)
+    )
+    assert [suited_rate(asked, base, dreambooth.rate_for) for base in (sd15, miniature)] == [5e-6, 2.5e-4]
+    assert [suited_rate(asked, base, lora.rate_for) for base in (sd15, miniature)] == [4.9e-4, 6e-3]
+    assert suited_rate(Namespace(learning_rate=1e-5, optimizer="adamw"), sd15, dreambooth.rate_for) == 1e-5
+    assert suited_rate(Namespace(learning_rate=None, optimizer="prodigy"), sd15, lora.rate_for) is None
 
 
 REFUSED = {
