@@ -90,7 +90,7 @@ def check(args: argparse.Namespace):
 def main() -> None:
     args = parse_args()
     clip = check(args)
-    from video.controlavideo.checkpoint import checkpoint_folder, control_mode, native_side
+    from video.controlavideo.checkpoint import checkpoint_folder, coarsest, control_mode, native_side
     from video.controlavideo.source import sampled, size_of
     from video.finished import FinishedFrames
 
@@ -98,18 +98,33 @@ def main() -> None:
     if trained not in (None, args.control_mode):
         raise InputError(f"{args.checkpoint} was trained for {trained}; give --control_mode {trained}")
     folder = checkpoint_folder(args.checkpoint)
-    size = size_of(clip, args.height, args.width, native_side(folder))
+    size = size_of(clip, args.height, args.width, native_side(folder), squashed=args.faithful)
+    if args.faithful:
+        check_faithful(args, size, coarsest(folder))
     indices, length, note = sampled(clip, args.num_sample_frames, args.sampling_rate)
     if args.faithful and len(indices) < args.each_sample_frame:
         raise InputError(f"--faithful draws {args.each_sample_frame} frames at a time, and there are {len(indices)}")
     clip = clip if length is None else replace(clip, max_frames=length)
     if note:
         print(note)
+    if args.video_scale and args.guidance_scale <= 1:
+        print(f"--video_scale has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
     print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
     finished = FinishedFrames(args.output, recipe(args, folder, indices), args.resume)
     notes = draw(args, clip, indices, folder, size, finished)
     finished.remove()
     print(*notes, f"wrote {args.output}", sep="\n")
+
+
+def check_faithful(args: argparse.Namespace, size: tuple[int, int], step: int) -> None:
+    """What the original fails on."""
+    if any(side % step for side in size):
+        raise InputError(f"--faithful draws sides that are multiples of {step} only, not {size[1]}x{size[0]}")
+    if args.video_scale and args.guidance_scale <= 5:
+        raise InputError(
+            f"--faithful has no --video_scale with --guidance_scale {args.guidance_scale:g}, as that is not above 5; "
+            f"give --video_scale 0, or leave --faithful out"
+        )
 
 
 def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:

@@ -108,6 +108,8 @@ def test_what_the_clip_does_not_have_is_said(world, tmp_path):
         (("--checkpoint", "{world}/other"), ("no checkpoint of Control-A-Video", "controlnet")),
         (("--checkpoint", "{world}/wicked-canny"), ("holds more than tensors",)),
         (("--faithful", "--num_sample_frames", "4"), ("--faithful draws 8 frames",)),
+        (("--faithful", "--height", "40"), ("multiples of 16 only, not 64x40",)),
+        (("--faithful", "--guidance_scale", "5"), ("--guidance_scale 5", "not above 5")),
     ],
     ids=lambda value: " ".join(value)[:40],
 )

@@ -149,6 +149,12 @@ def native_side(folder: Path) -> int:
     return (unet.get("sample_size") or 64) * 2 ** (len(vae["block_out_channels"]) - 1)
 
 
+def coarsest(folder: Path) -> int:
+    """Pixels that one of the UNet's coarsest map stands for."""
+    unet, vae = (json.loads((folder / part / "config.json").read_text()) for part in ("unet", "vae"))
+    return 2 ** (len(unet["block_out_channels"]) + len(vae["block_out_channels"]) - 2)
+
+
 def stamp(folder: Path) -> str:
     """Tells one folder of weights from another, and from itself once it is trained further, without reading it all."""
     files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".safetensors", ".json", ".bin")]

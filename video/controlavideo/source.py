@@ -46,10 +46,13 @@ def choose(available: int, wanted: int | None, rate: int) -> tuple[list[int], st
     return indices, ""
 
 
-def size_of(clip: Clip, height: int | None, width: int | None, native: int) -> tuple[int, int]:
-    """(H, W), multiples of 8: the clip's shape at the model's size, or by the side that was given; both as they are."""
-    if height and width:
-        return height, width
+def size_of(clip: Clip, height: int | None, width: int | None, native: int, squashed: bool = False) -> tuple[int, int]:
+    """(H, W), multiples of 8: the clip's shape at the model's size, or by the side that was given; both as they are.
+
+    `squashed` to a square, as the original has it, where no sides are given.
+    """
+    if squashed or (height and width):
+        return height or native, width or native
     scale = native / min(clip.height, clip.width)
     if height or width:
         scale = height / clip.height if height else width / clip.width
