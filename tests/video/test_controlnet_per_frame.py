@@ -73,7 +73,7 @@ def test_killed_and_gone_on_with_gives_the_same_clip(source, base, result, tmp_p
     output = tmp_path / "out.mp4"
     work = tmp_path / ".out.mp4.frames"
     words = [sys.executable, *map(str, command(source, output, base))]
-    for least in (1, 8):
+    for least in (1, 6):
         resume = ["--resume"] if work.exists() else []
         running = subprocess.Popen(words + resume, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         while len(list(work.glob("[0-9]*.png"))) < least and running.poll() is None:
@@ -85,7 +85,7 @@ def test_killed_and_gone_on_with_gives_the_same_clip(source, base, result, tmp_p
     assert_refused(run_script(*command(source, output, base, "--resume", "--seed", "1")), "another seed")
     kept = {path.name: path.stat().st_mtime_ns for path in work.glob("[0-9]*.png")}
     again = restyled(source, output, base, "--resume")
-    assert len(kept) >= 8
+    assert len(kept) >= 6
     assert all(np.array_equal(a, b) for a, b in zip(again, decoded(result), strict=True))
     assert list(tmp_path.iterdir()) == [output]
 
@@ -173,7 +173,8 @@ def test_help_is_quick_and_says_the_defaults():
     done = run_script(SCRIPT, "--help")
     assert time.perf_counter() - began < 5 and "(default: anchor)" in done.out
     lines = run_script(sys.executable, "-X", "importtime", SCRIPT, "--help").err
-    assert not any(name in lines for name in ("torch", "diffusers", "cv2", "| av"))
+    imported = {line.rsplit("|")[-1].strip() for line in lines.splitlines()}
+    assert "inference.cli" in imported and not imported & {"torch", "diffusers", "cv2", "av"}
 
 
 def test_the_recipe_names_what_makes_the_frames(source, base, tmp_path):
@@ -188,3 +189,19 @@ def test_the_recipe_names_what_makes_the_frames(source, base, tmp_path):
     assert recipe["prompt"] == "a house" and len(recipe["input_sha256"]) == len(recipe["base_sha256"]) == 64
     assert {"controlnet_sha256", "strength", "seed", "torch", "batch_size"} <= set(recipe)
     assert not any(str(tmp_path) in str(value) for value in recipe.values())
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_clip(base, tmp_path):
+    peaks = []
+    for count in (60, 600):
+        source = make_clip(tmp_path / f"{count}.mp4", ramp(count, 64, 64), audio="aac")
+        words = [str(word) for word in command(source, tmp_path / "out.mp4", base)]
+        program = (
+            f"import resource, runpy, sys; sys.argv = {words!r}; runpy.run_path(sys.argv[0], run_name='__main__')\n"
+            "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        done = run_script(sys.executable, "-c", program, timeout=1200)
+        assert done.rc == 0, done.err
+        peaks.append(int(done.out.split("peak")[-1]))
+    assert peaks[1] < 1.05 * peaks[0], peaks
