@@ -171,7 +171,7 @@ def test_a_file_cut_off_is_used_and_said(base, tmp_path):
 def test_help_is_quick_and_says_the_defaults():
     began = time.perf_counter()
     done = run_script(SCRIPT, "--help")
-    assert time.perf_counter() - began < 5 and "(default: anchor)" in done.out
+    assert time.perf_counter() - began < 5 and "(default: anchor)" in " ".join(done.out.split())
     lines = run_script(sys.executable, "-X", "importtime", SCRIPT, "--help").err
     imported = {line.rsplit("|")[-1].strip() for line in lines.splitlines()}
     assert "inference.cli" in imported and not imported & {"torch", "diffusers", "cv2", "av"}
