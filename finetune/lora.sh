@@ -12,6 +12,6 @@ exec ${LAUNCH:-python} lora.py \
   --pretrained_model_name_or_path "${MODEL_NAME:-auto}" \
   --rank 16 --train_feed_forward \
   --lr_scheduler cosine --lr_warmup_steps 20 \
-  --train_batch_size 8 --max_train_steps 400 \
-  --caption_dropout 0.1 --snr_gamma 5 \
+  --train_batch_size 8 --max_train_steps 500 \
+  --caption_dropout 0.25 --snr_gamma 5 \
   "$@"

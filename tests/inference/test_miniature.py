@@ -13,8 +13,8 @@ from inference.pipelines import MINIATURE, load_base
 
 # a little below what its README states, because these are fewer scenes
 PSNR = 30.0  # dB
-CLIP_SUBJECT, CLIP_SETTING = 0.45, 0.85
-SUBJECT, SETTING, DRAMATIC = 0.90, 0.90, 0.85
+CLIP_SUBJECT, CLIP_SETTING = 0.93, 0.93
+SUBJECT, SETTING, DRAMATIC = 0.95, 0.95, 0.90
 
 
 @pytest.fixture(scope="module")
