@@ -96,7 +96,8 @@ class Clip:
         """Every frame that can be decoded, from a key frame before `first` on; notes what could not be."""
         with av.open(self.path) as container:
             stream = _video_stream(container)
-            stream.thread_type = "AUTO"
+            # frame threads may still be decoding when a reader stops early, and freeing them then waits for ever
+            stream.thread_type = "SLICE"
             if first > self.origin:
                 with contextlib.suppress(*READ_ERRORS):  # some containers cannot be searched; then it reads up to there
                     container.seek(first, stream=stream)

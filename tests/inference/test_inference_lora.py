@@ -65,7 +65,7 @@ def test_another_scale_draws_the_lora_again_and_keeps_the_base(drawn, tiny_base,
 
 
 def test_interrupted_run_keeps_whole_pictures_and_goes_on(tiny_base, tiny_lora, tmp_path):
-    words = command(tiny_base, tiny_lora, tmp_path, "--batch_size", 1, "--num_inference_steps", 40)
+    words = command(tiny_base, tiny_lora, tmp_path, "--batch_size", 1, "--num_inference_steps", 200)
     process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not list((tmp_path / "pictures").glob("[!.]*.png")) and time.monotonic() < deadline:
