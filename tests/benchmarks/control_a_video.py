@@ -1,8 +1,8 @@
 """Time and memory of Control-A-Video's UNet at the published size, against copying keys and values for each frame.
 
-python tests/benchmarks/control_a_video.py                              one layer of joint attention, both ways
-python tests/benchmarks/control_a_video.py --network                    the whole UNet: 4 GB in bf16, random weights
-python tests/benchmarks/control_a_video.py --network --frames 16 --compile
+python -m tests.benchmarks.control_a_video                              one layer of joint attention, both ways
+python -m tests.benchmarks.control_a_video --network                    the whole UNet: 4 GB in bf16, random weights
+python -m tests.benchmarks.control_a_video --network --frames 16 --compile
 
 The copying is the original's: every frame has a copy of the keys and values of all frames, so memory grows with the
 square of their number. Here a clip is one long sequence, and they are there once. Peak memory is of the process on a

@@ -1,7 +1,7 @@
 """Our comparison against the obvious script, in turns: the same base, adapters, prompts, seeds, scheduler and steps.
 
-    python tests/benchmarks/inference.py
-    python tests/benchmarks/inference.py --size sd15 --mixed_precision fp16 --compile
+    python -m tests.benchmarks.inference
+    python -m tests.benchmarks.inference --size sd15 --mixed_precision fp16 --compile
 
 The obvious script loads one full pipeline per strategy and draws its prompts one at a time. Adapters have random
 weights: they cost what trained ones cost. Prints pictures per second and peak memory, above what the libraries take, of

@@ -1,7 +1,7 @@
 """Our trainers against diffusers' example scripts, in turns: same model, pictures, batch, precision and steps.
 
-    python tests/benchmarks/training.py --diffusers_dir ~/diffusers
-    python tests/benchmarks/training.py --diffusers_dir ~/diffusers --method lora --size sd15 --work_dir /data/benchmark
+    python -m tests.benchmarks.training --diffusers_dir ~/diffusers
+    python -m tests.benchmarks.training --diffusers_dir ~/diffusers --method lora --size sd15 --work_dir /data/benchmark
 
 Prints pictures per second over whole steps after the warm-up, peak memory, and the time from the command to the end of
 the first step, with nothing in the caches and again with what the first run left there. The example scripts need

@@ -1,7 +1,7 @@
 """Frames per second of video/controlnet_per_frame.py against the plain loop: one pipeline call per frame, 50 steps.
 
-python tests/benchmarks/video.py                             the miniature, at equal steps and at the default recipe
-python tests/benchmarks/video.py --random_sd15 --resolution 512 --mixed_precision fp16 --num_inference_steps 4 \\
+python -m tests.benchmarks.video                             the miniature, at equal steps and at the default recipe
+python -m tests.benchmarks.video --random_sd15 --resolution 512 --mixed_precision fp16 --num_inference_steps 4 \\
     --guidance_scale 1 --scheduler lcm --compile             a GPU: SD v1.5's size with random weights
 
 Both get the same control maps. Ways of drawing take turns, and each is timed by its best round, so that what else the
