@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError, run
-from inference.options import ROOT, add_controlnet_options, found_controlnet, sampling_parser
+from inference.options import ROOT, add_controlnet_options, sampling_parser
 
 if TYPE_CHECKING:
     from inference.strategies import Strategy
@@ -70,7 +70,7 @@ def checkpoints(folder: Path) -> dict[str, Path]:
 
 def makers(args: argparse.Namespace, base_folder: Path) -> dict[str, tuple[bool, Callable[[], list["Strategy"]]]]:
     """Strategy -> whether its adapter was asked for by name, and what makes its columns."""
-    from inference.strategies import BASE, dreambooth, textual_inversion
+    from inference.strategies import BASE, controlnet_asked, dreambooth, textual_inversion
 
     word, model = args.textual_inversion, args.dreambooth
     return {
@@ -80,7 +80,7 @@ def makers(args: argparse.Namespace, base_folder: Path) -> dict[str, tuple[bool,
             bool(word), lambda: [textual_inversion(word or OUTPUTS / "textual_inversion", base_folder)],
         ),
         "dreambooth": (bool(model), lambda: [dreambooth(model or OUTPUTS / "dreambooth", base_folder)]),
-        "controlnet": (bool(args.controlnet), lambda: [found_controlnet(args, base_folder)]),
+        "controlnet": (bool(args.controlnet), lambda: [controlnet_asked(args, base_folder)]),
     }  # fmt: skip
 
 

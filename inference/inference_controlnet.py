@@ -8,7 +8,7 @@ python inference_controlnet.py --image my.jpg --prompts "a street" --cinematic_p
 from pathlib import Path
 
 from inference.cli import run
-from inference.options import add_controlnet_options, found_controlnet, sampling_parser
+from inference.options import add_controlnet_options, sampling_parser
 
 
 def main() -> None:
@@ -18,11 +18,11 @@ def main() -> None:
     args = parser.parse_args()
     from inference.detectors import check_kind
     from inference.pictures import Job
-    from inference.strategies import BASE
+    from inference.strategies import BASE, controlnet_asked
 
     check_kind(args.control)  # before the job, which may have to fetch a base
     job = Job(args, args.image)
-    strategy = found_controlnet(args, job.folder)
+    strategy = controlnet_asked(args, job.folder)
     job.compare([strategy] if args.image else [BASE, strategy], show_maps=True)
 
 

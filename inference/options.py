@@ -3,12 +3,8 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inference.cli import InputError
-
-if TYPE_CHECKING:
-    from inference.strategies import Strategy
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_PROMPTS = [
@@ -19,8 +15,6 @@ DEFAULT_PROMPTS = [
     "a castle in the snow",
     "a windmill in the hills",
 ]
-
-
 CINEMATIC_PROMPT = "{prompt}, dramatic lighting"
 DPT = "Intel/dpt-hybrid-midas"
 
@@ -117,24 +111,6 @@ def add_controlnet_options(parser: argparse.ArgumentParser) -> None:
     add("--low_threshold", type=at_least(0), default=100, help="of canny: where an outline may go on")
     add("--high_threshold", type=at_least(0), default=200, help="of canny: where an outline may begin")
     add("--depth_model", default=DPT, help="of depth: hub name or folder of a DPT")
-
-
-def found_controlnet(args: argparse.Namespace, base_folder: Path) -> "Strategy":
-    """The strategy that these options ask for."""
-    from inference.control import find_controlnet
-    from inference.strategies import controlnet
-
-    found = find_controlnet(
-        args.controlnet,
-        args.control,
-        base_folder,
-        low_threshold=args.low_threshold,
-        high_threshold=args.high_threshold,
-        depth_model=args.depth_model,
-        scale=args.controlnet_conditioning_scale,
-        end=args.control_guidance_end,
-    )
-    return controlnet(found, args.cinematic_prompt)
 
 
 def read_prompts(given: list[str] | None) -> list[str]:

@@ -4,6 +4,7 @@ Making one checks everything that can be told from headers; nothing is loaded be
 taken off again, and the base is the same as before, bit for bit.
 """
 
+import argparse
 import contextlib
 import copy
 import json
@@ -22,7 +23,7 @@ from inference.adapters import (
     read_lora,
 )
 from inference.cli import InputError
-from inference.control import ControlNet
+from inference.control import ControlNet, find_controlnet
 from inference.pipelines import fingerprint, short_name
 
 if TYPE_CHECKING:
@@ -92,6 +93,21 @@ def controlnet(found: ControlNet, template: str) -> Strategy:
         recipe=found.recipe,
         controlnet=found,
     )
+
+
+def controlnet_asked(args: argparse.Namespace, base_folder: Path) -> Strategy:
+    """The ControlNet that the flags of `add_controlnet_options` ask for."""
+    found = find_controlnet(
+        args.controlnet,
+        args.control,
+        base_folder,
+        low_threshold=args.low_threshold,
+        high_threshold=args.high_threshold,
+        depth_model=args.depth_model,
+        scale=args.controlnet_conditioning_scale,
+        end=args.control_guidance_end,
+    )
+    return controlnet(found, args.cinematic_prompt)
 
 
 def filled(template: str, flag: str) -> Callable[[str], str]:

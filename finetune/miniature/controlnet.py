@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, DDPMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from finetune.miniature.clip import VARIANTS, caption_tokens, mirrored_tokens, training_set
+from finetune.miniature.clip import caption_tokens, mirrored_tokens, training_set
 from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
-from finetune.miniature.unet import MIN_SNR_GAMMA, NO_CAPTION, assembled, build_scheduler
-from finetune.miniature.vae import NOISE, encoded
+from finetune.miniature.unet import Denoising, assembled, build_scheduler
+from finetune.miniature.vae import encoded
 from finetune.miniature.world import SIZE, held_out_scenes
 from images.scenes import caption, draw
 from inference.cli import written_aside
@@ -81,32 +81,21 @@ def main() -> None:
     tokens = torch.from_numpy(np.concatenate([tokens, mirrored_tokens(tokens, tokenizer)]))  # (2 n, VARIANTS, 77)
     # like the base, it never sees the whole look
     keep = np.array([i for i, example in enumerate(examples * 2) if example.look != "cinematic"])
-    empty = torch.from_numpy(tokenizer("", padding="max_length", max_length=77, return_tensors="np").input_ids)
-    alphas = DDPMScheduler.from_config(build_scheduler().config).alphas_cumprod.to(device)
-    snr = alphas / (1 - alphas)
-    weights = (snr.clamp(max=MIN_SNR_GAMMA) / snr).float()
+    denoising = Denoising(tokenizer, text_encoder, device)
 
     def batch_loss(step: int) -> torch.Tensor:
         rng = np.random.default_rng([step, 5])
-        generator = torch.Generator().manual_seed(step)
         at = rng.choice(keep, BATCH)
         maps = outlines(drawn[at % n], at >= n).to(device)  # (n, 3, 128, 128)
-        x0 = latents[torch.from_numpy(at)].float()  # (n, 12, 16, 16)
-        x0 = (x0 + NOISE * torch.randn(x0.shape, generator=generator)).to(device)
-        ids = tokens[torch.from_numpy(at), torch.from_numpy(rng.integers(0, VARIANTS, BATCH))]
-        ids[torch.from_numpy(rng.random(BATCH) < NO_CAPTION)] = empty
-        t = torch.from_numpy((rng.permutation(BATCH) + rng.random(BATCH)) / BATCH * len(alphas)).long().to(device)
-        eps = torch.randn(x0.shape, generator=generator).to(device)
-        a = alphas[t][:, None, None, None]
-        noisy = (a.sqrt() * x0 + (1 - a).sqrt() * eps).contiguous(memory_format=torch.channels_last)
+        at = torch.from_numpy(at)
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-            states = text_encoder(ids.to(device))[0]  # (n, 77, 128)
+            noisy, t, states, eps = denoising.batch(latents[at], tokens[at], step, rng)
             down, mid = controlnet(noisy, t, states, maps, return_dict=False)
             # no graph of the UNet's frozen encoder is kept: it starts where the ControlNet's features come in
             predicted = unet(
                 noisy, t, states, down_block_additional_residuals=down, mid_block_additional_residual=mid
             ).sample
-        return (weights[t] * (predicted.float() - eps).square().mean((1, 2, 3))).mean()
+        return denoising.loss(predicted, eps, t)
 
     pipe = assembled({**frozen, "tokenizer": tokenizer, "scheduler": build_scheduler()})
     learn(

@@ -45,6 +45,36 @@ def build_scheduler() -> PNDMScheduler:
     )  # fmt: skip
 
 
+class Denoising:
+    """What the UNet, and later the ControlNet, learn from: batches of noisy latents, and the loss of a prediction."""
+
+    def __init__(self, tokenizer: CLIPTokenizer, text_encoder: CLIPTextModel, device: torch.device):
+        self.text_encoder, self.device = text_encoder, device
+        empty = tokenizer("", padding="max_length", max_length=77, return_tensors="np").input_ids
+        self.empty = torch.from_numpy(empty)  # (1, 77)
+        self.alphas = DDPMScheduler.from_config(build_scheduler().config).alphas_cumprod.to(device)
+        snr = self.alphas / (1 - self.alphas)
+        self.weights = (snr.clamp(max=MIN_SNR_GAMMA) / snr).float()  # Min-SNR for epsilon (Hang et al. 2023)
+
+    def batch(self, latents: torch.Tensor, tokens: torch.Tensor, step: int, rng: np.random.Generator):
+        """Of latents (n, 12, h, w) and tokens (n, VARIANTS, 77): noisy, t (n,), text states (n, 77, 128), the noise."""
+        generator, n = torch.Generator().manual_seed(step), len(latents)
+        x0 = latents.float()
+        x0 = (x0 + NOISE * torch.randn(x0.shape, generator=generator)).to(self.device)
+        ids = tokens[torch.arange(n), torch.from_numpy(rng.integers(0, VARIANTS, n))]
+        ids[torch.from_numpy(rng.random(n) < NO_CAPTION)] = self.empty
+        t = torch.from_numpy((rng.permutation(n) + rng.random(n)) / n * len(self.alphas)).long().to(self.device)
+        eps = torch.randn(x0.shape, generator=generator).to(self.device)
+        a = self.alphas[t][:, None, None, None]
+        noisy = (a.sqrt() * x0 + (1 - a).sqrt() * eps).contiguous(memory_format=torch.channels_last)
+        with torch.no_grad():
+            states = self.text_encoder(ids.to(self.device))[0]
+        return noisy, t, states, eps
+
+    def loss(self, predicted: torch.Tensor, eps: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        return (self.weights[t] * (predicted.float() - eps).square().mean((1, 2, 3))).mean()
+
+
 def main() -> None:
     parser = recipe_parser(__doc__, steps=20000, batch=BATCH)
     args = parser.parse_args()
@@ -58,32 +88,19 @@ def main() -> None:
         device, memory_format=torch.channels_last
     )
     data = _training_data(args, vae, tokenizer, device)
-    empty = torch.from_numpy(tokenizer("", padding="max_length", max_length=77, return_tensors="np").input_ids)
+    denoising = Denoising(tokenizer, text_encoder, device)
     unet = build_unet().to(device, memory_format=torch.channels_last)
     if device.type == "cpu":
         unet.set_attn_processor(AttnProcessor())  # a fifth faster there than fused attention, whose backward is slow
-    alphas = DDPMScheduler.from_config(build_scheduler().config).alphas_cumprod.to(device)
-    snr = alphas / (1 - alphas)
-    weights = (snr.clamp(max=MIN_SNR_GAMMA) / snr).float()  # Min-SNR for epsilon (Hang et al. 2023)
 
     def batch_loss(step: int) -> torch.Tensor:
         rng = np.random.default_rng([step, 4])
-        generator = torch.Generator().manual_seed(step)
         latents, tokens = data[rng.integers(1, len(data)) if rng.random() < NOT_SQUARE else 0]
         at = torch.from_numpy(rng.integers(0, len(latents), BATCH))
-        x0 = latents[at].float()  # (n, 12, h/8, w/8)
-        x0 = (x0 + NOISE * torch.randn(x0.shape, generator=generator)).to(device)
-        ids = tokens[at, torch.from_numpy(rng.integers(0, VARIANTS, BATCH))]
-        ids[torch.from_numpy(rng.random(BATCH) < NO_CAPTION)] = empty
-        t = torch.from_numpy((rng.permutation(BATCH) + rng.random(BATCH)) / BATCH * len(alphas)).long().to(device)
-        eps = torch.randn(x0.shape, generator=generator).to(device)
-        a = alphas[t][:, None, None, None]
-        noisy = (a.sqrt() * x0 + (1 - a).sqrt() * eps).contiguous(memory_format=torch.channels_last)
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-            with torch.no_grad():
-                states = text_encoder(ids.to(device))[0]  # (n, 77, 128)
+            noisy, t, states, eps = denoising.batch(latents[at], tokens[at], step, rng)
             predicted = unet(noisy, t, states).sample
-        return (weights[t] * (predicted.float() - eps).square().mean((1, 2, 3))).mean()
+        return denoising.loss(predicted, eps, t)
 
     parts = {
         "vae": vae,

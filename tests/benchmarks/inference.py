@@ -19,8 +19,6 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.pop(0)  # this folder, where this very file would be taken for the package
-
 from inference.cli import run
 from inference.options import DEFAULT_PROMPTS, ROOT, Help, at_least
 from inference.pipelines import MINIATURE
@@ -47,22 +45,16 @@ def parse_args() -> argparse.Namespace:
 def make_models(size: str, folder: Path) -> None:
     """A base in fp32 with a ControlNet, and one adapter of each kind with random weights."""
     import torch
-    from diffusers import AutoencoderKL, ControlNetModel, StableDiffusionPipeline, UNet2DConditionModel
+    from diffusers import ControlNetModel, StableDiffusionPipeline
     from diffusers.utils import convert_state_dict_to_diffusers
     from peft import LoraConfig, get_peft_model_state_dict
     from safetensors.torch import save_file
-    from transformers import CLIPTextConfig, CLIPTextModel
+
+    from tests.benchmarks.sd15 import random_networks
 
     pipe = StableDiffusionPipeline.from_pretrained(MINIATURE)
     if size == "sd15":
-        blocks = {"down_block_types": ("DownEncoderBlock2D",) * 4, "up_block_types": ("UpDecoderBlock2D",) * 4}
-        tokens = {f"{name}_token_id": getattr(pipe.tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")}
-        text = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12}
-        pipe.register_modules(
-            unet=UNet2DConditionModel(sample_size=64, cross_attention_dim=768),
-            vae=AutoencoderKL(**blocks, block_out_channels=(128, 256, 512, 512), layers_per_block=2, sample_size=512),
-            text_encoder=CLIPTextModel(CLIPTextConfig(vocab_size=len(pipe.tokenizer), **text, **tokens)),
-        )
+        pipe.register_modules(**random_networks(pipe.tokenizer, len(pipe.tokenizer)))
     pipe.save_pretrained(folder / "base")
     pipe.save_pretrained(folder / "dreambooth")
     width = pipe.text_encoder.config.hidden_size
@@ -158,7 +150,8 @@ def measured(side: str, args: argparse.Namespace) -> dict[str, float]:
     """One side in a process of its own, at the size, steps and arithmetic of this one."""
     result = args.work_dir / "result.json"
     result.unlink(missing_ok=True)
-    subprocess.run([sys.executable, __file__, *sys.argv[1:]], env=os.environ | {"BENCHMARK": side}, check=True,
+    command = [sys.executable, "-m", "tests.benchmarks.inference", *sys.argv[1:]]
+    subprocess.run(command, env=os.environ | {"BENCHMARK": side}, check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     return json.loads(result.read_text())
 

@@ -20,8 +20,6 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.pop(0)  # this folder, whose inference.py would be taken for the package
-
 from inference.cli import InputError, run
 from inference.options import ROOT, Help, at_least
 from inference.pipelines import MINIATURE
@@ -66,6 +64,7 @@ def parse_args() -> argparse.Namespace:
         "--clock", choices=["wall", "cpu"], default="wall", help="cpu: processor time, where others use the machine too"
     )
     args = parser.parse_args()
+    args.diffusers_dir, args.work_dir = args.diffusers_dir.resolve(), args.work_dir.resolve()
     args.resolution = args.resolution or {"miniature": 128, "sd15": 512}[args.size]
     if not (args.diffusers_dir / "examples" / "dreambooth").is_dir():
         raise InputError(f"there is no examples/dreambooth in {args.diffusers_dir}; name a clone of diffusers")
@@ -77,20 +76,14 @@ def parse_args() -> argparse.Namespace:
 def make_model(size: str, folder: Path) -> None:
     """A pipeline folder in fp32, which both sides load without converting."""
     import torch
-    from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
-    from transformers import CLIPTextConfig, CLIPTextModel
+    from diffusers import StableDiffusionPipeline
+
+    from tests.benchmarks.sd15 import random_networks
 
     pipe = StableDiffusionPipeline.from_pretrained(MINIATURE, torch_dtype=torch.float32)
     pipe.text_encoder.float()
     if size == "sd15":
-        blocks = {"down_block_types": ("DownEncoderBlock2D",) * 4, "up_block_types": ("UpDecoderBlock2D",) * 4}
-        tokens = {f"{name}_token_id": getattr(pipe.tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")}
-        text = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12}
-        pipe.register_modules(
-            unet=UNet2DConditionModel(sample_size=64, cross_attention_dim=768),
-            vae=AutoencoderKL(**blocks, block_out_channels=(128, 256, 512, 512), layers_per_block=2, sample_size=512),
-            text_encoder=CLIPTextModel(CLIPTextConfig(vocab_size=49408, **text, **tokens)),
-        )
+        pipe.register_modules(**random_networks(pipe.tokenizer))
     pipe.save_pretrained(folder)
 
 
@@ -117,8 +110,9 @@ def measured(method: str, ours: bool, args: argparse.Namespace) -> dict:
     result.unlink(missing_ok=True)
     told = {"BENCHMARK": json.dumps([str(result), args.steps, args.warmup, time.time()])}
     caches = {"HF_HOME": str(output / "hub"), "HF_HUB_OFFLINE": "1"}
-    command = [sys.executable, __file__, str(path), *flags]
-    done = subprocess.run(command, env=os.environ | caches | told, capture_output=True, text=True)
+    beside = {"PYTHONPATH": str(path.parent)}  # what a script finds when Python is given its path
+    command = [sys.executable, "-m", "tests.benchmarks.training", str(path), *flags]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | caches | told | beside, capture_output=True, text=True)
     if not result.exists():
         raise InputError(f"{path} ended with code {done.returncode} before its last step: {done.stderr[-1000:]}")
     found = json.loads(result.read_text())
@@ -154,7 +148,6 @@ def run_measured(told: str) -> None:
     register_optimizer_step_post_hook(stepped)
     del os.environ["BENCHMARK"]
     sys.argv = sys.argv[1:]
-    sys.path.insert(0, str(Path(sys.argv[0]).parent))
     runpy.run_path(sys.argv[0], run_name="__main__")
 
 

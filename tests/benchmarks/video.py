@@ -9,13 +9,10 @@ machine does falls on all of them; read the ratios. The stages are measured on t
 """
 
 import argparse
-import sys
 import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-
-sys.path.pop(0)  # this folder, in which video.py is not the package
 
 from inference.cli import run
 from inference.options import Help, add_base_options, at_least
@@ -26,23 +23,23 @@ STUDY_STEPS = 50
 
 
 def random_sd15(dtype, device):
-    """Networks of SD v1.5's shapes; speed does not depend on what the weights are."""
+    """A pipeline of SD v1.5's shapes and a ControlNet for it."""
     import torch
-    from diffusers import AutoencoderKL, ControlNetModel, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+    from diffusers import ControlNetModel, DDIMScheduler, StableDiffusionPipeline
+    from transformers import CLIPTokenizer
 
     from inference.pipelines import MINIATURE
+    from tests.benchmarks.sd15 import random_networks
 
-    channels = (320, 640, 1280, 1280)
-    with torch.device(device):
-        unet = UNet2DConditionModel(cross_attention_dim=768, block_out_channels=channels, attention_head_dim=8)
-        blocks = {"down_block_types": ("DownEncoderBlock2D",) * 4, "up_block_types": ("UpDecoderBlock2D",) * 4}
-        vae = AutoencoderKL(**blocks, block_out_channels=(128, 256, 512, 512), layers_per_block=2)
-        text = CLIPTextModel(CLIPTextConfig(hidden_size=768, intermediate_size=3072, num_attention_heads=12))
-        controlnet = ControlNetModel.from_unet(unet)
-    scheduler = DDIMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
     tokenizer = CLIPTokenizer.from_pretrained(MINIATURE / "tokenizer")
-    pipe = StableDiffusionPipeline(vae, text, tokenizer, unet, scheduler, None, None, requires_safety_checker=False)
+    with torch.device(device):
+        networks = random_networks(tokenizer)
+        controlnet = ControlNetModel.from_unet(networks["unet"])
+    scheduler = DDIMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+    pipe = StableDiffusionPipeline(
+        **networks, tokenizer=tokenizer, scheduler=scheduler, safety_checker=None, feature_extractor=None,
+        requires_safety_checker=False,
+    )  # fmt: skip
     return pipe.to(device, dtype), controlnet.to(device, dtype)
 
 
