@@ -44,14 +44,6 @@ class Pen:
         t = np.linspace(0, 2 * math.pi, 28, endpoint=False)
         self.fill(np.stack([x + rx * np.cos(t), y + ry * np.sin(t)], 1), colour, **surface)
 
-    def ball(self, x, y, rx, ry, colour) -> None:
-        """A shaded ball: cylinder shading over two tones, lighter above."""
-        self.ellipse(x, y, rx, ry, colour * 0.82, bend=0.9, ny=-0.3)
-        t = np.linspace(0.1, math.pi - 0.1, 14)
-        top = np.stack([x + rx * np.cos(t), y + ry * np.sin(t)], 1)
-        low = np.stack([x - rx * np.cos(t) * 0.96, y - ry * 0.25 * np.sin(t)], 1)
-        self.fill(np.concatenate([top, low]), colour, bend=0.8, ny=0.5)
-
     def curve(self, points, colour, **surface) -> None:
         """A closed smooth outline through `points` (Catmull-Rom)."""
         p = np.asarray(points, np.float32)

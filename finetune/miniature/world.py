@@ -1,6 +1,5 @@
 """The scenes the miniature learns from and is judged by: which seeds, which pairs, which light, which words."""
 
-import json
 import multiprocessing
 from dataclasses import dataclass
 from functools import partial
@@ -122,7 +121,3 @@ def vocabulary_text() -> list[str]:
     text += ["cinematic", "style", "film", "still", "photo", "picture", "image", "dramatic", "lighting", "light"] * 500
     text += ["cinematic lighting, a grand landscape, golden hour, backlit, moody, epic, wide shot, shot of"] * 300
     return text
-
-
-def save_labels(examples: list[Example], path: Path) -> None:
-    path.write_text(json.dumps([[e.scene.subject, e.scene.setting, e.look] for e in examples]))
