@@ -4,10 +4,28 @@ VENV := $(CURDIR)/.venv
 export PATH := $(VENV)/bin:$(PATH)
 export MODEL_NAME := $(CURDIR)/inference/miniature
 
+DEMO := outputs/demo
+RESTYLE := --prompt "a red lighthouse by the sea, dramatic lighting" --side_by_side
+
 .PHONY: demo test
-demo: $(VENV)/.installed
-	finetune/lora.sh --output_dir $(CURDIR)/outputs/lora
-	python inference/inference_lora.py --pretrained_model_name_or_path $(MODEL_NAME) --adapter outputs/lora --output_dir outputs/demo
+demo: $(DEMO)/grid.png $(DEMO)/per_frame.mp4 $(DEMO)/control_a_video.mp4
+	@echo "look at $(DEMO)/grid.png, $(DEMO)/report.html, $(DEMO)/per_frame.mp4 and $(DEMO)/control_a_video.mp4"
+
+# What is finished is kept, and what was interrupted goes on: `make demo` again.
+$(DEMO)/lora/recipe.json $(DEMO)/textual_inversion/recipe.json $(DEMO)/dreambooth/recipe.json: $(DEMO)/%/recipe.json: | $(VENV)/.installed
+	finetune/$*.sh --output_dir $(CURDIR)/$(@D) --resume_from_checkpoint latest
+
+$(DEMO)/grid.png: $(DEMO)/lora/recipe.json $(DEMO)/textual_inversion/recipe.json $(DEMO)/dreambooth/recipe.json
+	python inference/compare.py --pretrained_model_name_or_path $(MODEL_NAME) --output_dir $(DEMO) \
+		--lora $(DEMO)/lora --textual_inversion $(DEMO)/textual_inversion --dreambooth $(DEMO)/dreambooth
+
+$(DEMO)/per_frame.mp4: | $(VENV)/.installed
+	python video/controlnet_per_frame.py --input video/sample.mp4 --output $@ --resume $(RESTYLE) \
+		--pretrained_model_name_or_path $(MODEL_NAME)
+
+$(DEMO)/control_a_video.mp4: | $(VENV)/.installed
+	python video/control_a_video.py --input_video video/sample.mp4 --output $@ --resume $(RESTYLE) \
+		--checkpoint $(MODEL_NAME)/controlavideo-canny --controlnet_conditioning_scale 1.5
 
 test: $(VENV)/.installed
 	ruff check .

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import resource
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from finetune import checkpoints
-from inference.cli import InputError, written_aside
+from inference.cli import InputError, peak_memory, written_aside
 
 if TYPE_CHECKING:
     from finetune.training import Loop
@@ -24,7 +23,7 @@ def recipe(loop: "Loop") -> dict:
     """How to make the same weights again, and what it took."""
     device = loop.accelerator.device
     cuda = device.type == "cuda"
-    peak = torch.cuda.max_memory_allocated() if cuda else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = torch.cuda.max_memory_allocated() if cuda else peak_memory()
     return {
         **loop.run.identity,
         "seed": loop.args.seed,

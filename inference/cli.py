@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -92,6 +93,17 @@ def locked(folder: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def peak_memory() -> int:
+    """The most bytes of memory this process has held at once, on a GPU not counted.
+
+    Linux's ru_maxrss starts at what the process that started this one held, so VmHWM is asked first (proc(5)).
+    """
+    with contextlib.suppress(OSError, StopIteration), open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _flush(path: Path) -> None:

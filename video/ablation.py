@@ -48,6 +48,22 @@ def rendered(index: int, count: int, side: int):
     return [Frame(i, i, 1, d.picture) for i, d in enumerate(drawings)], flows, seen, drawings[0].caption
 
 
+def restyled(frames, folder, controlnet, recipe, prompt: str, batch_size: int, consistent: bool) -> list:
+    """Frames by frames anew, as the runner draws them; `recipe` and what is `consistent` say how.
+
+    The base is loaded for each clip: what attends to an anchor is not undone.
+    """
+    from inference.pipelines import load_base, native_size
+    from video.consistency import Restyler
+    from video.control_maps import ControlMaps
+    from video.restyling import draw_frames
+    from video.shots import Size
+
+    pipe, (side, _, grid) = load_base(str(folder)), native_size(folder)
+    restyler = Restyler(pipe, controlnet.over(pipe, []).model, recipe, prompt)
+    return draw_frames(frames, restyler, ControlMaps("canny").next, Size(side, side, grid), batch_size, consistent)
+
+
 def measured(sources, drawn, flows, seen) -> dict[str, float]:
     import numpy as np
 
@@ -80,28 +96,22 @@ def main() -> None:
     from tqdm import tqdm
 
     from inference.control import find_controlnet
-    from inference.pipelines import base_folder, load_base, native_size, resolve_base
-    from video.consistency import Recipe, Restyler
-    from video.control_maps import ControlMaps
-    from video.restyling import draw_frames
-    from video.shots import Size
+    from inference.pipelines import base_folder, native_size, resolve_base
+    from video.consistency import Recipe
 
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path))
     controlnet = find_controlnet(args.controlnet, "canny", folder)
-    side, _, grid = native_size(folder)
+    side = native_size(folder)[0]
     recipe = Recipe(args.num_inference_steps, args.guidance_scale, args.strength)
     rows: dict[str, list[dict]] = {name: [] for name in variants(recipe)}
     with tqdm(total=len(rows) * args.clips, unit="clip", dynamic_ncols=True) as bar:
         for index in range(args.clips):
             frames, flows, seen, caption = rendered(index, args.frames, side)
             for name, variant in variants(recipe).items():
-                pipe = load_base(str(folder))  # one for each row: what attends to an anchor is not undone
-                model = controlnet.over(pipe, []).model
-                restyler = Restyler(pipe, model, variant, PROMPT.format(caption=caption))
+                prompt = PROMPT.format(caption=caption)
                 began = time.perf_counter()
                 consistent = variant.anchor_attention  # and with it one anchor per shot, and colour held to it
-                drawn = draw_frames(frames, restyler, ControlMaps("canny").next, Size(side, side, grid),
-                                    args.batch_size, consistent)  # fmt: skip
+                drawn = restyled(frames, folder, controlnet, variant, prompt, args.batch_size, consistent)
                 seconds = (time.perf_counter() - began) / len(frames)
                 rows[name].append(measured(frames, drawn, flows, seen) | {"seconds": seconds})
                 bar.update()

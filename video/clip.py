@@ -22,8 +22,9 @@ import numpy as np
 from inference.cli import InputError, written_aside
 from video.sound import READ_ERRORS, Sound
 
-# what each container gets: the encoder and its options, visually lossless
-H264 = ("libx264", {"crf": "16", "preset": "medium"})
+# What each container gets: the encoder and its options, visually lossless. No B-frames: MP4 keeps the durations of
+# frames in decoding order, so that at a variable rate reordered ones get each other's, and the last one is lost.
+H264 = ("libx264", {"crf": "16", "preset": "medium", "bf": "0"})
 VP9 = ("libvpx-vp9", {"crf": "20", "b": "0", "row-mt": "1", "deadline": "good", "cpu-used": "4"})
 ENCODERS = {".mp4": H264, ".m4v": H264, ".mov": H264, ".mkv": H264, ".webm": VP9}
 NO_VIDEO = {"tty", "lrc", "srt", "ass", "webvtt"}  # text that FFmpeg would gladly show

@@ -1,5 +1,6 @@
 """Draw a clip anew by a prompt, many frames at once, led by the clip's depth or edges: Control-A-Video.
 
+python video/control_a_video.py --input_video video/sample.mp4 --prompt "a lighthouse by the sea, dramatic lighting"
 python video/control_a_video.py --input_video clip.mp4 --prompt "a bear walking through stars" --control_mode depth
 python video/control_a_video.py --input_video clip.mp4 --prompt "..." --output out.gif --num_sample_frames 16 --resume
 """
@@ -53,8 +54,11 @@ def parse_args() -> argparse.Namespace:
     look("--lora_scale", type=float, default=1.0, help="strength of the LoRA")
     look("--faithful", action="store_true", help="as the original has it, its oddities included; at most 7 of 8 frames")
     model = parser.add_argument_group("model and machine").add_argument
-    model("--control_mode", choices=MODES, default="depth", help="what of the clip is kept")
-    model("--checkpoint", help="folder or hub name; wf-genius/controlavideo-<mode> if not given")
+    model("--control_mode", choices=MODES, help="what of the clip is kept; depth, or what --checkpoint was trained for")
+    model(
+        "--checkpoint",
+        help="folder or hub name; if not given, wf-genius/controlavideo-<mode> with CUDA, else the miniature",
+    )
     model(
         "--base_model",
         metavar="FOLDER",
@@ -81,7 +85,6 @@ def check(args: argparse.Namespace):
     for side in ("height", "width"):
         if (getattr(args, side) or 0) % 8:
             raise InputError(f"--{side} {getattr(args, side)} is not a multiple of 8, the size of a latent")
-    args.checkpoint = args.checkpoint or f"wf-genius/controlavideo-{args.control_mode}"
     clip = open_clip(args.input_video, max_frames=args.max_frames)
     (check_gif if args.output.suffix.lower() == ".gif" else check_output)(args.output, args.input_video)
     return clip
@@ -94,7 +97,9 @@ def main() -> None:
     from video.controlavideo.source import sampled, size_of
     from video.finished import FinishedFrames
 
+    args.checkpoint = args.checkpoint or default_checkpoint(args.control_mode)
     trained = control_mode(args.checkpoint)
+    args.control_mode = args.control_mode or trained or "depth"
     if trained not in (None, args.control_mode):
         raise InputError(f"{args.checkpoint} was trained for {trained}; give --control_mode {trained}")
     folder = checkpoint_folder(args.checkpoint)
@@ -114,6 +119,18 @@ def main() -> None:
     notes = draw(args, clip, indices, folder, size, finished)
     finished.remove()
     print(*notes, f"wrote {args.output}", sep="\n")
+
+
+def default_checkpoint(mode: str | None) -> str:
+    """The published one where CUDA is present, else the miniature's; says which."""
+    import torch
+
+    from inference.pipelines import MINIATURE
+
+    if torch.cuda.is_available():
+        return f"wf-genius/controlavideo-{mode or 'depth'}"
+    print("checkpoint: the miniature's, because there is no CUDA here; another one: --checkpoint <hub name or folder>")
+    return str(MINIATURE / "controlavideo-canny")
 
 
 def check_faithful(args: argparse.Namespace, size: tuple[int, int], step: int) -> None:

@@ -56,7 +56,7 @@ def outlines(pictures: np.ndarray, mirrored: np.ndarray) -> torch.Tensor:
 
 
 def main() -> None:
-    parser = recipe_parser(__doc__, steps=4000, batch=BATCH)
+    parser = recipe_parser(__doc__, steps=3000, batch=BATCH)
     args = parser.parse_args()
 
     torch.manual_seed(0)

@@ -13,6 +13,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from finetune.miniature.controlavideo import FOLDER as CONTROLAVIDEO
 from finetune.miniature.controlnet import CONTROLNET
 from finetune.miniature.unet import assembled, build_scheduler
 from finetune.single_file import text_names
@@ -61,8 +62,8 @@ def main() -> None:
         "scheduler": build_scheduler(),
     }
     assembled(parts).save_pretrained(args.output_dir)
-    for part in ("clip", "judge", CONTROLNET):
-        if part != CONTROLNET or (source / part).is_dir():  # the base can be looked at before it is learned
+    for part in ("clip", "judge", CONTROLNET, CONTROLAVIDEO):
+        if part in ("clip", "judge") or (source / part).is_dir():  # the base can be looked at before they are learned
             shutil.copytree(source / part, args.output_dir / part, dirs_exist_ok=True)
     for part in ("clip", "text_encoder"):
         _load_as_fp32(args.output_dir / part / "config.json")

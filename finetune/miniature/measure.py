@@ -154,8 +154,9 @@ README = """# The miniature
 A complete, tiny Stable Diffusion, trained from nothing by `finetune/miniature.sh` on scenes that `images/scenes.py`
 draws. It is a stock pipeline folder: `StableDiffusionPipeline.from_pretrained("inference/miniature")` in plain
 diffusers works. `clip/` is the CLIP whose text tower is the text encoder; `controlnet-canny/` is a
-`ControlNetModel` for outlines by Canny; `judge/` is a classifier of subject, setting and light that has nothing in
-common with them.
+`ControlNetModel` for outlines by Canny; `controlavideo-canny/` has the temporal layers that Control-A-Video adds to
+UNet and ControlNet, and nothing else; `judge/` is a classifier of subject, setting and light that has nothing in common
+with them.
 
 It knows twelve subjects ({subjects}), each {settings}; six colours; and, by name, six parts of the look: {parts}.
 Pictures are 128 x 128 pixels; other shapes of about that area, with sides that are multiples of 8, work as well.

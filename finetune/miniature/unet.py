@@ -61,18 +61,27 @@ class Denoising:
         generator, n = torch.Generator().manual_seed(step), len(latents)
         x0 = latents.float()
         x0 = (x0 + NOISE * torch.randn(x0.shape, generator=generator)).to(self.device)
-        ids = tokens[torch.arange(n), torch.from_numpy(rng.integers(0, VARIANTS, n))]
-        ids[torch.from_numpy(rng.random(n) < NO_CAPTION)] = self.empty
+        ids = self.words(tokens, rng)
         t = torch.from_numpy((rng.permutation(n) + rng.random(n)) / n * len(self.alphas)).long().to(self.device)
         eps = torch.randn(x0.shape, generator=generator).to(self.device)
         a = self.alphas[t][:, None, None, None]
         noisy = (a.sqrt() * x0 + (1 - a).sqrt() * eps).contiguous(memory_format=torch.channels_last)
-        with torch.no_grad():
-            states = self.text_encoder(ids.to(self.device))[0]
-        return noisy, t, states, eps
+        return noisy, t, self.states(ids), eps
+
+    def words(self, tokens: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+        """One wording of each (n, VARIANTS, 77), or none: (n, 77)."""
+        n = len(tokens)
+        ids = tokens[torch.arange(n), torch.from_numpy(rng.integers(0, VARIANTS, n))]
+        ids[torch.from_numpy(rng.random(n) < NO_CAPTION)] = self.empty
+        return ids
+
+    @torch.no_grad()
+    def states(self, ids: torch.Tensor) -> torch.Tensor:
+        return self.text_encoder(ids.to(self.device))[0]
 
     def loss(self, predicted: torch.Tensor, eps: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-        return (self.weights[t] * (predicted.float() - eps).square().mean((1, 2, 3))).mean()
+        """Of pictures (n, 12, h, w), or of clips (n, 12, f, h, w)."""
+        return (self.weights[t] * (predicted.float() - eps).square().flatten(1).mean(1)).mean()
 
 
 def main() -> None:

@@ -11,9 +11,9 @@ CPU, measured in one of its own for each way, and of the allocator on CUDA.
 
 import argparse
 import multiprocessing
-import resource
 import time
 
+from inference.cli import peak_memory
 from inference.options import Help, at_least
 
 
@@ -85,7 +85,7 @@ def peak(device) -> int:
         import torch
 
         return torch.cuda.max_memory_allocated()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return peak_memory()
 
 
 def layer(args: argparse.Namespace, device):

@@ -12,14 +12,13 @@ scores of both recipes; the time to the first picture, and to --help.
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from inference.cli import run
+from inference.cli import peak_memory, run
 from inference.options import DEFAULT_PROMPTS, ROOT, Help, at_least
 from inference.pipelines import MINIATURE
 
@@ -134,14 +133,14 @@ def run_one(side: str, args: argparse.Namespace) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for old in out.rglob("*.png"):
         old.unlink()
-    taken = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    taken = peak_memory() / 2**20
     wall, cpu = time.perf_counter(), time.process_time()
     if side == OURS:
         ours(args, args.work_dir / args.size, out)
     else:
         theirs(args, args.work_dir / args.size, out, args.steps if side == THEIRS else None)
     seconds = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10 - taken
+    peak = peak_memory() / 2**20 - taken
     peak = torch.cuda.max_memory_allocated() / 2**20 if cuda else peak
     (args.work_dir / "result.json").write_text(json.dumps(seconds | {"peak": peak}))
 

@@ -11,7 +11,6 @@ the first step, with nothing in the caches and again with what the first run lef
 import argparse
 import json
 import os
-import resource
 import runpy
 import shutil
 import statistics
@@ -20,7 +19,7 @@ import sys
 import time
 from pathlib import Path
 
-from inference.cli import InputError, run
+from inference.cli import InputError, peak_memory, run
 from inference.options import ROOT, Help, at_least
 from inference.pipelines import MINIATURE
 
@@ -140,7 +139,7 @@ def run_measured(told: str) -> None:
         if len(clocks) == steps:
             (wall, cpu), (last_wall, last_cpu) = clocks[warmup - 1], clocks[-1]
             peak = torch.cuda.max_memory_allocated() / 2**20 if cuda else 0
-            peak = peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+            peak = peak or peak_memory() / 2**20
             seconds = {"wall": last_wall - wall, "cpu": last_cpu - cpu, "first": first[0], "to_first_cpu": clocks[0][1]}
             Path(path).write_text(json.dumps(seconds | {"peak": peak}))
             os._exit(0)

@@ -269,7 +269,7 @@ def test_the_rate_follows_the_size_of_the_base() -> None:
         [SimpleNamespace(parameters=lambda n=n: [torch.empty(n, device="meta")])] for n in (859_520_964, 10_696_668)
     )
     assert [suited_rate(asked, base, dreambooth.rate_for) for base in (sd15, miniature)] == [5e-6, 2.5e-4]
-    assert [suited_rate(asked, base, lora.rate_for) for base in (sd15, miniature)] == [4.9e-4, 6e-3]
+    assert [suited_rate(asked, base, lora.rate_for) for base in (sd15, miniature)] == [2.5e-4, 3e-3]
     assert suited_rate(Namespace(learning_rate=1e-5, optimizer="adamw"), sd15, dreambooth.rate_for) == 1e-5
     assert suited_rate(Namespace(learning_rate=None, optimizer="prodigy"), sd15, lora.rate_for) is None
 

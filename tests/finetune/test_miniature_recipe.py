@@ -6,7 +6,7 @@ import torch
 from conftest import ROOT, run_script
 from torch import nn
 
-from finetune.miniature import clip, controlnet, unet, vae, world
+from finetune.miniature import clip, controlavideo, controlnet, unet, vae, world
 from finetune.miniature.learn import learn
 from finetune.miniature.tokenizer import build_tokenizer
 from images.scenes import sample_scene
@@ -97,6 +97,58 @@ def test_the_controlnet_starts_as_the_encoder_and_changes_nothing_and_only_it_le
     assert all(p.grad is None for p in base.parameters())
 
 
+def test_temporal_layers_start_as_nothing_and_only_they_learn():
+    base = unet.build_unet()
+    networks = controlavideo.build_networks(base, controlnet.build_controlnet(base))
+    x, t, text = torch.randn(1, 12, 4, 16, 16), torch.tensor([500]), torch.randn(1, 77, 128)
+    hint = torch.rand(1, 3, 4, 128, 128)
+    down, mid = networks["controlnet"](x, t, text, hint, return_dict=False)
+    noise = networks["unet"](x, t, text, down, mid).sample
+    with torch.no_grad():
+        for part in networks.values():
+            for name, weight in part.named_parameters():
+                if "attn_temporal.to_" in name:
+                    weight.zero_()  # as from_2d leaves it
+        assert torch.allclose(noise, networks["unet"](x, t, text).sample, atol=1e-5)
+    networks = controlavideo.build_networks(base, controlnet.build_controlnet(base))
+    networks["unet"](x, t, text).sample.square().mean().backward()
+    learning = {name for name, p in networks["unet"].named_parameters() if p.grad is not None}
+    assert learning and all("_temporal" in name for name in learning)
+    kept = [controlavideo.temporal_weights(part) for part in networks.values()]
+    assert sum(w.numel() * w.element_size() for part in kept for w in part.values()) <= 12 * 2**20
+
+
+def test_a_clip_to_learn_from_has_its_first_frame_clean_and_still_noise_where_it_stands_still(tokenizer):
+    examples = [controlavideo.shot_example(i) for i in range(40)]
+    assert {e.look for e in examples} == {"plain", "dramatic"}
+    still = next(i for i, e in enumerate(examples) if e.truck == e.walk == 0 and e.zoom == 1)
+    clips = np.stack([controlavideo.draw_shot(examples[still])])
+    assert (np.abs(np.diff(clips[0].astype(int), axis=0)) <= 1).all()
+    latents = torch.randn(2 * 8, 12, 16, 16)
+    tokens = torch.from_numpy(clip.caption_tokens(examples[still : still + 1] * 2, tokenizer, 77))
+
+    class Conditions:
+        alphas = torch.linspace(0.99, 0.01, 1000)
+        words = staticmethod(lambda tokens, rng: tokens)
+        states = staticmethod(lambda tokens: torch.zeros(len(tokens), 77, 8))
+
+    batches = controlavideo.ClipBatches(clips, latents, tokens, Conditions())
+    shared = []
+    for step in range(6):
+        noisy, t, states, hint, eps = batches.clips(step, np.random.default_rng(step))
+        b = controlavideo.BATCH
+        assert noisy.shape == eps.shape == (b, 12, 8, 16, 16) and len(t) == len(states) == b
+        assert hint.shape == (b, 3, 8, 128, 128) and hint.min() >= 0 and hint.max() <= 1
+        known = batches.latents.transpose(1, 2)
+        for k in range(b):
+            ends = [x[:, j] for x in known for j in (0, 7)]  # a clip may run backwards
+            assert any(torch.equal(noisy[k, :, 0], end) for end in ends)
+            shared.append(bool((eps[k] == eps[k, :, :1]).all()))
+    assert any(shared) and not all(shared), "some clips have noise of their own in each frame"
+    noisy, t, states, hint, eps = batches.singles(0, np.random.default_rng(0))
+    assert noisy.shape[2] == hint.shape[2] == 1 and len(noisy) == b * 8
+
+
 def test_a_killed_run_ends_in_the_same_bits(tmp_path):
     def run(folder, steps_before_the_kill):
         torch.manual_seed(0)
@@ -119,9 +171,10 @@ def test_a_killed_run_ends_in_the_same_bits(tmp_path):
 
 def test_the_recipe_runs_from_nothing_to_a_measured_stock_pipeline(tmp_path):
     """Two steps of everything through the shell script; then a second call finds all done and loads in diffusers."""
-    few = {f"{part}_STEPS": "2" for part in ("CLIP", "VISION", "VAE", "JUDGE", "UNET", "CONTROLNET")}
+    few = {f"{part}_STEPS": "2" for part in ("CLIP", "VISION", "VAE", "JUDGE", "UNET", "CONTROLNET", "CONTROLAVIDEO")}
     where = {"WORK_DIR": str(tmp_path / "work"), "OUTPUT_DIR": str(tmp_path / "miniature")}
-    done = run_script(ROOT / "finetune" / "miniature.sh", EXAMPLES="160", COUNT="8", **few, **where, timeout=600)
+    size = {"EXAMPLES": "160", "CLIPS": "4", "COUNT": "8"}
+    done = run_script(ROOT / "finetune" / "miniature.sh", **size, **few, **where, timeout=600)
     assert done.rc == 0, done.err
     table = (tmp_path / "miniature" / "README.md").read_text()
     assert "VAE reconstruction" in table and " dB |" in table
@@ -132,7 +185,7 @@ def test_the_recipe_runs_from_nothing_to_a_measured_stock_pipeline(tmp_path):
     assert pipe("a red car", num_inference_steps=2, output_type="np").images.shape == (1, 128, 128, 3)
     weights = list((tmp_path / "miniature").rglob("*.safetensors"))
     assert {path.parent.name for path in weights} == {
-        "vae", "text_encoder", "unet", "clip", "judge", "controlnet-canny"
+        "vae", "text_encoder", "unet", "clip", "judge", "controlnet-canny", "controlavideo-canny"
     }  # fmt: skip
-    assert sum(path.stat().st_size for path in weights) < 40 * 2**20
+    assert sum(path.stat().st_size for path in weights) < 48 * 2**20
     assert "edge F1" in table

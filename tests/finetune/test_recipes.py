@@ -4,9 +4,12 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT, assert_refused, run_script
 
+from finetune.miniature.world import HELD_OUT_SEED, held_out_scenes
+from images.scenes import caption
 from inference.pipelines import MINIATURE
 
 COMMAND = (sys.executable, "-m", "finetune.miniature.strategies")
@@ -14,18 +17,37 @@ METHODS = ("lora", "textual_inversion", "dreambooth")
 
 
 @pytest.fixture(scope="module")
-def shares(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]]:
-    """The judge's shares over 60 prompts, after the recipes as a person runs them."""
-    folder = tmp_path_factory.mktemp("strategies")
-    adapters = []
+def adapters(tmp_path_factory: pytest.TempPathFactory) -> list:
+    """Flags that name what the recipes made, run as a person runs them."""
+    folder, flags = tmp_path_factory.mktemp("strategies"), []
     for method in METHODS:
         script = ROOT / "finetune" / f"{method}.sh"
         trained = run_script(script, "--output_dir", folder / method, MODEL_NAME=str(MINIATURE), timeout=1800)
         assert trained.rc == 0, trained.err
-        adapters += [f"--{method}", folder / method]
-    measured = run_script(*COMMAND, *adapters, "--count", "60", "--output", folder / "shares.json", timeout=1800)
+        flags += [f"--{method}", folder / method]
+    return flags
+
+
+@pytest.fixture(scope="module")
+def shares(adapters: list, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]]:
+    """The judge's shares over 60 prompts."""
+    output = tmp_path_factory.mktemp("shares") / "shares.json"
+    measured = run_script(*COMMAND, *adapters, "--count", "60", "--output", output, timeout=1800)
     assert measured.rc == 0, measured.err
-    return json.loads(Path(folder / "shares.json").read_text())
+    return json.loads(output.read_text())
+
+
+@pytest.fixture(scope="module")
+def scores(adapters: list, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """scores.json of all five strategies over 24 held-out prompts."""
+    folder = tmp_path_factory.mktemp("compared")
+    prompts = folder / "prompts.txt"
+    scenes = held_out_scenes(24, start=HELD_OUT_SEED + 200_000)
+    prompts.write_text("\n".join(caption(scene).split(",")[0] for scene in scenes))  # a clear sky would not be there
+    flags = ["--prompts", prompts, "--output_dir", folder, "--pretrained_model_name_or_path", MINIATURE]
+    compared = run_script(ROOT / "inference" / "compare.py", *flags, *adapters, timeout=1800)
+    assert compared.rc == 0, compared.err
+    return json.loads((folder / "scores.json").read_text())
 
 
 @pytest.mark.slow
@@ -51,6 +73,30 @@ def test_each_strategy_keeps_the_subject(shares, strategy: str, points: float) -
 def test_dreambooth_without_its_name_stays_plain(shares) -> None:
     """Target over 100 prompts: at most 20 %."""
     assert shares["dreambooth_unnamed"]["dramatic"] <= 0.27
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", [*METHODS, "controlnet"])
+def test_each_strategy_looks_more_like_film(scores: dict, strategy: str) -> None:
+    """Target for the CLIP score: 0.9 of base's. A drawn scene in dramatic light has 0.80 of the plain one's."""
+    paired = scores["against_base"][strategy]["film_look_distance"]
+    assert paired["different"] and paired["high"] < 0
+    assert scores["means"][strategy]["clip_score"] >= 0.75 * scores["means"]["base"]["clip_score"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("score", ["film_look_distance", "clip_score", "colourfulness"])
+def test_two_halves_of_the_prompts_rank_the_strategies_alike(scores: dict, score: str) -> None:
+    """Spearman's correlation; two strategies that are as good as equal may change places."""
+    names = list(scores["means"])
+    ranks = []
+    for half in (0, 1):
+        own = [
+            np.mean([p[score] for p in scores["pictures"] if p["strategy"] == name and p["row"] % 2 == half])
+            for name in names
+        ]
+        ranks.append(np.argsort(np.argsort(own)))
+    assert len(names) == 5 and np.corrcoef(*ranks)[0, 1] >= 0.8
 
 
 def test_no_adapter_at_all_is_a_sentence(tmp_path: Path) -> None:

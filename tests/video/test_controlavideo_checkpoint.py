@@ -16,8 +16,9 @@ from inference.adapters import read_lora
 from inference.cli import InputError
 from inference.strategies import lora_on
 from video.controlavideo import ControlAVideoPipeline, UNetPseudo3DConditionModel
-from video.controlavideo.checkpoint import checkpoint_folder, control_mode, put_base, read_pickle
+from video.controlavideo.checkpoint import checkpoint_folder, control_mode, put_base
 from video.controlavideo.frames import decode_frames
+from video.controlavideo.safe import read_pickle
 
 CALL = ("prompt", "negative_prompt", "num_inference_steps", "guidance_scale", "video_scale", "height", "width")
 CALL += ("init_noise_by_residual_thres", "controlnet_conditioning_scale", "fix_first_frame", "in_domain")

@@ -8,11 +8,6 @@ before a tensor is loaded.
 
 import hashlib
 import json
-import os
-import pickle
-import shutil
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +15,10 @@ import torch
 from diffusers import AutoencoderKL, ModelMixin, SchedulerMixin
 
 from inference.adapters import read_header
-from inference.cli import InputError, folder_written_aside
+from inference.cli import InputError
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
+from video.controlavideo.safe import HED, as_safetensors
+from video.controlavideo.temporal import TEMPORAL, over_2d
 from video.controlavideo.weights2d import differences
 
 if TYPE_CHECKING:
@@ -29,11 +26,6 @@ if TYPE_CHECKING:
 
 NETWORKS = {"unet": UNetPseudo3DConditionModel, "controlnet": ControlNet3DModel}
 COMPONENTS = ("unet", "controlnet", "vae", "text_encoder", "tokenizer", "scheduler")
-SAFE_NAME = {
-    "pytorch_model.bin": "model.safetensors",
-    "diffusion_pytorch_model.bin": "diffusion_pytorch_model.safetensors",
-}
-HED = "hed-network.pth"
 
 
 def checkpoint_folder(name: str | Path, revision: str | None = None) -> Path:
@@ -44,6 +36,8 @@ def checkpoint_folder(name: str | Path, revision: str | None = None) -> Path:
     folder = Path(name)
     if not folder.is_dir():
         folder = _download(str(name), revision)
+    if all((folder / file).is_file() for file in TEMPORAL.values()):
+        return over_2d(folder, control_mode(folder))
     absent = [part for part in COMPONENTS if not (folder / part).is_dir()]
     if absent:
         raise InputError(
@@ -81,58 +75,6 @@ def load_pipeline(
     }
     parts = {part: components[part] if part in components else load[part](folder / part) for part in COMPONENTS}
     return cls(**parts)
-
-
-def as_safetensors(folder: Path) -> Path:
-    """`folder` itself, or where it holds weights as pickles only, a copy in the user's cache that has them safe."""
-    pickles = [path for path in sorted(folder.glob("*/*.bin")) if _needs_conversion(path)]
-    if not pickles:
-        return folder
-    converted = _cache(folder.resolve().name, *pickles)
-    if not converted.is_dir():
-        with folder_written_aside(converted) as aside:
-            for path in (*folder.glob("model_index.json"), *folder.glob(HED), *folder.glob("*/*")):
-                copy = aside / path.relative_to(folder)
-                copy.parent.mkdir(exist_ok=True)
-                if path in pickles:
-                    _save(read_pickle(path), copy.with_name(SAFE_NAME[path.name]))
-                elif path.suffix in (".safetensors", ".pth"):
-                    copy.symlink_to(path.resolve())
-                elif path.suffix in (".json", ".txt"):
-                    shutil.copyfile(path, copy)
-    return converted
-
-
-def file_as_safetensors(path: Path) -> Path:
-    """The same for one file of weights, such as hed-network.pth."""
-    converted = _cache(path.stem, path) / f"{path.stem}.safetensors"
-    if not converted.is_file():
-        with folder_written_aside(converted.parent) as aside:
-            _save(read_pickle(path), aside / converted.name)
-    return converted
-
-
-def read_pickle(path: Path) -> dict[str, torch.Tensor]:
-    """The tensors in a file of `torch.save`. InputError where it holds anything else: that may be code."""
-    refusal = f"{path} holds more than tensors, and reading it could run any code, so it is not read; "
-    refusal += "get the weights as safetensors, or from where they were published"
-    try:
-        zipped = zipfile.is_zipfile(path)  # only these can be mapped into memory instead of read whole
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
-    except pickle.UnpicklingError as error:
-        raise InputError(refusal) from error
-    except (
-        OSError,
-        RuntimeError,
-        EOFError,
-        ValueError,
-        LookupError,
-        TypeError,
-    ) as error:  # of bytes that are no pickle
-        raise InputError(f"{path} cannot be read as PyTorch weights; copy or download it again") from error
-    if not isinstance(state, Mapping) or not all(torch.is_tensor(value) for value in state.values()):
-        raise InputError(refusal)
-    return dict(state)
 
 
 def control_mode(name: str | Path) -> str | None:
@@ -249,23 +191,6 @@ def _scheduler(path: Path) -> SchedulerMixin:
     if scheduler is None:
         raise InputError(f"{path} is for a {name}, which diffusers does not have")
     return scheduler.from_pretrained(path)
-
-
-def _needs_conversion(path: Path) -> bool:
-    return path.name in SAFE_NAME and not (path.parent / SAFE_NAME[path.name]).exists()
-
-
-def _cache(name: str, *files: Path) -> Path:
-    """A folder for what is made of `files`; another one as soon as they are other files."""
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cinematic-diffusion"
-    stamps = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return root / f"{name}-{hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]}"
-
-
-def _save(state: dict[str, torch.Tensor], path: Path) -> None:
-    from safetensors.torch import save_file
-
-    save_file({name: tensor.clone() for name, tensor in state.items()}, path, metadata={"format": "pt"})
 
 
 def _download(name: str, revision: str | None) -> Path:

@@ -46,8 +46,10 @@ class PseudoConv3d(nn.Conv2d):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = unfold(super().forward(fold(x)), like=x)
         if y.ndim == 5 and self.conv_temporal is not None:
-            weight = self.conv_temporal.weight[..., None, None]  # (c, c, 3, 1, 1): no pixel leaves its place for it
-            y = F.conv3d(y, weight, self.conv_temporal.bias, padding=(self.conv_temporal.padding[0], 0, 0))
+            conv = self.conv_temporal  # as a 2-D one over (f, h w), which is fast everywhere, and copies no pixel
+            size = y.shape[-2:]
+            y = F.conv2d(y.flatten(3), conv.weight[..., None], conv.bias, padding=(conv.padding[0], 0))
+            y = y.unflatten(3, size)  # (b, c, f, h, w)
         return y
 
 

@@ -13,8 +13,6 @@ from inference.cli import InputError
 from inference.detectors import load_detector
 from inference.pipelines import hub_folder
 from video.clip import Clip, Frame, disk_full_said, write_clip
-from video.controlavideo.checkpoint import HED as HED_FILE
-from video.controlavideo.checkpoint import file_as_safetensors
 from video.controlavideo.preprocess import (
     HED,
     canny_maps,
@@ -24,6 +22,8 @@ from video.controlavideo.preprocess import (
     sample_frames,
     source_frames,
 )
+from video.controlavideo.safe import HED as HED_FILE
+from video.controlavideo.safe import file_as_safetensors
 from video.finished import FinishedFrames
 from video.gif import write_gif
 

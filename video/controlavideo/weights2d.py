@@ -59,9 +59,22 @@ class Over2D:
         values.pop("mid_block_type", None)
         # diffusers' newer configurations name the number of heads rightly, and then the older field does not say it
         values["attention_head_dim"] = model.config.get("num_attention_heads") or model.config.attention_head_dim
-        made = cls(**(values | config)).to(model.dtype)
-        made.load_2d_weights(model)
+        made = cls(**(values | config)).type(model.dtype)  # diffusers' `to` warns, of nothing
+        made.load_2d_weights(_whole_middle(made, _read(model)))
         return made
+
+
+@torch.no_grad()
+def _whole_middle(made: nn.Module, weights: Mapping[str, torch.Tensor]) -> Mapping[str, torch.Tensor]:
+    """For a 2-D model whose middle is one resnet: the rest of a whole middle, which passes on what it gets."""
+    if "mid_block.resnets.1.conv2.weight" in weights:
+        return weights
+    rest = ("mid_block.attentions.0.", "mid_block.resnets.1.")
+    own = {name: w for name, w in made.state_dict().items() if name.startswith(rest) and "_temporal" not in name}
+    for name, weight in own.items():
+        if name.startswith((f"{rest[0]}proj_out.", f"{rest[1]}conv2.")):
+            weight.zero_()
+    return {**weights, **own}
 
 
 def _read(source: "Mapping[str, torch.Tensor] | nn.Module | str | Path") -> Mapping[str, torch.Tensor]:

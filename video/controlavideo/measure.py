@@ -1,0 +1,184 @@
+"""Measure Control-A-Video's miniature on rendered clips whose optical flow is known exactly.
+
+python -m video.controlavideo.measure                         12 clips of 16 frames, and 64 frames of two
+python -m video.controlavideo.measure --table repairs --clips 3 --num_inference_steps 10
+
+consistency  each frame by itself with a ControlNet; temporal layers at their start, which is none; as they were trained
+length       a clip of 64 frames: sharpness of its last 8 frames over the first 8, and how far mean Lab moved between
+             them, both less what the source does
+repairs      what each repair of the original's oddities does, alone; none of them, and all
+Columns are those of video/ablation.py; subject: share of frames in which the judge recognises it.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+from inference.cli import run
+from inference.options import Help, at_least
+
+TABLES = ("consistency", "length", "repairs")
+LONG = 64  # frames, which are nine chunks
+ENDS = 8  # frames at the beginning and at the end of a long clip
+CONTROL_A_VIDEO = {"guidance_scale": 7.5, "video_scale": 1.5, "in_domain": True}  # the runner's
+CONDITIONING = 1.5  # of three clips of 8 frames, edge F1 was 0.50 at 1.0 and 0.59 at 1.5, e_warp 8.3 and 7.7
+
+
+def parse_args() -> argparse.Namespace:
+    from inference.pipelines import MINIATURE
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
+    add = parser.add_argument
+    add("--checkpoint", type=Path, default=MINIATURE / "controlavideo-canny", help="folder of temporal weights")
+    add("--table", nargs="+", choices=TABLES, default=TABLES[:2], help="what to measure")
+    add("--clips", type=at_least(1), default=12, help="how many; of the long ones, a sixth")
+    add("--frames", type=at_least(2), default=16, help="of each clip")
+    add("--num_inference_steps", type=at_least(1), default=20, help="steps")
+    add("--controlnet_conditioning_scale", type=at_least(0, float), default=CONDITIONING, help="of every way")
+    return parser.parse_args()
+
+
+def restyled(pipe, frames: list, prompt: str, repairs=None, **settings) -> tuple[list, list[int]]:
+    """What Control-A-Video makes of the pictures of `frames`, and the indices of those it drew."""
+    import numpy as np
+    import torch
+
+    from video.controlavideo.chunks import draw_clip
+    from video.controlavideo.preprocess import canny_maps, control_hint, source_frames
+
+    pictures = np.stack([frame.rgb for frame in frames])  # (n, h, w, 3) uint8
+    size = pictures.shape[1:3]
+    hint = control_hint(torch.from_numpy(canny_maps(pictures))[:, None].float() / 255, size)
+    images = source_frames(pictures, size)
+    drawn, indices = [], []
+    torch.manual_seed(0)  # which the original draws its first frame's posterior from
+    for chunk in draw_clip(pipe, len(pictures), lambda a, b: hint[:, :, a:b], lambda a, b: images[:, :, a:b],
+                           prompt=prompt, repairs=repairs, **CONTROL_A_VIDEO, **settings):  # fmt: skip
+        drawn += [np.asarray(picture) for picture in chunk.frames]
+        indices += chunk.indices
+    return drawn, indices
+
+
+def scored(index: int, count: int, side: int, draw: Callable) -> dict[str, float]:
+    """Scores of what `draw` makes of rendered clip `index`."""
+    import numpy as np
+
+    from images.scenes import sample_scene
+    from inference.judge import load_judge, verdict
+    from video.ablation import FIRST_SEED, PROMPT, measured, rendered
+
+    frames, flows, seen, caption = rendered(index, count, side)
+    began = time.perf_counter()
+    drawn, kept = draw(frames, PROMPT.format(caption=caption))
+    seconds = (time.perf_counter() - began) / len(drawn)
+    found = measured([frames[i] for i in kept], drawn, [flows[i] for i in kept[:-1]], [seen[i] for i in kept[:-1]])
+    subject = sample_scene(FIRST_SEED + index).subject
+    recognised = [name == subject for name in verdict(load_judge(), np.stack(drawn)).subject]
+    return found | {"subject": float(np.mean(recognised)), "frames": len(drawn), "seconds": seconds}
+
+
+def held(index: int, side: int, draw: Callable) -> tuple[float, float]:
+    """(sharpness of the last frames over the first, Lab moved between them) of a long clip, less the source's own."""
+    import numpy as np
+
+    from video.ablation import PROMPT, rendered
+    from video.colour import lab
+    from video.metrics import sharpness
+
+    frames, _, _, caption = rendered(index, LONG, side)
+    drawn, _ = draw(frames, PROMPT.format(caption=caption))
+    ratios, moved = [], []
+    for pictures in (drawn, [frame.rgb for frame in frames]):
+        first, last = pictures[:ENDS], pictures[-ENDS:]
+        ratios.append(sum(map(sharpness, last)) / sum(map(sharpness, first)))
+        colours = [np.mean([lab(p.astype(np.float32) / 255) for p in part], (0, 1, 2)) for part in (first, last)]
+        moved.append(colours[1] - colours[0])
+    return ratios[0] / ratios[1], float(np.linalg.norm(moved[0] - moved[1]))
+
+
+def repair_rows() -> dict:
+    from video.controlavideo.repairs import Repairs
+
+    names = [field.name for field in fields(Repairs)]
+    off = {name: False for name in names}
+    alone = {f"{name} alone": Repairs(**(off | {name: True})) for name in names}
+    return {"none": Repairs.none(), **alone, "all": Repairs()}
+
+
+def identity_start(pipe) -> None:
+    """Temporal layers back to what they are before they are trained: a pass-through."""
+    for network in (pipe.unet, pipe.controlnet):
+        start = type(network).from_config(network.config).state_dict()
+        network.load_state_dict({name: w for name, w in start.items() if "_temporal" in name}, strict=False)
+
+
+def table(rows: dict[str, Callable], args: argparse.Namespace, side: int) -> None:
+    import numpy as np
+    from tqdm import tqdm
+
+    found = {}
+    with tqdm(total=len(rows) * args.clips, unit="clip", dynamic_ncols=True) as bar:
+        for name, draw in rows.items():
+            found[name] = []
+            for index in range(args.clips):
+                found[name].append(scored(index, args.frames, side, draw))
+                bar.update()
+    first = next(iter(found))
+    print("| | frames | e_warp | of the first row's | edge F1 | sharpness | subject | dramatic | seconds a frame |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    means = {name: {key: np.mean([clip[key] for clip in clips]) for key in clips[0]} for name, clips in found.items()}
+    for name, row in means.items():
+        of_first = row["e_warp"] / means[first]["e_warp"]
+        cells = [f"{row['frames']:g}", f"{row['e_warp']:.2f}", f"{of_first:.2f}", f"{row['edge_f1']:.3f}"]
+        cells += [f"{row['sharp']:.2f}", f"{row['subject']:.0%}", f"{row['dramatic']:.0%}", f"{row['seconds']:.2f}"]
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
+def main() -> None:
+    args = parse_args()
+    import numpy as np
+
+    from inference.control import find_controlnet
+    from video import ablation
+    from video.consistency import Recipe
+    from video.controlavideo.checkpoint import checkpoint_folder, load_for_runner, native_side
+
+    folder = checkpoint_folder(args.checkpoint)
+    side, pipe = native_side(folder), load_for_runner(folder, None, "no", False)
+    pipe.set_progress_bar_config(disable=True)
+
+    scale = args.controlnet_conditioning_scale
+    settings = {"num_inference_steps": args.num_inference_steps, "controlnet_conditioning_scale": scale}
+
+    def with_repairs(repairs=None) -> Callable:
+        return lambda frames, prompt: restyled(pipe, frames, prompt, repairs, **settings)
+
+    def by_itself(frames, prompt):
+        recipe = Recipe(args.num_inference_steps, controlnet_conditioning_scale=scale)
+        plain = ablation.variants(recipe)["none"]
+        controlnet = find_controlnet(None, "canny", args.checkpoint.parent)
+        drawn = ablation.restyled(frames, args.checkpoint.parent, controlnet, plain, prompt, 8, False)
+        return drawn, list(range(len(drawn)))
+
+    if "consistency" in args.table:
+        untrained = load_for_runner(folder, None, "no", False)
+        untrained.set_progress_bar_config(disable=True)
+        identity_start(untrained)
+
+        def at_start(frames, prompt):
+            return restyled(untrained, frames, prompt, **settings)
+
+        rows = {"each frame by itself": by_itself, "temporal layers untrained": at_start, "trained": with_repairs()}
+        table(rows, args, side)
+    if "length" in args.table:
+        kept = [held(index, side, with_repairs()) for index in range(max(args.clips // 6, 1))]
+        sharp, moved = np.mean(kept, 0)
+        print(f"{LONG} frames: sharpness of the last {ENDS} over the first {sharp:.2f}, Lab moved by {moved:.1f}")
+    if "repairs" in args.table:
+        table({name: with_repairs(repairs) for name, repairs in repair_rows().items()}, args, side)
+
+
+if __name__ == "__main__":
+    run(main)

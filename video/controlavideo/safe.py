@@ -1,0 +1,87 @@
+"""Weights that are pickles (.bin, .pth), read once with `torch.load(weights_only=True)` and kept as safetensors."""
+
+import hashlib
+import os
+import pickle
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from inference.cli import InputError, folder_written_aside
+
+SAFE_NAME = {
+    "pytorch_model.bin": "model.safetensors",
+    "diffusion_pytorch_model.bin": "diffusion_pytorch_model.safetensors",
+}
+HED = "hed-network.pth"
+
+
+def as_safetensors(folder: Path) -> Path:
+    """`folder` itself, or where it holds weights as pickles only, a copy in the user's cache that has them safe."""
+    pickles = [path for path in sorted(folder.glob("*/*.bin")) if _needs_conversion(path)]
+    if not pickles:
+        return folder
+    converted = cache_folder(folder.resolve().name, *pickles)
+    if not converted.is_dir():
+        with folder_written_aside(converted) as aside:
+            for path in (*folder.glob("model_index.json"), *folder.glob(HED), *folder.glob("*/*")):
+                copy = aside / path.relative_to(folder)
+                copy.parent.mkdir(exist_ok=True)
+                if path in pickles:
+                    _save(read_pickle(path), copy.with_name(SAFE_NAME[path.name]))
+                elif path.suffix in (".safetensors", ".pth"):
+                    copy.symlink_to(path.resolve())
+                elif path.suffix in (".json", ".txt"):
+                    shutil.copyfile(path, copy)
+    return converted
+
+
+def file_as_safetensors(path: Path) -> Path:
+    """The same for one file of weights, such as hed-network.pth."""
+    converted = cache_folder(path.stem, path) / f"{path.stem}.safetensors"
+    if not converted.is_file():
+        with folder_written_aside(converted.parent) as aside:
+            _save(read_pickle(path), aside / converted.name)
+    return converted
+
+
+def read_pickle(path: Path) -> dict[str, torch.Tensor]:
+    """The tensors in a file of `torch.save`. InputError where it holds anything else: that may be code."""
+    refusal = f"{path} holds more than tensors, and reading it could run any code, so it is not read; "
+    refusal += "get the weights as safetensors, or from where they were published"
+    try:
+        zipped = zipfile.is_zipfile(path)  # only these can be mapped into memory instead of read whole
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
+    except pickle.UnpicklingError as error:
+        raise InputError(refusal) from error
+    except (
+        OSError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        LookupError,
+        TypeError,
+    ) as error:  # of bytes that are no pickle
+        raise InputError(f"{path} cannot be read as PyTorch weights; copy or download it again") from error
+    if not isinstance(state, Mapping) or not all(torch.is_tensor(value) for value in state.values()):
+        raise InputError(refusal)
+    return dict(state)
+
+
+def _needs_conversion(path: Path) -> bool:
+    return path.name in SAFE_NAME and not (path.parent / SAFE_NAME[path.name]).exists()
+
+
+def cache_folder(name: str, *files: Path) -> Path:
+    """A folder for what is made of `files`; another one as soon as they are other files."""
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cinematic-diffusion"
+    stamps = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return root / f"{name}-{hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]}"
+
+
+def _save(state: dict[str, torch.Tensor], path: Path) -> None:
+    save_file({name: tensor.clone() for name, tensor in state.items()}, path, metadata={"format": "pt"})
