@@ -3,11 +3,12 @@
 import sys
 from dataclasses import fields
 
+import numpy as np
 import pytest
 from conftest import run_script
 
-from video.controlavideo import Repairs
-from video.controlavideo.measure import repair_rows
+from video.controlavideo import Repairs, measure
+from video.controlavideo.measure import between, repair_rows
 
 COLUMNS = ("frames", "e_warp", "of first", "edge F1", "sharpness", "subject", "dramatic", "seconds")
 
@@ -37,6 +38,34 @@ def test_a_row_for_each_repair():
     assert list(rows) == ["none", *(f"{name} alone" for name in names), "all"]
     switched = [[name for name in names if getattr(repairs, name)] for repairs in rows.values()]
     assert switched == [[], *([name] for name in names), names]
+
+
+def test_flow_over_frames_left_out_is_composed():
+    """Two pixels to the right in the first step and three in the second are five, where both steps see the same."""
+    flows = [np.zeros((8, 16, 2), np.float32) for _ in range(3)]
+    flows[0][..., 0], flows[1][..., 0] = 2, 3
+    seen = [np.ones((8, 16), bool) for _ in range(3)]
+    seen[1][:, 10] = False
+    (near, _), (far, both) = between(flows, seen, [0, 1, 3])
+    assert (near[..., 0] == 2).all() and (far[..., 0] == 3).all()
+    ((whole, both),) = between(flows, seen, [0, 2])
+    assert (whole[..., 0] == 5).all() and not both[:, 8].any() and both[:, :8].all()
+
+
+def test_repairs_and_lengths_through_the_command(monkeypatch, capsys):
+    """Few frames of one clip, so that every table is printed with every row."""
+    monkeypatch.setattr(measure, "LONG", 10)
+    monkeypatch.setattr(measure, "repair_rows", lambda: {"none": Repairs.none(), "all": Repairs()})
+    flags = ["--clips", "1", "--frames", "9", "--num_inference_steps", "1", "--table", "length", "repairs"]
+    monkeypatch.setattr(sys, "argv", ["measure", *flags])
+    measure.main()
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    assert [line.split("|")[1].strip() for line in lines[1:3]] == ["look held", "look not held"]
+    assert float(lines[4].split("|")[2]) == 7 and float(lines[5].split("|")[2]) == 9  # none loses a frame a chunk
+    needed = {line.split("|")[1].strip(): line for line in lines[-3:]}
+    assert list(needed) == ["low_guidance", "any_size", "static_clips"]
+    assert "above 5" in needed["low_guidance"] and "multiple of" in needed["any_size"]
+    assert all("edge F1" in line.split("|")[4] for line in needed.values())
 
 
 @pytest.mark.slow

@@ -1,19 +1,22 @@
 """Measure Control-A-Video's miniature on rendered clips whose optical flow is known exactly.
 
 python -m video.controlavideo.measure                         12 clips of 16 frames, and 64 frames of two
-python -m video.controlavideo.measure --table repairs --clips 3 --num_inference_steps 10
+python -m video.controlavideo.measure --table repairs --clips 2 --frames 24 --num_inference_steps 10
 
 consistency  each frame by itself with a ControlNet; temporal layers at their start, which is none; as they were trained
-length       a clip of 64 frames: sharpness of its last 8 frames over the first 8, and how far mean Lab moved between
-             them, both less what the source does
-repairs      what each repair of the original's oddities does, alone; none of them, and all
+length       clips of 64 frames: sharpness of the last 8 frames over the first 8, how far mean Lab moved between them,
+             and the same less what the source does; with the look of the first frame held, and without
+repairs      what each repair of the original's oddities does, alone; none of them, and all. From 24 frames on there is
+             a third chunk, with the seam that the original has there. Then those that only some clips and settings
+             need, off and on: low guidance, a size that is no multiple of the coarsest layer's, nothing that moves
 Columns are those of video/ablation.py; subject: share of frames in which the judge recognises it.
 """
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 
 from inference.cli import run
@@ -55,7 +58,7 @@ def restyled(pipe, frames: list, prompt: str, repairs=None, **settings) -> tuple
     drawn, indices = [], []
     torch.manual_seed(0)  # which the original draws its first frame's posterior from
     for chunk in draw_clip(pipe, len(pictures), lambda a, b: hint[:, :, a:b], lambda a, b: images[:, :, a:b],
-                           prompt=prompt, repairs=repairs, **CONTROL_A_VIDEO, **settings):  # fmt: skip
+                           prompt=prompt, repairs=repairs, **(CONTROL_A_VIDEO | settings)):  # fmt: skip
         drawn += [np.asarray(picture) for picture in chunk.frames]
         indices += chunk.indices
     return drawn, indices
@@ -73,14 +76,28 @@ def scored(index: int, count: int, side: int, draw: Callable) -> dict[str, float
     began = time.perf_counter()
     drawn, kept = draw(frames, PROMPT.format(caption=caption))
     seconds = (time.perf_counter() - began) / len(drawn)
-    found = measured([frames[i] for i in kept], drawn, [flows[i] for i in kept[:-1]], [seen[i] for i in kept[:-1]])
+    found = measured([frames[i] for i in kept], drawn, *zip(*between(flows, seen, kept), strict=True))
     subject = sample_scene(FIRST_SEED + index).subject
     recognised = [name == subject for name in verdict(load_judge(), np.stack(drawn)).subject]
     return found | {"subject": float(np.mean(recognised)), "frames": len(drawn), "seconds": seconds}
 
 
-def held(index: int, side: int, draw: Callable) -> tuple[float, float]:
-    """(sharpness of the last frames over the first, Lab moved between them) of a long clip, less the source's own."""
+def between(flows: list, seen: list, kept: list[int]) -> Iterator[tuple]:
+    """From each frame that was kept to the next: the flow, over those left out, and what is seen in both."""
+    import numpy as np
+
+    from video.flow import warp
+
+    for first, second in pairwise(kept):
+        flow, both = flows[first], seen[first].astype(np.float32)
+        for i in range(first + 1, second):
+            both = both * warp(seen[i].astype(np.float32), flow)
+            flow = flow + warp(flows[i], flow)
+        yield flow, both
+
+
+def held(index: int, side: int, draw: Callable) -> list[float]:
+    """Of a long clip's last frames against its first: sharpness, Lab moved, and both less the source's own."""
     import numpy as np
 
     from video.ablation import PROMPT, rendered
@@ -95,7 +112,8 @@ def held(index: int, side: int, draw: Callable) -> tuple[float, float]:
         ratios.append(sum(map(sharpness, last)) / sum(map(sharpness, first)))
         colours = [np.mean([lab(p.astype(np.float32) / 255) for p in part], (0, 1, 2)) for part in (first, last)]
         moved.append(colours[1] - colours[0])
-    return ratios[0] / ratios[1], float(np.linalg.norm(moved[0] - moved[1]))
+    own, less_source = np.linalg.norm(moved[0]), np.linalg.norm(moved[0] - moved[1])
+    return [ratios[0], float(own), ratios[0] / ratios[1], float(less_source)]
 
 
 def repair_rows() -> dict:
@@ -136,14 +154,52 @@ def table(rows: dict[str, Callable], args: argparse.Namespace, side: int) -> Non
         print(f"| {name} | {' | '.join(cells)} |")
 
 
-def main() -> None:
-    args = parse_args()
+def length_table(rows: dict[str, Callable], clips: int, side: int) -> None:
     import numpy as np
 
+    print(f"| {LONG} frames, mean of {clips} (worst) | sharpness | Lab moved | less the source's: sharpness | Lab |")
+    print("|---|---|---|---|---|")
+    for name, draw in rows.items():
+        kept = np.array([held(index, side, draw) for index in range(clips)])  # (clips, 4)
+        worst = np.where([True, False, True, False], kept.min(0), kept.max(0))
+        cells = [f"{mean:.2f} ({bad:.2f})" for mean, bad in zip(kept.mean(0), worst, strict=True)]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def needed_table(pipe, side: int, settings: dict) -> None:
+    """What becomes of a clip that needs a repair, without it and with it: scores, or what the original fails with."""
+    import numpy as np
+
+    from inference.scores import edge_f1
+    from video.ablation import PROMPT, rendered
+    from video.controlavideo.repairs import Repairs
+    from video.metrics import dramatic_share
+
+    cases = {"low_guidance": ("guidance 4", {"guidance_scale": 4.0}), "any_size": (f"{side - 8} pixels", {}),
+             "static_clips": ("nothing moves", {})}  # fmt: skip
+    print("| repair | where | off | on |\n|---|---|---|---|")
+    for name, (where, changes) in cases.items():
+        frames, _, _, caption = rendered(0, 8, side - 8 if name == "any_size" else side)
+        frames = [frames[0]] * len(frames) if name == "static_clips" else frames
+        cells = []
+        for repairs in (Repairs(**{name: False}), Repairs()):
+            try:
+                drawn, _ = restyled(pipe, frames, PROMPT.format(caption=caption), repairs, **(settings | changes))
+            except ValueError as error:
+                cells.append(str(error))
+                continue
+            outlines = np.mean([edge_f1(frame.rgb, picture) for frame, picture in zip(frames, drawn, strict=True)])
+            cells.append(f"edge F1 {outlines:.3f}, dramatic {dramatic_share(drawn):.0%}")
+        print(f"| {name} | {where} | {' | '.join(cells)} |", flush=True)
+
+
+def main() -> None:
+    args = parse_args()
     from inference.control import find_controlnet
     from video import ablation
     from video.consistency import Recipe
     from video.controlavideo.checkpoint import checkpoint_folder, load_for_runner, native_side
+    from video.controlavideo.repairs import Repairs
 
     folder = checkpoint_folder(args.checkpoint)
     side, pipe = native_side(folder), load_for_runner(folder, None, "no", False)
@@ -173,11 +229,11 @@ def main() -> None:
         rows = {"each frame by itself": by_itself, "temporal layers untrained": at_start, "trained": with_repairs()}
         table(rows, args, side)
     if "length" in args.table:
-        kept = [held(index, side, with_repairs()) for index in range(max(args.clips // 6, 1))]
-        sharp, moved = np.mean(kept, 0)
-        print(f"{LONG} frames: sharpness of the last {ENDS} over the first {sharp:.2f}, Lab moved by {moved:.1f}")
+        rows = {"look held": with_repairs(), "look not held": with_repairs(Repairs(look_anchored=False))}
+        length_table(rows, max(args.clips // 6, 1), side)
     if "repairs" in args.table:
         table({name: with_repairs(repairs) for name, repairs in repair_rows().items()}, args, side)
+        needed_table(pipe, side, settings)
 
 
 if __name__ == "__main__":
