@@ -2,9 +2,12 @@
 
 import contextlib
 import errno
+import itertools
 import json
+import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import torch
@@ -15,11 +18,16 @@ from torch import Tensor
 from inference.adapters import file_sha256
 from inference.cli import InputError, folder_written_aside
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, a person's share of it, the longest file allowed
 
-def write(path: Path, tensors: dict[str, Tensor], state: dict, save: Callable[[Path], None]) -> None:
+
+def write(
+    path: Path, tensors: dict[str, Tensor], state: dict, save: Callable[[Path], None], saved_bytes: int = 0
+) -> None:
     """Write `tensors`, `state` and what `save` writes, with the hash of every file, under a name that is then whole."""
     tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
-    with room_for(path, sum(tensor.nbytes for tensor in tensors.values())), folder_written_aside(path) as aside:
+    size = sum(tensor.nbytes for tensor in tensors.values()) + saved_bytes
+    with room_for(path, size), folder_written_aside(path) as aside:
         save_file(tensors, aside / "state.safetensors")
         (aside / "state.json").write_text(json.dumps(state))
         save(aside)
@@ -35,31 +43,33 @@ def read(path: Path, device: torch.device) -> tuple[dict[str, Tensor], dict]:
 
 def keep(limit: int | None, newest: Path) -> None:
     """Remove the oldest checkpoints beyond `limit`, now that the newest is whole."""
-    # those of later steps belong to a run this one did not continue; counting them would remove the one just written
-    mine = [path for path in newest_first(newest.parent) if step_of(path) <= step_of(newest)]
-    for old in mine[limit:] if limit else []:
+    for old in newest_first(newest.parent)[limit:] if limit else []:
         shutil.rmtree(old)
+
+
+def candidates(output_dir: Path, asked: str | None) -> list[Path]:
+    """What --resume_from_checkpoint asks for, newest first: a checkpoint and those before it. Refuses one not there."""
+    if asked is None or asked == "latest":
+        return newest_first(output_dir) if asked else []
+    path = Path(asked) if Path(asked).is_dir() else output_dir / asked
+    if not path.is_dir():
+        raise InputError(f'there is no checkpoint {asked}, here or in {output_dir}; "latest" takes the newest')
+    siblings = newest_first(path.parent)
+    return siblings[siblings.index(path) :] if path in siblings else [path]
 
 
 def find(output_dir: Path, asked: str | None) -> Path | None:
     """The newest sound checkpoint up to the one asked for; None if "latest" is asked for and there is none."""
-    if asked is None:
-        return None
-    found = newest_first(output_dir)
-    if asked != "latest":
-        path = Path(asked) if Path(asked).is_dir() else output_dir / asked
-        if not path.is_dir():
-            raise InputError(f'there is no checkpoint {asked}, here or in {output_dir}; "latest" takes the newest')
-        siblings = newest_first(path.parent)
-        found = siblings[siblings.index(path) :] if path in siblings else [path]
+    found = candidates(output_dir, asked)
     for candidate in found:
         problem = damage(candidate)
         if problem is None:
             return candidate
         print(f"{candidate} is damaged ({problem}); trying the one before it")
     if found:
-        raise InputError(f"no sound checkpoint is left in {output_dir}; start anew without --resume_from_checkpoint")
-    print(f"no checkpoint in {output_dir} yet: starting anew")
+        raise InputError(f"no sound checkpoint is left in {found[0].parent}; start without --resume_from_checkpoint")
+    if asked:
+        print(f"no checkpoint in {output_dir} yet: starting anew")
     return None
 
 
@@ -82,33 +92,51 @@ def step_of(checkpoint: Path) -> int:
     return int(checkpoint.name.removeprefix("checkpoint-"))
 
 
-def set_earlier_aside(folder: Path) -> None:
-    """Move an earlier run's checkpoints out of the way of a new one, so that "latest" never means theirs."""
-    old = newest_first(folder)
-    if old:
-        shutil.rmtree(folder / "earlier", ignore_errors=True)
-        (folder / "earlier").mkdir()
-        for path in old:
-            path.rename(folder / "earlier" / path.name)
-        print(f"starting anew: {len(old)} checkpoints of an earlier run are in {folder / 'earlier'} now")
+def set_earlier_aside(folder: Path, names: Iterable[str]) -> None:
+    """Move an earlier run's checkpoints, and what is called `names`, out of the way of a new one."""
+    whole = folder.resolve()
+    paths = [folder / name for name in names if whole in (folder / name).resolve().parents]
+    set_aside(folder, [*newest_first(folder), *(path for path in paths if path.exists())], "starting anew")
+
+
+def set_later_aside(folder: Path, resumed: Path) -> None:
+    """Move checkpoints that do not lead to `resumed` out of the way, so that "latest" never means theirs."""
+    here = resumed.resolve().parent == folder.resolve()
+    others = [path for path in newest_first(folder) if not here or step_of(path) > step_of(resumed)]
+    set_aside(folder, others, f"going on from {resumed.name}")
+
+
+def set_aside(folder: Path, paths: list[Path], why: str) -> None:
+    """Move `paths` into a new folder in `folder`: earlier, or earlier-2 where there is one. Nothing is removed."""
+    if not paths:
+        return
+    free = (folder / name for name in itertools.chain(["earlier"], (f"earlier-{i}" for i in itertools.count(2))))
+    earlier = next(path for path in free if not path.exists())
+    earlier.mkdir()
+    for path in paths:
+        path.rename(earlier / path.name)
+    names = ", ".join(path.name for path in paths)
+    print(f"{why}: what another run left ({names}) is in {earlier} now; remove it when it is of no use any more")
 
 
 @contextlib.contextmanager
-def room_for(path: Path, size: int) -> Iterator[None]:
+def room_for(path: Path, size: int = 0) -> Iterator[None]:
     """Refuse to begin what the disk has no room for, and say how much it takes; what is there already stays."""
-    error = None
-    if shutil.disk_usage(path.parent).free > 1.1 * size:
+    folder, why, error = next(parent for parent in path.absolute().parents if parent.exists()), "", None
+    if shutil.disk_usage(folder).free > 1.1 * size:
         try:
             yield
             return
-        except (OSError, SafetensorError) as caught:  # safetensors has an error of its own for a full disk
+        except (OSError, SafetensorError) as caught:
             error = caught
-            if getattr(error, "errno", None) != errno.ENOSPC and "os error 28" not in str(error):
+            said = re.search(r"os error (\d+)", str(error))  # safetensors has an error of its own for a full disk
+            number = int(said[1]) if said else getattr(error, "errno", None)
+            if number not in FULL:
                 raise
-    need, free = size / 2**20, shutil.disk_usage(path.parent).free / 2**20
-    raise InputError(
-        f"no room for {path}: it takes {need:.1f} MiB and {free:.1f} are free; what was saved before is kept"
-    ) from error
+            why = f" ({os.strerror(number)})"
+    free = shutil.disk_usage(folder).free / 2**20
+    room = f"it takes {size / 2**20:.1f} MiB and {free:.1f} are free" if size else f"{free:.1f} MiB are free"
+    raise InputError(f"no room for {path}{why}: {room}; what was saved before is kept") from error
 
 
 def flatten(state: dict) -> tuple[dict[str, Tensor], dict]:

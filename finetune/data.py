@@ -97,7 +97,7 @@ def recaption(
 def _from_metadata(folder: Path) -> Iterable[tuple[str, Path, tuple[str, ...]]]:
     """(where, path, captions) per line, for `read_pictures`."""
     try:
-        lines = (folder / "metadata.jsonl").read_text(encoding="utf-8-sig").splitlines()
+        lines = (folder / "metadata.jsonl").read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{folder / 'metadata.jsonl'} cannot be read as UTF-8 text ({error})") from error
     for number, line in enumerate(lines, 1):
@@ -155,26 +155,13 @@ def _read_picture(found: tuple[str, Path, tuple[str, ...]]) -> Picture:
 
 
 def open_picture(path: Path, where: str = "") -> "Image.Image":
-    """The picture upright and in RGB: EXIF rotation applied, transparency over white, 16 bits brought to 8."""
-    import numpy as np
-    from PIL import Image, ImageOps
+    """The picture upright and in RGB; `where` heads the sentence of one that cannot be read."""
+    from inference.picture_files import read_picture
 
     try:
-        with Image.open(path) as picture:
-            picture.load()
-            picture = ImageOps.exif_transpose(picture)
-            if picture.mode.startswith("I"):  # 16 bits per pixel; Pillow's own conversion would clip it to white
-                picture = Image.fromarray((np.asarray(picture).clip(0, 65535) / 257).round().astype(np.uint8))
-            if picture.mode == "F":
-                raise ValueError("it holds floating-point pixels; save it with 8 or 16 bits")
-            if picture.has_transparency_data:
-                white = Image.new("RGBA", picture.size, "white")
-                picture = Image.alpha_composite(white, picture.convert("RGBA"))
-            return picture.convert("RGB")
-    # Pillow's decoders raise these on damaged files: truncated (OSError), broken chunks (SyntaxError), huge sizes
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        reason = "it is not a picture" if isinstance(error, Image.UnidentifiedImageError) else str(error)
-        raise InputError(f"{where or path.name}: {path} cannot be read ({reason}); replace or remove it") from error
+        return read_picture(path)
+    except InputError as error:
+        raise InputError(f"{where or path.name}: {error}") from error
 
 
 def bucket_sizes(resolution: int, unit: int) -> list[tuple[int, int]]:
@@ -211,7 +198,15 @@ def crop_box(size: tuple[int, int], target: tuple[int, int], at: tuple[float, fl
     return left, top, left + width, top + height
 
 
-def report(buckets: Sequence[Bucket], token_counts: dict[str, int], limit: int) -> str:
+def left_out(folder: Path, pictures: Sequence[Picture]) -> str:
+    """What the report says of pictures in `folder` that are not among `pictures`; nothing where there are none."""
+    used = {picture.path.resolve() for picture in pictures}
+    found = sum(path.suffix.lower() in SUFFIXES and path.resolve() not in used for path in folder.rglob("*"))
+    why = "that metadata.jsonl does not list" if (folder / "metadata.jsonl").exists() else "in folders of their own"
+    return f"left out  {found} pictures {why}" if found else ""
+
+
+def report(buckets: Sequence[Bucket], token_counts: dict[str, int], limit: int, left_out: str = "") -> str:
     """What is about to be trained on, in a few lines: pictures, buckets, crops, captions against the token limit."""
     pictures = [(picture, bucket.size) for bucket in buckets for picture in bucket.pictures]
     kept = [min(_ratio(picture.size, size), _ratio(size, picture.size)) for picture, size in pictures]
@@ -225,6 +220,8 @@ def report(buckets: Sequence[Bucket], token_counts: dict[str, int], limit: int) 
         f"buckets   {counts}",
         f"captions  {len(token_counts)} different, the longest {token_counts[longest]} of {limit} tokens: {longest!r}",
     ]
+    if left_out:
+        lines.insert(1, left_out)
     class_pictures = {picture for bucket in buckets for picture in bucket.class_pictures}
     if class_pictures:
         lines.append(f"class     {len(class_pictures)} pictures, shown beside the others to keep the base what it is")

@@ -46,15 +46,17 @@ def parse_args() -> argparse.Namespace:
     add("--with_prior_preservation", action="store_true", help="show class pictures beside the others")
     add("--class_prompt", help="what class pictures show; {caption} as above: the same scenes without the name")
     add("--class_data_dir", type=Path, help="where they are and are drawn into; class/ in --output_dir if not given")
-    add("--num_class_images", type=at_least(1), default=100, help="class pictures; those missing are drawn")
-    add("--prior_loss_weight", type=at_least(0, float), default=1.0, help="of class pictures in the loss; 0: none")
+    add("--num_class_images", type=at_least(1), help="class pictures, 100 if not given; those missing are drawn")
+    add("--prior_loss_weight", type=at_least(0, float), help="of class pictures in the loss, 1 if not given; 0: none")
     add("--single_file", action="store_true", help=f"write {SINGLE_FILE} as well, for A1111 and ComfyUI")
     args = parser.parse_args()
     if not args.instance_prompt.strip():
         raise InputError('--instance_prompt is empty; name what is learned, such as "a photo of sks dog"')
-    for name in ("class_prompt", "class_data_dir"):
-        if getattr(args, name) and not args.with_prior_preservation:
+    for name in ("class_prompt", "class_data_dir", "num_class_images", "prior_loss_weight"):
+        if getattr(args, name) is not None and not args.with_prior_preservation:
             raise InputError(f"--{name} does nothing without --with_prior_preservation; add it")
+    args.num_class_images = args.num_class_images or 100
+    args.prior_loss_weight = 1.0 if args.prior_loss_weight is None else args.prior_loss_weight
     args.with_prior_preservation = args.with_prior_preservation and args.prior_loss_weight > 0
     args.class_data_dir = args.class_data_dir or args.output_dir / "class"
     return args
@@ -120,12 +122,19 @@ def save_pipeline(pipe: "StableDiffusionPipeline", tokenizer: Path, folder: Path
                 shutil.copytree(tokenizer, aside, dirs_exist_ok=True)
                 continue
             part.save_pretrained(aside)
+            for config in aside.glob("config.json"):
+                config.write_text(without_place(config.read_text()))
             if name == "text_encoder":
                 weights = aside / "model.safetensors"
                 save_file(text_names(load_file(weights)), weights, {"format": "pt"})
     with written_aside(folder / "model_index.json") as aside:
-        index = {key: value for key, value in json.loads(pipe.to_json_string()).items() if key != "_name_or_path"}
-        aside.write_text(json.dumps(index, indent=2) + "\n")
+        aside.write_text(without_place(pipe.to_json_string()))
+
+
+def without_place(config: str) -> str:
+    """A configuration without where on this machine the base is, which diffusers writes down."""
+    kept = {key: value for key, value in json.loads(config).items() if key != "_name_or_path"}
+    return json.dumps(kept, indent=2) + "\n"
 
 
 def main() -> None:
@@ -153,7 +162,7 @@ def main() -> None:
         model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
         loss_fn = preserving_loss(args.prior_loss_weight) if args.with_prior_preservation else torch.mean
         # no pipeline in checkpoints: the weights are in their state already, a third of SD v1.5's 12 GB
-        train(begun, model, lambda f, r: save(begun, models, f, r), loss_fn, save_into_checkpoints=False)
+        train(begun, model, lambda f, r: save(begun, models, f, r), loss_fn, copies=0)
     said = args.instance_prompt.replace("{caption}", "a red lighthouse by the sea")
     print(f"wrote the pipeline {args.output_dir}" + (f" and {SINGLE_FILE} in it" if args.single_file else "")
           + f", for prompts such as {said!r}; " + comparison("inference_dreambooth", args))  # fmt: skip

@@ -3,7 +3,9 @@
 #   MODEL_NAME  the base: hub name or folder; by default SD v1.5 where CUDA is present, else the miniature
 #   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One
 #               process needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
-# The learning rate depends on the base's size: 5e-6 for SD v1.5.
+# The learning rate depends on the base's size: 5e-6 for SD v1.5. Two checkpoints are kept, so that there is one before
+# a damaged one; of SD v1.5 each takes 12 GB, and a third while it is written: on a small disk add
+# --checkpoints_total_limit 1, or a larger --checkpointing_steps.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -14,6 +16,6 @@ exec ${LAUNCH:-python} dreambooth.py \
   --with_prior_preservation --class_prompt "{caption}" --num_class_images 100 --prior_loss_weight 1 \
   --lr_warmup_steps 20 \
   --train_batch_size 4 --max_train_steps 300 \
-  --checkpoints_total_limit 1 \
+  --checkpointing_steps 100 --checkpoints_total_limit 2 \
   --snr_gamma 5 \
   "$@"

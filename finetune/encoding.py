@@ -3,6 +3,7 @@
 So a step needs no VAE, and a second run on the same pictures starts in seconds.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from tqdm import tqdm
 
+from finetune.checkpoints import room_for
 from finetune.data import Bucket, crop_box, hash_of, open_picture
 from inference.cli import written_aside
 
 ENCODING = 1  # part of every cache key: raise it when what is cached changes
+KEPT = 4  # caches of one kind: another resolution or flip finds its own again
 
 
 @dataclass
@@ -91,7 +94,8 @@ def _posteriors(buckets: Sequence[Bucket], vae: AutoencoderKL, flips: bool, crop
 
 
 def cached(path: Path, key: str, compute: Callable[[], dict]) -> dict[str, Tensor]:
-    """The tensors in `path` if they were written under `key`, else computed and written there."""
+    """The tensors written under `key` in a file named like `path`, else computed and written there."""
+    kind, path = path.stem, path.with_stem(f"{path.stem}-{hash_of(key)[:12]}")
     try:
         with safe_open(path, framework="pt") as file:
             if (file.metadata() or {}).get("key") == key:
@@ -99,6 +103,9 @@ def cached(path: Path, key: str, compute: Callable[[], dict]) -> dict[str, Tenso
     except (OSError, SafetensorError):
         pass  # none yet, or damaged: either way it is made again
     tensors = {name: tensor.contiguous() for name, tensor in compute().items()}
-    with written_aside(path) as aside:
+    with room_for(path, sum(tensor.nbytes for tensor in tensors.values())), written_aside(path) as aside:
         save_file(tensors, aside, metadata={"key": key})
+    others = (other for other in path.parent.glob(f"{kind}*{path.suffix}") if other != path)
+    for old in sorted(others, key=os.path.getmtime, reverse=True)[KEPT - 1 :]:
+        old.unlink()
     return tensors

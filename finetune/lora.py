@@ -35,6 +35,8 @@ def parse_args() -> argparse.Namespace:
     add("--train_text_encoder", action="store_true", help="the text encoder's attention too")
     add("--use_dora", action="store_true", help="learn each weight's length apart from its direction (DoRA)")
     args = parser.parse_args()
+    if args.lora_alpha == 0:
+        raise InputError("--lora_alpha 0 scales the update to nothing; take the rank, or leave it out")
     args.lora_alpha = args.rank if args.lora_alpha is None else args.lora_alpha
     return args
 
@@ -129,7 +131,7 @@ def main() -> None:
             models["text_encoder"] = begun.pipe.text_encoder
             add_lora(begun.pipe.text_encoder, TEXT_ATTENTION, args)
         model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
-        train(begun, model, lambda folder, recipe: save(models, args, folder, recipe))
+        train(begun, model, lambda folder, recipe: save(models, args, folder, recipe), copies=2)
     print(
         f"wrote {args.output_dir / LORA_WEIGHTS} and, for ComfyUI and A1111, {KOHYA_WEIGHTS} beside it; "
         + comparison("inference_lora", args)

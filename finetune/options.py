@@ -23,6 +23,14 @@ def training_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     return parser
 
 
+class Length(argparse.Action):
+    """A run has one length, the last that is given: so a person's epochs go before the steps of a recipe's script."""
+
+    def __call__(self, parser, namespace, value, option_string=None) -> None:
+        namespace.max_train_steps = namespace.num_train_epochs = None
+        setattr(namespace, self.dest, value)
+
+
 def _add_model_and_data(add: Callable, output_dir: str) -> None:
     add_base_options(add)
     add("--train_data_dir", type=Path, default=ROOT / "images" / "cinematic", help="folder of captioned pictures")
@@ -36,8 +44,8 @@ def _add_model_and_data(add: Callable, output_dir: str) -> None:
 def _add_optimization(add: Callable) -> None:
     add("--train_batch_size", type=at_least(1), default=8, help="samples per process and forward pass")
     add("--gradient_accumulation_steps", type=at_least(1), default=1, help="forward passes per step")
-    add("--max_train_steps", type=at_least(1), help="400 if not given; goes before --num_train_epochs")
-    add("--num_train_epochs", type=at_least(1), help="length in times that each picture is seen")
+    add("--max_train_steps", type=at_least(1), action=Length, help="400 if not given")
+    add("--num_train_epochs", type=at_least(1), action=Length, help="times each picture is seen; the later flag counts")
     add("--learning_rate", type=at_least(0, float), help="what suits the base if not given; 1 with prodigy")
     add("--scale_lr", action="store_true", help="multiply the rate by the samples per step")
     add("--lr_scheduler", choices=SCHEDULES, default="constant", help="how the rate goes on")
@@ -69,8 +77,8 @@ def _add_keeping(add: Callable) -> None:
     add("--checkpoints_total_limit", type=at_least(1), help="how many checkpoints are kept; all if not given")
     add("--resume_from_checkpoint", metavar="NAME", help='a checkpoint folder, or "latest"')
     add("--validation_prompt", help="draw this with base and adapter while training; nothing is drawn if not given")
-    add("--num_validation_images", type=at_least(1), default=4, help="pictures of it")
-    add("--validation_steps", type=at_least(1), default=100, help="steps between two drawings")
+    add("--num_validation_images", type=at_least(1), help="pictures of it; 4 if not given")
+    add("--validation_steps", type=at_least(1), help="steps between two drawings; 100 if not given")
     add("--report_to", choices=TRACKERS, default="tensorboard", help="where losses and pictures are logged")
     add("--logging_dir", default="logs", help="for the logs, inside --output_dir")
     add("--push_to_hub", action="store_true", help="upload the result when it is done")
@@ -85,7 +93,7 @@ def comparison(script: str, args: argparse.Namespace) -> str:
     return f"compare it with the base: {shlex.join(command)}"
 
 
-def check(args: argparse.Namespace, pictures: int, processes: int) -> None:
+def check(args: argparse.Namespace, pictures: int, processes: int, cuda: bool) -> None:
     """Refuse what cannot be meant, and fill in what follows from other flags and from the number of pictures."""
     if args.use_8bit_adam and args.optimizer == "prodigy":
         raise InputError("--use_8bit_adam and --optimizer prodigy are two optimizers; choose one")
@@ -97,10 +105,21 @@ def check(args: argparse.Namespace, pictures: int, processes: int) -> None:
         args.lr_warmup_steps, args.scale_lr = 0, False
         if args.learning_rate not in (None, 1):
             print(f"note: prodigy's own rate is multiplied by --learning_rate {args.learning_rate}; 1 is usual")
+        if not find_spec("prodigyopt"):
+            raise InputError("--optimizer prodigy is not installed: pip install prodigyopt, or take adamw")
+    if args.optimizer == "adamw8bit" and not (find_spec("bitsandbytes") and cuda):
+        raise InputError("--optimizer adamw8bit needs a CUDA GPU and `pip install bitsandbytes`; or take adamw")
     if args.learning_rate == 0:
         raise InputError("--learning_rate 0 learns nothing; take more")
     if args.caption_dropout > 1:
         raise InputError(f"--caption_dropout {args.caption_dropout} is a share of the samples, from 0 to 1")
+    if args.snr_gamma == 0:
+        raise InputError("--snr_gamma 0 gives every timestep the weight 0; 5 is usual, or leave it out")
+    for name, default in (("num_validation_images", 4), ("validation_steps", 100)):
+        if getattr(args, name) is None:
+            setattr(args, name, default)
+        elif not args.validation_prompt:
+            raise InputError(f"--{name} {getattr(args, name)} does nothing without --validation_prompt; add it")
     if args.hub_model_id and not args.push_to_hub:
         raise InputError(f"--hub_model_id {args.hub_model_id} does nothing without --push_to_hub; add it")
     if args.report_to in ("tensorboard", "wandb", "comet_ml") and not find_spec(args.report_to):

@@ -114,9 +114,10 @@ def add_class_pictures(
 
 def draw_missing(wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", accelerator: "Accelerator") -> None:
     """Draw what is not there yet, each process its share."""
+    from finetune.checkpoints import room_for
     from finetune.run import autocast
     from inference import sampling
-    from inference.pictures import read_recipe, save_picture
+    from inference.picture_files import read_recipe, save_picture
 
     missing = [picture for picture in wanted if read_recipe(picture.path) != picture.recipe]
     accelerator.wait_for_everyone()  # all have looked before any writes, so all share the same list
@@ -133,7 +134,8 @@ def draw_missing(wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", acce
                     guidance_scale=GUIDANCE, batch_size=AT_ONCE, label=f"class {width}x{height}",
                 )  # fmt: skip
                 for one, picture in zip(alike, pictures, strict=True):
-                    save_picture(picture, one.path, one.recipe)
+                    with room_for(one.path):
+                        save_picture(picture, one.path, one.recipe)
         pipe.to("cpu")
     accelerator.wait_for_everyone()
 

@@ -11,12 +11,14 @@ import torch
 
 from finetune import checkpoints
 from inference.cli import InputError, peak_memory, written_aside
+from inference.pipelines import short_name
 
 if TYPE_CHECKING:
     from finetune.training import Loop
 
 PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors")
-NOT_PUBLISHED = ["checkpoint-*", "earlier/*", "cache/*", "class/*", ".*"]
+FOLDERS = ("pretrained_model_name_or_path", "resume_from_checkpoint", "logging_dir")  # flags that can name one
+NOT_PUBLISHED = ["checkpoint-*", "earlier*", "cache/*", "class/*", ".*"]
 
 
 def recipe(loop: "Loop") -> dict:
@@ -35,8 +37,20 @@ def recipe(loop: "Loop") -> dict:
         "device": torch.cuda.get_device_name() if cuda else str(device),
         "mixed_precision": loop.accelerator.mixed_precision,
         "versions": {package: version(package) for package in PACKAGES},
-        "flags": {k: str(v) if isinstance(v, Path) else v for k, v in vars(loop.args).items() if v is not None},
+        "flags": flags(loop.args),
     }
+
+
+def flags(args: argparse.Namespace) -> dict:
+    """What was asked for, as others may read it: folders of this machine by their names alone."""
+
+    def named(flag: str, value: object) -> object:
+        if not isinstance(value, Path) and flag not in FOLDERS:
+            return value
+        path = Path(value)
+        return path.name if path.is_absolute() and not path.exists() else short_name(value)
+
+    return {flag: named(flag, value) for flag, value in vars(args).items() if value is not None}
 
 
 def finish(loop: "Loop") -> None:
@@ -44,7 +58,7 @@ def finish(loop: "Loop") -> None:
     args, accelerator = loop.args, loop.accelerator
     if accelerator.is_main_process:
         made, path = recipe(loop), args.output_dir / "recipe.json"
-        with checkpoints.room_for(path, sum(parameter.nbytes for parameter in loop.trained.values())):
+        with checkpoints.room_for(path, loop.saved_bytes):
             loop.save(args.output_dir, made)
             with written_aside(path) as aside:
                 aside.write_text(json.dumps(made, indent=2) + "\n")
@@ -54,6 +68,18 @@ def finish(loop: "Loop") -> None:
             publish(args)
     accelerator.wait_for_everyone()
     accelerator.end_training()
+
+
+def check_hub() -> None:
+    """Refuse to train for a hub that will not take the result."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HTTPError
+
+    try:
+        HfApi().whoami()
+    except (OSError, ValueError, HTTPError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"--push_to_hub needs a login ({reason}); hf auth login, or leave it out") from error
 
 
 def publish(args: argparse.Namespace) -> None:

@@ -4,12 +4,20 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+from torch.optim.lr_scheduler import LRScheduler
 
 from finetune import checkpoints, results, zero
 from inference.cli import InputError
 
 if TYPE_CHECKING:
     from finetune.training import Loop
+
+# flags that decide a run's weights, besides those that show in shapes, dataset and global batch
+DECIDING = (
+    "seed", "resolution", "center_crop", "random_flip", "caption_dropout", "max_train_steps", "learning_rate",
+    "scale_lr", "lr_scheduler", "lr_warmup_steps", "adam_weight_decay", "max_grad_norm", "snr_gamma", "noise_offset",
+    "lora_alpha", "prior_loss_weight",
+)  # fmt: skip
 
 
 def write(loop: "Loop") -> None:
@@ -25,8 +33,8 @@ def write(loop: "Loop") -> None:
     recipe = results.recipe(loop)
     more = {"optimizer": rest, "schedule": loop.schedule.state_dict(), "scaler": scaler, "losses": loop.losses}
     path = loop.args.output_dir / f"checkpoint-{loop.step}"
-    save = loop.save if loop.save_into_checkpoints else lambda *_: None
-    checkpoints.write(path, tensors, recipe | more, lambda aside: save(aside, recipe))
+    save = loop.save if loop.saved_bytes else lambda *_: None
+    checkpoints.write(path, tensors, recipe | more, lambda aside: save(aside, recipe), loop.saved_bytes)
     checkpoints.keep(loop.args.checkpoints_total_limit, path)
 
 
@@ -40,6 +48,9 @@ def restore(loop: "Loop") -> None:
     shapes = {f"model.{name}": parameter.shape for name, parameter in loop.trained.items()}
     if state["base_sha256"] != loop.run.identity["base_sha256"]:
         raise InputError(f"{path} was trained on another base, {state['base']}; name it, or start anew without it")
+    optimizer = state["flags"]["optimizer"]
+    if optimizer != loop.args.optimizer:
+        raise InputError(f"{path} was trained with --optimizer {optimizer}; take that one, or start anew without it")
     if shapes != {name: tensor.shape for name, tensor in tensors.items() if name.startswith("model.")}:
         raise InputError(
             f"{path} holds other layers, another --rank or --num_vectors than this run; use its flags or start anew"
@@ -52,15 +63,37 @@ def restore(loop: "Loop") -> None:
         zero.scatter(loop.optimizer.optimizer, list(loop.trained.values()), optimizer)
     else:
         load_optimizer(loop.optimizer.optimizer, optimizer)
-    loop.schedule.load_state_dict(state["schedule"])
+    load_schedule(loop.schedule, state["schedule"], loop.args.adam_weight_decay)
     if loop.accelerator.scaler and state["scaler"]:
         loop.accelerator.scaler.load_state_dict(state["scaler"])
     loop.step, loop.losses, loop.seconds = state["steps"], state["losses"], state["seconds"]
     print(f"continuing from {path}")
-    now = results.recipe(loop)
-    for what in ("seed", "global_batch", "dataset"):
-        if state[what] != now[what]:
-            print(f"note: {what} was {state[what]}: this is another run from here than the one that was stopped")
+    loop.accelerator.wait_for_everyone()  # all have found theirs before any is moved
+    if loop.accelerator.is_main_process:
+        checkpoints.set_later_aside(loop.args.output_dir, path)
+    note_changes(state, results.recipe(loop))
+
+
+def note_changes(was: dict, now: dict) -> None:
+    """Say what a run continues with that is not what it was stopped with: the flags of now count from here on."""
+    pairs = [(what, was[what], now[what]) for what in ("global_batch", "dataset", "mixed_precision")]
+    names = [name for name in DECIDING if name in was["flags"] | now["flags"]]
+    if now["flags"]["lr_scheduler"].startswith("constant"):  # then a longer run begins as the shorter one
+        names.remove("max_train_steps")
+    pairs += [(f"--{name}", was["flags"].get(name), now["flags"].get(name)) for name in names]
+    for what, before, after in pairs:
+        if before != after:
+            print(f"note: {what} was {before} and is {after}: this is another run from here than the one stopped")
+
+
+def load_schedule(schedule: LRScheduler, state: dict, weight_decay: float) -> None:
+    """Go on where the schedule was, at the rate and weight decay that are asked for now."""
+    rates = schedule.base_lrs
+    schedule.load_state_dict(state)
+    schedule.base_lrs = rates
+    factors = [factor(schedule.last_epoch) for factor in schedule.lr_lambdas]
+    for group, rate, factor in zip(schedule.optimizer.param_groups, rates, factors, strict=True):
+        group |= {"initial_lr": rate, "lr": rate * factor, "weight_decay": weight_decay}
 
 
 def load_optimizer(optimizer: torch.optim.Optimizer, state: dict) -> None:

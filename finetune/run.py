@@ -5,7 +5,6 @@ import contextlib
 import json
 import math
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,11 +19,20 @@ from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
-from finetune import data, zero
+from finetune import checkpoints, data, results, zero
 from finetune.encoding import Encoded, cached, encode
 from finetune.options import check
 from inference.cli import InputError, locked
-from inference.pipelines import base_folder, fingerprint, load_base, native_size, resolve_base
+from inference.options import check_compiler
+from inference.pipelines import (
+    base_folder,
+    fingerprint,
+    load_base,
+    load_tokenizer,
+    native_size,
+    resolve_base,
+    short_name,
+)
 
 # Up to so many positions of a latent, matrix products and a softmax train faster on a CPU than fused attention, whose
 # backward is slow there, by a fifth at 256; beyond, the products of all pairs take too much memory.
@@ -77,6 +85,7 @@ class Run:
     folder: Path  # the base's
     identity: dict[str, str]  # the base's name and a hash of its files, and a hash of the dataset
     started: float  # time.monotonic() when the command began
+    plain_prompt: str | None  # --validation_prompt as the person wrote it, which the base draws
 
     @property
     def global_batch(self) -> int:
@@ -124,21 +133,24 @@ def started(
     """
     start = time.monotonic()
     accelerator = make_accelerator(args)
-    check(args, len(pictures), accelerator.num_processes)
+    check(args, len(pictures), accelerator.num_processes, torch.cuda.is_available())
+    checkpoints.candidates(args.output_dir, args.resume_from_checkpoint)
+    if args.push_to_hub:
+        results.check_hub()
     if not accelerator.is_main_process:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is said is said once
     with locked(args.output_dir) if accelerator.is_main_process else contextlib.nullcontext():
-        folder = base_folder(
-            resolve_base(args.pretrained_model_name_or_path), revision=args.revision, variant=args.variant
-        )
-        tokenizer = None
+        base = resolve_base(args.pretrained_model_name_or_path)
+        folder = base_folder(base, revision=args.revision, variant=args.variant)
+        check_prediction(folder)
+        tokenizer, plain_prompt = None, args.validation_prompt
         if reword:
             tokenizer = load_tokenizer(folder)
             pictures = reword(pictures, tokenizer)
         buckets = into_buckets(args, pictures, folder)
         pipe = load_base(str(folder), variant=args.variant, dtype=torch.float32, device="cpu")
         pipe.tokenizer = tokenizer or pipe.tokenizer
-        identity = {"base": str(args.pretrained_model_name_or_path), "base_sha256": fingerprint(folder)}
+        identity = {"base": short_name(base), "base_sha256": fingerprint(folder)}
         if add_class_pictures:
             buckets = add_class_pictures(buckets, pipe, accelerator, identity["base_sha256"])
         pictures = [picture for bucket in buckets for picture in bucket.all]
@@ -151,23 +163,25 @@ def started(
                 identity=identity["base_sha256"],
                 flips=args.random_flip,
                 crop_seed=None if args.center_crop else args.seed,
-                extra=[args.validation_prompt] if args.validation_prompt else [],
+                extra=[plain_prompt, args.validation_prompt] if plain_prompt else [],
             )
         for tensors in (encoded.means, encoded.stds, encoded.captions):
             tensors[:] = [tensor.to(accelerator.device) for tensor in tensors]
         captions = {caption for picture in pictures for caption in picture.captions}
         counts = {caption: len(pipe.tokenizer(caption).input_ids) for caption in sorted(captions)}
-        print(data.report(buckets, counts, pipe.tokenizer.model_max_length))
+        left_out = data.left_out(args.train_data_dir, pictures)
+        print(data.report(buckets, counts, pipe.tokenizer.model_max_length, left_out))
         pipe.vae = pipe.vae.to("cpu") if args.validation_prompt else None
         identity["dataset"] = data.dataset_hash(pictures)
-        yield Run(args, accelerator, pipe, encoded, folder, identity, start)
+        yield Run(args, accelerator, pipe, encoded, folder, identity, start, plain_prompt)
 
 
-def load_tokenizer(folder: Path) -> CLIPTokenizer:
-    try:
-        return CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder / 'tokenizer'} cannot be loaded ({str(error).splitlines()[0]})") from error
+def check_prediction(folder: Path) -> None:
+    """Refuse a base whose UNet predicts what the loss is not made for."""
+    config = json.loads((folder / "scheduler" / "scheduler_config.json").read_text())
+    kind = config.get("prediction_type", "epsilon")
+    if kind not in ("epsilon", "v_prediction"):
+        raise InputError(f"{folder} predicts {kind}, and only epsilon and v_prediction are trained; take another base")
 
 
 def into_buckets(args: argparse.Namespace, pictures: Sequence[data.Picture], folder: Path) -> list[data.Bucket]:
@@ -190,10 +204,8 @@ def make_accelerator(args: argparse.Namespace) -> Accelerator:
         )
     if args.enable_xformers_memory_efficient_attention and not (cuda and find_spec("xformers")):
         raise InputError("--enable_xformers_memory_efficient_attention needs a CUDA GPU and `pip install xformers`")
-    if args.compile and not cuda and not shutil.which(os.environ.get("CXX", "g++")):
-        raise InputError(
-            "--compile needs a C++ compiler on a CPU, and there is no g++ here; install it or leave it out"
-        )
+    if args.compile:
+        check_compiler(cuda)
     if args.mixed_precision == "fp16" and not cuda:
         raise InputError("--mixed_precision fp16 needs a CUDA GPU; on a CPU take bf16 or no")
     if cuda:  # the kernels that add up in the same order every time, so that a resumed run ends in the same bits
@@ -244,6 +256,8 @@ def to_compute(model: nn.Module, run: Run) -> None:
         model.to(memory_format=torch.channels_last)
     if run.args.gradient_checkpointing:
         model.unet.enable_gradient_checkpointing()
+        if isinstance(model.conditioning, TextEncoder):
+            model.conditioning.text_encoder.gradient_checkpointing_enable({"use_reentrant": False})
     positions = max(means.shape[-2] * means.shape[-1] for means in run.encoded.means)
     if run.accelerator.device.type == "cpu" and positions <= PLAIN_ATTENTION:
         model.unet.set_attn_processor(AttnProcessor())
@@ -274,14 +288,10 @@ def make_optimizer(args: argparse.Namespace, parameters: list[nn.Parameter], sam
     rate *= samples if args.scale_lr else 1
     decay = args.adam_weight_decay
     if args.optimizer == "prodigy":
-        if not find_spec("prodigyopt"):
-            raise InputError("--optimizer prodigy is not installed: pip install prodigyopt, or take adamw")
         from prodigyopt import Prodigy
 
         return Prodigy(parameters, lr=rate, weight_decay=decay, use_bias_correction=True, safeguard_warmup=True)
     if args.optimizer == "adamw8bit":
-        if not (find_spec("bitsandbytes") and torch.cuda.is_available()):
-            raise InputError("--optimizer adamw8bit needs a CUDA GPU and `pip install bitsandbytes`; or take adamw")
         from bitsandbytes.optim import AdamW8bit
 
         return AdamW8bit(parameters, lr=rate, weight_decay=decay)

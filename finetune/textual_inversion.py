@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,7 +171,8 @@ def main() -> None:
         embedding = PlaceholderEmbedding(table, first, initializer[0], word.vectors)
         pipe.text_encoder.set_input_embeddings(embedding)
         model = Denoiser(pipe.unet, begun.conditioning(trained=True))
-        train(begun, model, lambda folder, recipe: save(word, embedding, folder, recipe), save_steps=args.save_steps)
+        keep = partial(save, word, embedding)
+        train(begun, model, keep, copies=1, save_steps=args.save_steps)
     said = begun.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")
     print(f"wrote {args.output_dir / word.file}, for prompts such as {said!r}; "
           + comparison("inference_textual_inversion", args))  # fmt: skip

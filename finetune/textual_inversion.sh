@@ -13,5 +13,6 @@ exec ${LAUNCH:-python} textual_inversion.py \
   --num_vectors 4 --save_steps 100 \
   --lr_scheduler cosine --lr_warmup_steps 20 \
   --train_batch_size 8 --max_train_steps 400 \
+  --checkpointing_steps 100 --checkpoints_total_limit 2 \
   --snr_gamma 1 \
   "$@"

@@ -32,13 +32,14 @@ FETCH_EVERY = 10  # steps between two looks at the loss on a GPU: each look make
 class Loop:
     """The state of a run between two steps, and what can be done with it."""
 
-    def __init__(self, run: Run, model: Denoiser, save: Callable, loss_fn: Callable, save_into_checkpoints: bool):
+    def __init__(self, run: Run, model: Denoiser, save: Callable, loss_fn: Callable, copies: int):
         self.run, self.args, self.accelerator, self.save, self.loss_fn = run, run.args, run.accelerator, save, loss_fn
-        self.save_into_checkpoints = save_into_checkpoints
         self.deepspeed = self.accelerator.distributed_type == DistributedType.DEEPSPEED
         to_compute(model, run)
-        self.base_pictures = preview(run, model)  # before the first step every method still is the base
+        # before the first step every method still is the base
+        self.base_pictures = preview(run, model, run.plain_prompt)
         self.trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        self.saved_bytes = copies * sum(parameter.nbytes for parameter in self.trained.values())  # by one `save`
         optimizer = make_optimizer(self.args, list(self.trained.values()), run.global_batch)
         name = self.args.lr_scheduler
         name = "constant_with_warmup" if name == "constant" and self.args.lr_warmup_steps else name
@@ -53,7 +54,7 @@ class Loop:
         self.alphas = run.pipe.scheduler.alphas_cumprod.to(self.accelerator.device, torch.float32)
         sizes, class_sizes = run.encoded.sizes, run.encoded.class_sizes
         self.order = Order(sizes, run.global_batch, self.args.max_train_steps, self.args.seed, class_sizes)
-        self.failed_at = torch.full((), -1.0, device=self.accelerator.device)  # the first step with no finite gradient
+        self.failed_at = torch.full((), -1.0, device=self.accelerator.device)  # the first step that was not finite
         self.step, self.losses, self.pending, self.seconds = 0, [], [], 0.0
 
     def advance(self) -> None:
@@ -80,13 +81,16 @@ class Loop:
     def _step_if_finite(self, loss: Tensor, norm: Tensor) -> None:
         """Step, unless this or an earlier step had a loss or gradient that is not finite: weights stay the last good.
 
-        The fused AdamW reads the verdict on the device, so nothing waits for it; others need it here and now. A loss
-        that is not finite on one process makes everyone's norm so. With fp16 the scaler judges gradients itself, and so
-        does DeepSpeed, which has stepped by now unless they were not finite.
+        Both are judged, because an infinite loss can have a finite gradient: on one process it makes everyone's mean
+        so. The fused AdamW reads the verdict on the device, so nothing waits for it; others need it here and now. With
+        fp16 the scaler judges gradients itself. DeepSpeed has stepped by now, so the run ends before anything is kept.
         """
         scaled = self.accelerator.scaler is not None
-        judged = self.accelerator.reduce(loss, "mean") if scaled else torch.as_tensor(norm, device=loss.device)
-        bad = (self.failed_at < 0) & ~torch.isfinite(judged)
+        finite = torch.isfinite(self.accelerator.reduce(loss, "mean"))
+        if not scaled:
+            norm = torch.as_tensor(norm, device=loss.device)
+            finite &= torch.isfinite(norm) & (norm >= 0)  # DeepSpeed says -1 where it is not finite
+        bad = (self.failed_at < 0) & ~finite
         self.failed_at = torch.where(bad, float(self.step + 1), self.failed_at)
         optimizer = self.optimizer.optimizer
         if not self.deepspeed and not scaled and optimizer.defaults.get("fused"):
@@ -118,7 +122,7 @@ class Loop:
 
     @property
     def rate(self) -> float:
-        return self.schedule.get_last_lr()[0]
+        return self.schedule.optimizer.param_groups[0]["lr"]
 
     @property
     def loss(self) -> float | None:
@@ -132,24 +136,25 @@ def train(
     save: Callable[[Path, dict], None],
     loss_fn: Callable[[Tensor], Tensor] = torch.mean,
     *,
-    save_into_checkpoints: bool = True,
+    copies: int,
     save_steps: int | None = None,
 ) -> None:
     """Train what requires gradients in `model`; `save(folder, recipe)` writes it, at the end and on the way.
 
     `loss_fn` turns the losses of a process's samples (n,) into the one that is minimised; with class pictures the
-    samples are pairs, a picture's loss and then a class picture's. A checkpoint can always be resumed from, and holds
-    what `save` writes too unless that is as large. Every `save_steps` steps `save` writes into steps/N as well.
+    samples are pairs, a picture's loss and then a class picture's. `copies` is how many files of the trained weights'
+    size `save` writes; a checkpoint, which can always be resumed from, holds them too unless it is 0: then they are too
+    large for that. Every `save_steps` steps `save` writes into steps/N as well.
     """
     args, accelerator = run.args, run.accelerator
     if accelerator.is_main_process:
         sweep(args.output_dir, "checkpoint-*")
         if args.resume_from_checkpoint is None:
-            checkpoints.set_earlier_aside(args.output_dir)
+            checkpoints.set_earlier_aside(args.output_dir, ("samples", "steps", args.logging_dir))
     accelerator.wait_for_everyone()
-    loop = Loop(run, model, save, loss_fn, save_into_checkpoints)
+    loop = Loop(run, model, save, loss_fn, copies)
     resume.restore(loop)
-    accelerator.init_trackers(Path(sys.argv[0]).stem)
+    accelerator.init_trackers(Path(sys.argv[0]).stem, results.flags(args))
     every = FETCH_EVERY if accelerator.device.type == "cuda" else 1
     with signals() as asked, progress_bar(loop) as bar:
         while loop.step < args.max_train_steps:
@@ -165,7 +170,9 @@ def train(
                 stop = loop.fetch(bool(asked())) and not last
                 bar.set_postfix(loss=f"{loop.loss:.4f}", lr=f"{loop.rate:.1e}")
             if save_steps and loop.step % save_steps == 0 and accelerator.is_main_process:
-                save(args.output_dir / "steps" / str(loop.step), results.recipe(loop))
+                folder = args.output_dir / "steps" / str(loop.step)
+                with checkpoints.room_for(folder, loop.saved_bytes):
+                    save(folder, results.recipe(loop))
             if due or stop:
                 resume.write(loop)
             if stop:

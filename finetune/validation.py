@@ -1,21 +1,20 @@
 """The strips in samples/: what the base draws of --validation_prompt, above what the weights being trained draw."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from diffusers import StableDiffusionPipeline
 from PIL import Image
 
+from finetune.checkpoints import room_for
 from finetune.run import Denoiser, Run, autocast
 from inference import sampling
 from inference.cli import written_aside
 
 
-def preview(run: Run, model: Denoiser) -> list[Image.Image]:
-    """Pictures of --validation_prompt by the weights as they are, on the main process; none without a prompt."""
+def preview(run: Run, model: Denoiser, prompt: str | None) -> list[Image.Image]:
+    """Pictures of `prompt` by the weights as they are, on the main process; none without a prompt."""
     args, pipe = run.args, run.pipe
-    if not args.validation_prompt or not run.accelerator.is_main_process:
+    if not prompt or not run.accelerator.is_main_process:
         return []
     device, count = run.accelerator.device, args.num_validation_images
     bare = StableDiffusionPipeline(
@@ -29,7 +28,7 @@ def preview(run: Run, model: Denoiser) -> list[Image.Image]:
         requires_safety_checker=False,
     )
     seeds = range(args.seed, args.seed + count)  # one per picture, the same at every step
-    rows = torch.tensor([run.encoded.texts.index(args.validation_prompt), 0], device=device)
+    rows = torch.tensor([run.encoded.texts.index(prompt), 0], device=device)
     with torch.no_grad(), autocast(run.accelerator):
         text, no_text = (states.expand(count, -1, -1) for states in model.conditioning(rows).split(1))
         noise = sampling.initial_noise(bare, seeds, args.resolution, args.resolution)
@@ -44,8 +43,9 @@ def show(run: Run, model: Denoiser, base_pictures: list[Image.Image], step: int)
     """Write and log the strip of `step`, same seeds in both rows; nothing if there are no `base_pictures`."""
     if not base_pictures:
         return
-    strip = stacked([base_pictures, preview(run, model)])
-    with written_aside(Path(run.args.output_dir) / "samples" / f"step-{step:06}.png") as aside:
+    strip = stacked([base_pictures, preview(run, model, run.args.validation_prompt)])
+    path = run.args.output_dir / "samples" / f"step-{step:06}.png"
+    with room_for(path), written_aside(path) as aside:
         strip.save(aside)
     for tracker in run.accelerator.trackers:
         if not hasattr(tracker, "log_images"):  # not every service takes pictures

@@ -2,7 +2,8 @@
 
 Weights stay whole and in fp32 on every process, and the arithmetic is autocast's, as without DeepSpeed: so what is
 trained, saved and resumed is the same, and a run can go on with or without it and on another number of GPUs.
-DeepSpeed steps inside `accelerator.backward`, clips there, and takes no step on a gradient that is not finite.
+DeepSpeed clips and steps inside `accelerator.backward`; whether it skips a step in fp32 whose gradient is not finite
+depends on its version, so training.py ends the run at once there, and nothing of that step is saved.
 """
 
 import argparse
@@ -55,6 +56,12 @@ def plugin(args: argparse.Namespace, precision: str) -> "DeepSpeedPlugin | None"
             "gradient_clipping": args.max_grad_norm,
             "bf16": {"enabled": False},  # it would round the weights themselves
             "fp16": {"enabled": False},
+            # from 0.17.2 on it switches our autocast off without this; with no modules named, sums stay in fp32
+            "torch_autocast": {
+                "enabled": precision == "bf16",
+                "dtype": "bfloat16",
+                "lower_precision_safe_modules": [],
+            },
         }
     )
 

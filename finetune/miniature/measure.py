@@ -4,6 +4,7 @@ python -m finetune.miniature.measure
 """
 
 import argparse
+import hashlib
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from finetune.miniature.world import SIZE, Example, held_out_scenes, pictures
 from images.scenes import Scene, caption
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
+from inference.adapters import file_sha256
 from inference.cli import run, written_aside
 from inference.detectors import canny
 from inference.judge import Judge, load_judge, verdict
@@ -149,6 +151,13 @@ def measure(folder: Path, count: int) -> list[tuple[str, str, str]]:
     ]  # fmt: skip
 
 
+def weights_stamp(folder: Path) -> str:
+    """Twelve hexadecimal digits that say which weights the table is of."""
+    parts = ("unet", "vae", "text_encoder", "clip", "judge", CONTROLNET)
+    files = sorted(path for part in parts for path in (folder / part).glob("*.safetensors"))
+    return hashlib.sha256("".join(file_sha256(path) for path in files).encode()).hexdigest()[:12]
+
+
 README = """# The miniature
 
 A complete, tiny Stable Diffusion, trained from nothing by `finetune/miniature.sh` on scenes that `images/scenes.py`
@@ -162,7 +171,7 @@ It knows twelve subjects ({subjects}), each {settings}; six colours; and, by nam
 Pictures are 128 x 128 pixels; other shapes of about that area, with sides that are multiples of 8, work as well.
 
 Measured by `python -m finetune.miniature.measure` on scenes and seeds never used in training (20 steps of DPM-Solver++,
-guidance 7.5):
+guidance 7.5; weights {stamp}):
 
 | what | measured | target |
 |---|---|---|
@@ -181,7 +190,7 @@ def main() -> None:
     rows = "\n".join(f"| {' | '.join(row)} |" for row in measure(args.model_dir, args.count))
     text = README.format(
         subjects=", ".join(SUBJECTS), settings=", ".join(words for _, words in SETTINGS.values()),
-        parts=", ".join(PARTS.values()), rows=rows,
+        parts=", ".join(PARTS.values()), rows=rows, stamp=weights_stamp(args.model_dir),
     )  # fmt: skip
     with written_aside(args.model_dir / "README.md") as aside:
         aside.write_text(text)

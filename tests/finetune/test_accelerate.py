@@ -98,5 +98,8 @@ def test_deepspeed_gets_the_flags_and_leaves_the_weights_in_fp32(deepspeed: pyte
     assert (config["train_micro_batch_size_per_gpu"], config["gradient_accumulation_steps"]) == (2, 3)
     assert config["gradient_clipping"] == 0.5
     assert config["bf16"]["enabled"] is False and config["fp16"]["enabled"] is False
+    assert config["torch_autocast"] == {
+        "enabled": True, "dtype": "bfloat16", "lower_precision_safe_modules": []}  # fmt: skip
+    assert zero.plugin(Namespace(**FLAGS), "no").deepspeed_config["torch_autocast"]["enabled"] is False
     deepspeed.delenv("ACCELERATE_USE_DEEPSPEED")
     assert zero.plugin(Namespace(**FLAGS), "bf16") is None

@@ -1,5 +1,6 @@
 """Pictures and captions: what is read, what is refused, where it lands, and that it is encoded once."""
 
+import errno
 import json
 import math
 import os
@@ -97,6 +98,33 @@ def test_bad_input_is_one_sentence(kind: str, tmp_path: Path) -> None:
     for word in words:
         assert word in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_other_separators_are_no_ends_of_lines(tmp_path: Path) -> None:
+    lines = [json.dumps({"file_name": f"0{i}.png", "text": f"one{c}two"}, ensure_ascii=False)
+             for i, c in enumerate("\u2028\u0085")]  # fmt: skip
+    folder = captioned_pictures(tmp_path, 2)
+    (folder / "metadata.jsonl").write_bytes("\r\n".join(lines).encode())
+    assert [picture.captions for picture in data.read_folder(folder)] == [("one two",)] * 2
+
+
+def test_the_report_counts_what_is_trained_on_and_what_is_not(tmp_path: Path) -> None:
+    folder = captioned_pictures(tmp_path / "pictures", 3)
+    assert data.left_out(folder, data.read_folder(folder)) == ""
+    pictures = data.read_folder(write(folder, entry("00.png", "first")))
+    left_out = data.left_out(folder, pictures)
+    assert left_out == "left out  2 pictures that metadata.jsonl does not list"
+    (folder / "metadata.jsonl").unlink()
+    captioned_pictures(folder / "more", 1)
+    assert data.left_out(folder, data.read_folder(folder, ["a"])) == "left out  1 pictures in folders of their own"
+    lines = data.report(data.into_buckets(pictures, 128, 16), {"first": 80, "no": 3}, 77, left_out).splitlines()
+    assert lines == [
+        "pictures  1, each resized to cover its bucket and cropped, by 3% at most",
+        left_out,
+        "buckets   144x112: 1",
+        "captions  2 different, the longest 80 of 77 tokens: 'first'",
+        "          1 longer than 77 tokens: their ends are not seen, as in every CLIP model",
+    ]
 
 
 def left_and_right(folder: Path, kind: str) -> Path:
@@ -225,5 +253,27 @@ def test_the_cache_is_used_until_something_changes(tiny_base: Path, tmp_path: Pa
     Image.new("RGB", (160, 128)).save(folder / "00.png")
     with pytest.raises(AttributeError):
         encoded(folder, tiny_base, cache, NoVae())
-    cache.write_bytes(cache.read_bytes()[:-7])
     assert encoded(folder, tiny_base, cache).means[0].shape == first.means[0].shape
+    for path in tmp_path.glob("cache-*.safetensors"):
+        path.write_bytes(path.read_bytes()[:-7])
+    assert encoded(folder, tiny_base, cache).means[0].shape == first.means[0].shape
+
+
+def test_the_last_caches_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(key: str) -> int:
+        computed = []
+        tensors = encoding.cached(tmp_path / "a.safetensors", key, lambda: computed.append(1) or {"x": torch.ones(2)})
+        assert tensors["x"].tolist() == [1, 1]
+        return len(computed)
+
+    assert [made(key) for key in "12131"] == [1, 1, 0, 1, 0]  # going back finds what was there
+    assert [made(key) for key in "456"] == [1] * 3 and len(list(tmp_path.iterdir())) == encoding.KEPT
+    assert made("6") == 0
+
+    def full(*_, **__) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(encoding, "save_file", full)
+    with pytest.raises(InputError, match=r"no room for .*a-.*\.safetensors"):
+        made("7")
+    assert len(list(tmp_path.iterdir())) == encoding.KEPT

@@ -107,6 +107,8 @@ def test_names_alpha_and_metadata_are_what_other_tools_expect(trained: Path) -> 
     assert ("lora_te_text_model_encoder_layers_0_self_attn_q_proj.lora_up.weight" in kohya) == (text in diffusers)
     assert any(".ff.net.0.proj." in name for name in diffusers) == recipe["flags"]["train_feed_forward"]
     assert any("lora_magnitude_vector" in name for name in diffusers) == recipe["flags"]["use_dora"]
+    assert recipe["base"] == recipe["flags"]["pretrained_model_name_or_path"] and "/" not in recipe["base"]
+    assert str(trained.parent) not in json.dumps(recipe), "folders of this machine, for everyone to read"
     for name in ("pytorch_lora_weights", "lora_kohya"):
         with safe_open(trained / f"{name}.safetensors", "pt") as file:
             assert json.loads(file.metadata()["recipe"]) == recipe
@@ -118,6 +120,11 @@ def test_text_encoder_is_trained_when_asked(tiny_base: Path, tmp_path: Path) -> 
     weights = load_file(tmp_path / "run" / "pytorch_lora_weights.safetensors")
     ups = [tensor for name, tensor in weights.items() if name.startswith("text_encoder.") and "up" in name]
     assert ups and all(tensor.abs().max() > 0 for tensor in ups)
+    # less memory and the same numbers
+    again = train(tiny_base, tmp_path / "again", "--train_text_encoder", "--gradient_checkpointing")
+    assert again.rc == 0, again.err
+    same = load_file(tmp_path / "again" / "pytorch_lora_weights.safetensors")
+    assert all(torch.allclose(weights[name], same[name], atol=1e-5) for name in weights)
 
 
 def refused(*flags: str) -> Finished:
@@ -128,6 +135,7 @@ def refused(*flags: str) -> Finished:
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
+        (["--lora_alpha=0"], ["--lora_alpha 0"]),
         (["--rank=999"], ["--rank 999", "16"]),
         (["--resolution=100"], ["--resolution 100", "multiple of 8"]),
         (["--resolution=8"], ["--resolution 8", "too small"]),

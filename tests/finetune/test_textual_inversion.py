@@ -5,10 +5,11 @@ import shutil
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import warm
-from conftest import Finished, assert_refused, captioned_pictures, drawn, run_script, stock_pipeline
+from conftest import Finished, assert_refused, captioned_pictures, drawn, pixels, run_script, stock_pipeline
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -193,6 +194,14 @@ def test_the_shell_script_with_samples(tiny_base: Path, tmp_path: Path) -> None:
                       MODEL_NAME=str(tiny_base), **warm.environment())  # fmt: skip
     assert done.rc == 0, done.err
     assert (output / "cinematic-style.safetensors").exists() and (output / "samples" / "step-000001.png").exists()
+    # the base draws the prompt as it was written, whatever the word starts from
+    other = tmp_path / "other"
+    flags = ["--initializer_token=t", "--max_train_steps=1", "--train_batch_size=1", "--validation_prompt=a ramp",
+             "--num_validation_images=1", "--mixed_precision=auto"]  # fmt: skip
+    assert train(tiny_base, other, *flags).rc == 0
+    strips = [pixels(folder / "samples" / "step-000001.png") for folder in (output, other)]
+    tops, bottoms = ([np.split(strip, 2)[row] for strip in strips] for row in (0, 1))
+    assert abs(tops[0] - tops[1]).max() <= 1 < abs(bottoms[0] - bottoms[1]).max()
 
 
 def test_help_is_quick() -> None:

@@ -1,5 +1,6 @@
 """The loop, driven through the script that a person runs: same bits after any stop, same weights on two processes."""
 
+import errno
 import json
 import math
 import os
@@ -7,19 +8,31 @@ import shutil
 import signal
 import subprocess
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 import torch
 import warm
-from conftest import ROOT, Finished, assert_refused, assert_same_tensors, make_tiny_base, run_script, two_shapes
+from conftest import (
+    ROOT,
+    Finished,
+    assert_refused,
+    assert_same_tensors,
+    make_tiny_base,
+    run_script,
+    stock_pipeline,
+    two_shapes,
+)
 from safetensors.torch import load_file
+
+from inference.adapters import file_sha256
 
 WEIGHTS = "pytorch_lora_weights.safetensors"
 SCRIPT = ROOT / "finetune" / "lora.sh"
 # dropout of captions, flips, accumulation and a schedule, so that every part of the state matters
 FLAGS = ["--train_batch_size=2", "--gradient_accumulation_steps=2", "--max_train_steps=8", "--report_to=none",
-         "--learning_rate=1e-2", "--lr_warmup_steps=3", "--noise_offset=0.1"]  # fmt: skip
+         "--random_flip", "--learning_rate=1e-2", "--lr_warmup_steps=3", "--noise_offset=0.1"]  # fmt: skip
 # what lora.sh passes before a person's own flags
 RECIPE = [word for line in SCRIPT.read_text().splitlines() if line.startswith("  --") and "MODEL_NAME" not in line
           for word in line.rstrip("\\").split()]  # fmt: skip
@@ -87,10 +100,30 @@ def test_resumed_is_bit_identical(
 ) -> None:
     output = tmp_path / "run"
     shutil.copytree(uninterrupted / "checkpoint-3", output / "checkpoint-3")
+    if asked == "checkpoint-3":  # then a later one is on a branch that is left
+        shutil.copytree(uninterrupted / "checkpoint-6", output / "checkpoint-7")
     done = lora(tiny_base, pictures, output, f"--resume_from_checkpoint={asked}", "--checkpointing_steps=2")
     assert done.rc == 0, done.err
     assert f"continuing from {output / 'checkpoint-3'}" in done.out and "note:" not in done.out
     assert_same(output, uninterrupted)
+    assert (output / "earlier" / "checkpoint-7").exists() == (asked == "checkpoint-3")
+    assert last_step(output) == 8 and not (output / "checkpoint-7").exists()
+
+
+def test_resumed_with_other_flags(uninterrupted: Path, tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
+    """What is asked for now counts, is said, and is what recipe.json says."""
+    output = tmp_path / "run"
+    shutil.copytree(uninterrupted / "checkpoint-6", output / "checkpoint-6")
+    more = ["--learning_rate=2e-2", "--adam_weight_decay=0", "--lr_scheduler=constant", "--max_train_steps=9"]
+    done = lora(tiny_base, pictures, output, "--resume_from_checkpoint=latest", *more, "--checkpointing_steps=9")
+    assert done.rc == 0, done.err
+    notes = [line.partition(":")[2].split()[0] for line in done.out.splitlines() if line.startswith("note: --")]
+    assert notes == ["--learning_rate", "--lr_scheduler", "--adam_weight_decay"]
+    assert "--learning_rate was 0.01 and is 0.02" in done.out
+    assert json.loads((output / "recipe.json").read_text())["flags"]["learning_rate"] == 2e-2
+    state = json.loads((output / "checkpoint-9" / "state.json").read_text())
+    (group,) = state["optimizer"]["param_groups"]
+    assert (group["lr"], group["weight_decay"], state["schedule"]["last_epoch"]) == (2e-2, 0, 9)
 
 
 def test_sigterm_to_the_script_finishes_the_step_and_writes_a_checkpoint(
@@ -106,6 +139,22 @@ def test_sigterm_to_the_script_finishes_the_step_and_writes_a_checkpoint(
     assert process.returncode == 128 + signal.SIGTERM, (out, err)
     assert f"stopped after step {last_step(output)}" in out
     assert not (output / WEIGHTS).exists()
+
+
+def test_sigterm_to_two_processes_writes_one_whole_checkpoint(tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
+    from finetune import checkpoints
+
+    output, pipe = tmp_path / "run", subprocess.PIPE
+    launch = {"LAUNCH": "torchrun --nproc_per_node 2 --master_port 29513", "ACCELERATE_USE_CPU": "true"}
+    command = [SCRIPT, *flags(tiny_base, pictures, output, *ENDLESS, "--mixed_precision=no")]
+    process = subprocess.Popen(
+        command, env=os.environ | warm.environment() | launch, stdout=pipe, stderr=pipe, text=True
+    )
+    await_checkpoints(output)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode != 0 and f"stopped after step {last_step(output)}" in out, (out, err)
+    assert checkpoints.damage(checkpoints.newest_first(output)[0]) is None
 
 
 def test_ctrl_c_then_resume_is_bit_identical(tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
@@ -193,6 +242,32 @@ def test_a_loss_that_is_not_finite_stops_before_the_step(tiny_base: Path, pictur
     assert all(tensor.isfinite().all() for tensor in kept.values())
 
 
+@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize(
+    ("loss", "norm"), [(math.inf, 1.0), (math.nan, 1.0), (1.0, math.inf), (1.0, math.nan), (1.0, -1.0)]
+)
+def test_loss_and_gradient_are_both_judged(loss: float, norm: float, fused: bool) -> None:
+    """An infinite loss can have a finite gradient."""
+    from accelerate import Accelerator
+
+    from finetune.training import Loop
+    from inference.cli import InputError
+
+    weight = torch.nn.Parameter(torch.ones(1))
+    loop = Loop.__new__(Loop)
+    loop.accelerator, loop.args = Accelerator(cpu=True), Namespace(output_dir=Path("nowhere"))
+    loop.optimizer = loop.accelerator.prepare(torch.optim.AdamW([weight], lr=0.1, fused=fused))
+    loop.deepspeed, loop.failed_at, loop.step = False, torch.tensor(-1.0), 6
+    weight.grad = torch.ones(1)
+    with pytest.raises(InputError, match="not finite at step 7"):
+        loop._step_if_finite(torch.tensor(loss), torch.tensor(norm))
+        loop._check_finite(loop.failed_at.item())
+    assert weight.item() == 1
+    loop.failed_at = torch.tensor(-1.0)
+    loop._step_if_finite(torch.tensor(1.0), torch.tensor(1.0))
+    assert weight.item() < 1 and loop.failed_at.item() == -1
+
+
 def test_a_checkpoint_of_another_base_is_refused(
     uninterrupted: Path, pictures: Path, tmp_path: Path, tiny_base: Path
 ) -> None:
@@ -200,8 +275,21 @@ def test_a_checkpoint_of_another_base_is_refused(
     checkpoint = f"--resume_from_checkpoint={uninterrupted / 'checkpoint-6'}"
     assert_refused(lora(other, pictures, tmp_path / "run", checkpoint, "--rank=4"), "checkpoint-6", "another base")
     assert_refused(lora(tiny_base, pictures, tmp_path / "run", checkpoint, "--rank=4"), "checkpoint-6", "--rank")
+    theirs = tmp_path / "theirs" / "checkpoint-6"
+    shutil.copytree(uninterrupted / "checkpoint-6", theirs)
+    state = (theirs / "state.json").read_text().replace('"optimizer": "adamw"', '"optimizer": "prodigy"')
+    (theirs / "state.json").write_text(state)
+    hashes = json.loads((theirs / "manifest.json").read_text()) | {"state.json": file_sha256(theirs / "state.json")}
+    (theirs / "manifest.json").write_text(json.dumps(hashes))
+    refused = lora(tiny_base, pictures, tmp_path / "run", f"--resume_from_checkpoint={theirs}")
+    assert_refused(refused, "checkpoint-6", "--optimizer prodigy")
     nowhere = lora(tiny_base, pictures, tmp_path / "run", "--resume_from_checkpoint=checkpoint-77")
     assert_refused(nowhere, "checkpoint-77")
+    assert "base:" not in nowhere.out, "it was refused after a base was looked for"
+    newest = theirs / "state.safetensors"
+    newest.write_bytes(newest.read_bytes()[:-1])
+    damaged = lora(tiny_base, pictures, tmp_path / "run", f"--resume_from_checkpoint={theirs}")
+    assert_refused(damaged, "no sound checkpoint", str(theirs.parent))
 
 
 def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
@@ -214,8 +302,10 @@ def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Pa
     strip = Image.open(tmp_path / "samples" / "step-000004.png")
     assert strip.size == (3 * 128, 2 * 128)
     assert strip.crop((0, 0, 384, 128)).tobytes() != strip.crop((0, 128, 384, 256)).tobytes()
-    logged = EventAccumulator(str(next((tmp_path / "logs").rglob("events.out.tfevents*")).parent)).Reload()
+    logged = EventAccumulator(str(tmp_path / "logs" / "lora")).Reload()
     assert [event.step for event in logged.Scalars("loss")] == [1, 2, 3, 4]
+    said = next((tmp_path / "logs").rglob("hparams.yml")).read_text()
+    assert "learning_rate: 0.01" in said and str(tmp_path) not in said
     rates = [event.value for event in logged.Scalars("lr")]
     assert rates[:3] == pytest.approx([0, 1e-2 / 3, 2e-2 / 3]) and rates[3] == pytest.approx(1e-2)
     assert [event.step for event in logged.Images("base above, adapter below")] == [2, 4]
@@ -223,7 +313,9 @@ def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Pa
     assert again.rc == 0 and "continuing from" in again.out, again.err
     anew = lora(tiny_base, pictures, tmp_path, *more, "--max_train_steps=1", "--lr_warmup_steps=0")
     assert anew.rc == 0 and "encoding" not in anew.err, anew.err
-    assert {path.name for path in (tmp_path / "earlier").iterdir()} == {"checkpoint-2", "checkpoint-4"}
+    assert {path.name for path in (tmp_path / "earlier").iterdir()} == {
+        "checkpoint-2", "checkpoint-4", "samples", "logs"}  # fmt: skip
+    assert [path.name for path in (tmp_path / "samples").iterdir()] == ["step-000001.png"]
 
 
 def test_min_snr_weights() -> None:
@@ -256,9 +348,102 @@ def test_a_full_disk_keeps_what_was_saved_and_says_how_much_is_needed(
 
     with pytest.raises(InputError, match=r"takes 1\.0 MiB"):
         checkpoints.write(tmp_path / "checkpoint-2", tensors, {}, full)
+    with pytest.raises(InputError, match=r"takes 3\.0 MiB"):
+        checkpoints.write(tmp_path / "checkpoint-2", tensors, {}, full, 2**21)
     nearly = shutil.disk_usage(tmp_path)._replace(free=2**19)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: nearly)
     with pytest.raises(InputError, match=r"takes 1\.0 MiB and 0\.5 are free"):
         checkpoints.write(tmp_path / "checkpoint-2", tensors, {}, lambda folder: None)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-1"]
     assert checkpoints.find(tmp_path, "latest") == tmp_path / "checkpoint-1"
+
+
+@pytest.mark.parametrize("kind", ["quota", "longest file", "safetensors"])
+def test_a_quota_is_a_full_disk_too(kind: str, tmp_path: Path) -> None:
+    from safetensors import SafetensorError
+
+    from finetune import checkpoints
+    from inference.cli import InputError
+
+    error = {"quota": OSError(errno.EDQUOT, "x"), "longest file": OSError(errno.EFBIG, "x"),
+             "safetensors": SafetensorError("Io(Os (os error 28))")}[kind]  # fmt: skip
+    with (
+        pytest.raises(InputError, match=r"no room for .*/new/a\.png \(\w.*MiB are free"),
+        checkpoints.room_for(tmp_path / "new" / "a.png"),
+    ):
+        raise error
+    with pytest.raises(PermissionError), checkpoints.room_for(tmp_path / "a"):
+        raise PermissionError(errno.EACCES, "x")
+
+
+def test_no_room_for_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from PIL import Image
+
+    from finetune import validation
+    from inference.cli import InputError
+
+    def full(*_, **__) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    pictures = [Image.new("RGB", (8, 8))]
+    monkeypatch.setattr(validation, "preview", lambda *_: pictures)
+    monkeypatch.setattr(Image.Image, "save", full)
+    run = Namespace(args=Namespace(output_dir=tmp_path, validation_prompt="a"))
+    with pytest.raises(InputError, match=r"no room for .*step-000003\.png"):
+        validation.show(run, None, pictures, 3)
+
+
+def test_a_base_that_predicts_the_picture_is_refused(tiny_base: Path, tmp_path: Path) -> None:
+    from finetune.run import check_prediction
+    from inference.cli import InputError
+
+    check_prediction(tiny_base)
+    config = json.loads((tiny_base / "scheduler" / "scheduler_config.json").read_text())
+    (tmp_path / "scheduler").mkdir()
+    (tmp_path / "scheduler" / "scheduler_config.json").write_text(json.dumps(config | {"prediction_type": "sample"}))
+    with pytest.raises(InputError, match="predicts sample"):
+        check_prediction(tmp_path)
+
+
+def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:
+    from finetune.run import make_optimizer
+
+    args = Namespace(learning_rate=1e-3, optimizer="adamw", adam_weight_decay=0.1, scale_lr=True)
+    (group,) = make_optimizer(args, [torch.nn.Parameter(torch.ones(2))], samples=12).param_groups
+    assert (group["lr"], group["weight_decay"]) == (pytest.approx(12e-3), 0.1)
+
+
+def test_a_schedule_goes_on_at_its_rate_at_once() -> None:
+    """Also where the optimizer's own groups are not restored, as with DeepSpeed."""
+    from diffusers.optimization import get_scheduler
+
+    from finetune.resume import load_schedule
+
+    def begun(rate: float):
+        optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.ones(2))], lr=rate)
+        return get_scheduler("cosine", optimizer, num_warmup_steps=4, num_training_steps=10)
+
+    whole, resumed, faster = begun(0.1), begun(0.1), begun(0.2)
+    for _ in range(3):
+        whole.optimizer.step()
+        whole.step()
+    load_schedule(resumed, whole.state_dict(), weight_decay=0.5)
+    load_schedule(faster, whole.state_dict(), weight_decay=0.5)
+    for _ in range(3):
+        rates = [schedule.optimizer.param_groups[0]["lr"] for schedule in (whole, resumed, faster)]
+        assert rates[0] == rates[1] > 0 and rates[2] == pytest.approx(2 * rates[0])
+        for schedule in (whole, resumed, faster):
+            schedule.optimizer.step()
+            schedule.step()
+    assert resumed.optimizer.param_groups[0]["weight_decay"] == 0.5
+
+
+def test_gradient_checkpointing_covers_a_trained_text_encoder(tiny_base: Path) -> None:
+    from finetune.run import Denoiser, TextEncoder, to_compute
+
+    pipe = stock_pipeline(tiny_base)
+    args = Namespace(gradient_checkpointing=True, enable_xformers_memory_efficient_attention=False, compile=False)
+    run = Namespace(args=args, accelerator=Namespace(device=torch.device("cpu")), dtype=torch.float32,
+                    encoded=Namespace(means=[torch.zeros(1, 1, 4, 16, 16)]))  # fmt: skip
+    to_compute(Denoiser(pipe.unet, TextEncoder(pipe.text_encoder, torch.zeros(1, 77, dtype=torch.long))), run)
+    assert pipe.unet.is_gradient_checkpointing and pipe.text_encoder.is_gradient_checkpointing
