@@ -1,7 +1,9 @@
 """Draw captioned scenes, plainly or cinematically lit, with exact depth and, for a moving camera, exact optical flow.
 
-python -m images.scenes --seed 7 --light cinematic --output scene.png
-python -m images.scenes --dataset images/cinematic
+  scene = sample_scene(seed=7, subject="lighthouse", setting="sea")
+  drawing = draw(scene, "cinematic", 1024, 576)                     # picture, caption, depth
+
+`python -m images.dataset` draws the dataset of them.
 """
 
 from collections.abc import Iterable

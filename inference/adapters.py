@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import torch
 
 LORA_WEIGHTS = "pytorch_lora_weights.safetensors"
+PICKLES = (".bin", ".ckpt", ".pt", ".pth")
 LORA_NAME = re.compile(
     r"(?P<module>.+?)(?:[._]lora(?:_linear_layer)?[._](?P<part>down|up|A|B)\.weight|\.(?P<other>\w+))"
 )
@@ -132,14 +133,16 @@ def find_model(adapter: str | Path) -> Path:
 def _find(adapter: str | Path, none_in_folder: str, make_one: str, usual_name: str = "") -> Path:
     path = Path(adapter)
     if path.is_dir():
-        others = sorted(path.glob("*.safetensors"))
-        named = path / usual_name
-        if not named.is_file() and len(others) != 1:
+        named, others = path / usual_name, sorted(path.glob("*.safetensors"))
+        pickles = (other for other in path.iterdir() if other.suffix in PICKLES)
+        pickles = sorted(pickles, key=lambda other: (other.stem != named.stem, other.name))
+        found = [named] if named.is_file() else others or pickles[:1]  # a pickle is refused below, with the way on
+        if len(found) != 1:
             raise Missing(none_in_folder)
-        path = named if named.is_file() else others[0]
+        path = found[0]
     if not path.is_file():
         raise Missing(f"no adapter at {adapter}; {make_one}")
-    if path.suffix in (".bin", ".ckpt", ".pt", ".pth"):
+    if path.suffix in PICKLES:
         raise InputError(
             f"{path} is a pickle, which can run any code when it is read; convert it on a machine you can lose: "
             f"safetensors.torch.save_file(torch.load('{path.name}', weights_only=True), '{path.stem}.safetensors')"

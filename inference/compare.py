@@ -48,10 +48,13 @@ def lora_columns(args: argparse.Namespace, base_folder: Path) -> Iterator["Strat
     """One column per checkpoint and strength; plain "lora" where there is one of each."""
     from inference.strategies import lora
 
+    if args.lora and args.checkpoints:
+        raise InputError(f"--lora {args.lora} and --checkpoints {args.checkpoints} both name LoRAs; give one of them")
     adapters = checkpoints(args.checkpoints) if args.checkpoints else {"lora": args.lora or OUTPUTS / "lora"}
+    scales = {f"{scale:g}": scale for scale in args.lora_scale}  # as columns name them: given twice, there is one
     for name, adapter in adapters.items():
-        for scale in args.lora_scale:
-            swept = f" × {scale:g}" if len(args.lora_scale) > 1 else ""
+        for written, scale in scales.items():
+            swept = f" × {written}" if len(scales) > 1 else ""
             title = "LoRA" if name == "lora" else name.capitalize().replace("-", " ")
             yield lora(adapter, base_folder, scale, name + swept.replace(" × ", "-"), title + swept)
 
@@ -68,9 +71,18 @@ def checkpoints(folder: Path) -> dict[str, Path]:
     return {name: found[name] for name in ordered} | last
 
 
+def painted(args: argparse.Namespace, base_folder: Path) -> "Strategy":
+    """ControlNet, once its detector has loaded: when it is needed, the base's pictures have been drawn."""
+    from inference.strategies import controlnet_asked
+
+    strategy = controlnet_asked(args, base_folder)
+    strategy.controlnet.detector("cpu")
+    return strategy
+
+
 def makers(args: argparse.Namespace, base_folder: Path) -> dict[str, tuple[bool, Callable[[], list["Strategy"]]]]:
     """Strategy -> whether its adapter was asked for by name, and what makes its columns."""
-    from inference.strategies import BASE, controlnet_asked, dreambooth, textual_inversion
+    from inference.strategies import BASE, dreambooth, textual_inversion
 
     word, model = args.textual_inversion, args.dreambooth
     return {
@@ -80,17 +92,27 @@ def makers(args: argparse.Namespace, base_folder: Path) -> dict[str, tuple[bool,
             bool(word), lambda: [textual_inversion(word or OUTPUTS / "textual_inversion", base_folder)],
         ),
         "dreambooth": (bool(model), lambda: [dreambooth(model or OUTPUTS / "dreambooth", base_folder)]),
-        "controlnet": (bool(args.controlnet), lambda: [controlnet_asked(args, base_folder)]),
+        "controlnet": (bool(args.controlnet), lambda: [painted(args, base_folder)]),
     }  # fmt: skip
+
+
+def in_short(error: InputError) -> str:
+    """As much of a sentence as a tile holds: what is wrong without its details, and the first way out."""
+    wrong, _, way_out = str(error).replace(f"{ROOT}/", "").partition("; ")
+    return f"{re.split(': | [(]|, which', wrong)[0]}; {way_out.split(', or ')[0]}"
 
 
 def main() -> None:
     args = parse_args()
     if os.environ.get("RANK", "0") != "0":
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  one of several processes speaks
-    from inference.adapters import Missing
+    from inference.detectors import check_kind
     from inference.pictures import Job, Notice
+    from inference.strategies import filled
 
+    if "controlnet" in args.strategies:  # a slip in a flag is no missing adapter
+        check_kind(args.control)
+        filled(args.cinematic_prompt, "--cinematic_prompt")
     job = Job(args)
     columns = []
     for name, (by_name, make) in makers(args, job.folder).items():
@@ -98,11 +120,11 @@ def main() -> None:
             continue
         try:
             columns += make()
-        except Missing as error:
+        except InputError as error:
             if by_name:
                 raise
             print(f"left out: {TITLES[name]}: {error}", file=sys.stderr)
-            columns.append(Notice(TITLES[name], str(error).split("; ")[-1].split(", or ")[0]))
+            columns.append(Notice(TITLES[name], in_short(error)))
     job.compare(columns)
     if job.rank == 0:
         from inference.report import write_report

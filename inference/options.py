@@ -1,6 +1,8 @@
 """What every inference script asks for on the command line, and the checks that need no model."""
 
 import argparse
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,9 +119,10 @@ def read_prompts(given: list[str] | None) -> list[str]:
     """Prompts as they were given, or the lines of the text file that was given."""
     given = DEFAULT_PROMPTS if given is None else given
     prompts = [prompt.strip() for prompt in given]
-    if len(given) == 1 and (given[0].endswith(".txt") or Path(given[0]).is_file()):
+    # os.path, because pathlib raises where a prompt is longer than a file's name can be
+    if len(given) == 1 and (given[0].endswith(".txt") or os.path.isfile(given[0])):
         try:
-            lines = Path(given[0]).read_text(encoding="utf-8").splitlines()
+            lines = Path(given[0]).read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"prompt file {given[0]} cannot be read ({error})") from error
         prompts = [line.strip() for line in lines if line.strip()]
@@ -128,6 +131,14 @@ def read_prompts(given: list[str] | None) -> list[str]:
     if "" in prompts:
         raise InputError(f"prompt {prompts.index('') + 1} of {len(prompts)} is empty; leave it out or say what to draw")
     return prompts
+
+
+def check_compiler(cuda: bool) -> None:
+    """Refuse --compile where the code it makes could not be compiled."""
+    if not cuda and not shutil.which(os.environ.get("CXX", "g++")):
+        raise InputError(
+            "--compile needs a C++ compiler on a CPU, and there is no g++ here; install it or leave it out"
+        )
 
 
 def output_folder(path: Path) -> Path:

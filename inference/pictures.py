@@ -5,9 +5,9 @@ goes on where it was, and a run that changes one strategy draws that one only.
 """
 
 import argparse
-import contextlib
-import json
 import os
+import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,13 +15,23 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, PngImagePlugin
+from PIL import Image, ImageOps
 
 from inference.adapters import file_sha256
-from inference.cli import InputError, written_aside
+from inference.cli import InputError
 from inference.grid import comparison_sheet, notice_tile, save_sheet
-from inference.options import output_folder, read_prompts
-from inference.pipelines import base_folder, fingerprint, load_base, native_size, resolve_base, short_name
+from inference.options import check_compiler, output_folder, read_prompts
+from inference.picture_files import read_picture, read_recipe, save_picture
+from inference.pipelines import (
+    base_folder,
+    fingerprint,
+    load_base,
+    load_tokenizer,
+    native_size,
+    resolve_base,
+    short_name,
+)
+from inference.scores import begin_scores, reference_pictures, save_scores
 from inference.strategies import BASE, Cell, Strategy
 
 
@@ -53,6 +63,10 @@ class Job:
             "guidance_scale": args.guidance_scale,
             "negative_prompt": args.negative_prompt,
         }
+        # read now, so that a damaged one does not end hours of drawing; one process scores
+        self.references = [] if self.rank else reference_pictures(args.reference_dir, height * width)
+        if args.compile:
+            check_compiler(self._device.type == "cuda")
 
     def _size(self) -> tuple[int, int]:
         """Pixels as asked for, else the base's own, in the shape of the picture that was brought."""
@@ -77,6 +91,12 @@ class Job:
         files = {cell: self.output_dir / "pictures" / f"{cell.row}-{cell.strategy.name}.png" for cell in cells}
         missing = [cell for cell in cells if read_recipe(files[cell]) != self.recipe(cell)]
         print(f"{len(cells)} pictures, {len(cells) - len(missing)} of them already drawn", flush=True)
+        if self.rank == 0:
+            self._name_what_is_truncated(strategies)
+        if missing and self.rank == 0:  # an interrupted run must not leave the last one's pictures among its own
+            for cell in missing:
+                files[cell].unlink(missing_ok=True)
+            begin_scores(cells, self.output_dir / "scores.json")
         self._wait()  # until every process has seen what is there
         for held in (False, True):  # a ControlNet starts from the base's pictures
             share = self._share([s for s in strategies if bool(s.controlnet) == held], missing)
@@ -84,6 +104,27 @@ class Job:
                 self._draw(strategy, [cell for cell in share if cell.strategy is strategy], files)
             self._wait()
         return files
+
+    def _name_what_is_truncated(self, strategies: Sequence[Strategy]) -> None:
+        """A line for each prompt with more tokens than the text encoder reads: what it will not see, and where.
+
+        A word that was learned is counted as the base spells it, not by its vectors.
+        """
+        tokenizer = load_tokenizer(self.folder)
+        limit, negative = tokenizer.model_max_length, self.settings["negative_prompt"]
+        texts = {
+            prompt: {strategy.title: strategy.prompt(prompt) for strategy in strategies} for prompt in self.prompts
+        }
+        for prompt, written in [*texts.items(), (negative, {"negative prompt": negative})]:
+            ends: dict[str, list[str]] = {}  # what is truncated -> the columns in which it is
+            for title, text in written.items():
+                tokens = tokenizer(text, verbose=False).input_ids
+                if len(tokens) > limit:
+                    ends.setdefault(tokenizer.decode(tokens[limit - 1 : -1]), []).append(title)
+            if ends:
+                told = "; ".join(f'"{end.strip()}" ({", ".join(titles)})' for end, titles in ends.items())
+                named = textwrap.shorten(prompt, 60, placeholder=" …")
+                print(f'note: "{named}" is beyond {limit} tokens; truncated: {told}', file=sys.stderr)
 
     def _share(self, strategies: Sequence[Strategy], cells: list[Cell]) -> list[Cell]:
         """This process's part. Whole batches are dealt out, so that it draws the bits that one process would."""
@@ -164,18 +205,18 @@ class Job:
                 drawn.append([read_picture(path) for cell, path in files.items() if cell.strategy is column])
             titles.append(column.title)
         notes = [f"seed {self.args.seed + row}" for row in range(len(self.prompts))]
-        self.finish(files, comparison_sheet(self.prompts, notes, titles, list(zip(*drawn, strict=True)), self.footer))
+        sheet = comparison_sheet(self.prompts, notes, titles, list(zip(*drawn, strict=True)), self.footer)
+        self.finish(files, sheet, {column.title: column.text for column in columns if isinstance(column, Notice)})
 
-    def finish(self, files: dict[Cell, Path], sheet: Image.Image) -> None:
-        from inference.scores import save_scores
-
+    def finish(self, files: dict[Cell, Path], sheet: Image.Image, notices: dict[str, str] | None = None) -> None:
         save_sheet(sheet, self.output_dir / "grid.png")  # before the scores, which may have to wait for a CLIP
         save_scores(
             files,
             self.output_dir / "scores.json",
             per_prompt=self.args.num_images_per_prompt,
             clip=self.args.clip_model_name_or_path or self.folder / "clip",
-            reference_dir=self.args.reference_dir,
+            references=self.references,
+            notices=notices,
             device=str(self._device),
         )
 
@@ -231,27 +272,3 @@ class Job:
         default = "fp16" if torch.cuda.is_available() else "no"
         dtypes = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
         return dtypes[self.args.mixed_precision or default]
-
-
-def read_picture(path: Path) -> Image.Image:
-    """A picture in RGB, turned as its camera was; InputError where it cannot be read."""
-    try:
-        with Image.open(path) as picture:
-            return ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"the picture {path} cannot be read ({error}); save it again as PNG or JPEG") from error
-
-
-def save_picture(picture: Image.Image, path: Path, recipe: dict) -> None:
-    info = PngImagePlugin.PngInfo()
-    info.add_itxt("recipe", json.dumps(recipe, ensure_ascii=False))
-    with written_aside(path) as aside:
-        picture.save(aside, pnginfo=info)
-
-
-def read_recipe(path: Path) -> dict | None:
-    """The recipe in a picture's metadata; None where there is no such picture, or one that is damaged."""
-    with contextlib.suppress(OSError, SyntaxError, ValueError, KeyError), Image.open(path) as picture:
-        picture.load()
-        return json.loads(picture.text["recipe"])
-    return None

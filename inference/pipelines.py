@@ -13,11 +13,20 @@ from inference.cli import InputError
 if TYPE_CHECKING:
     import torch
     from diffusers import StableDiffusionPipeline
+    from transformers import CLIPTokenizer
 
 ROOT = Path(__file__).resolve().parents[1]
 MINIATURE = Path(__file__).resolve().parent / "miniature"
 SD15 = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
+# what every Stable Diffusion 1.x folder has, and the configuration in each
+PARTS = {
+    "scheduler": "scheduler_config.json",
+    "text_encoder": "config.json",
+    "tokenizer": "tokenizer_config.json",
+    "unet": "config.json",
+    "vae": "config.json",
+}
 WAY_ON = "the embedded miniature needs no download: --pretrained_model_name_or_path miniature"
 
 
@@ -83,6 +92,16 @@ def load_base(
     return pipe.to(device)
 
 
+def load_tokenizer(folder: Path) -> "CLIPTokenizer":
+    """The tokenizer alone of the base in `folder`."""
+    from transformers import CLIPTokenizer
+
+    try:
+        return CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder / 'tokenizer'} cannot be loaded ({_first_line(error)}); {WAY_ON}") from error
+
+
 def hub_folder(name: str, patterns: Sequence[str]) -> Path:
     """`name` itself where it is a folder, else the hub's files that match; OSError, at once, where there are none."""
     if Path(name).is_dir():
@@ -119,12 +138,21 @@ def native_size(folder: Path) -> tuple[int, int, int]:
 def fingerprint(folder: Path) -> str:
     """One hash over the files that decide a picture, so that a base trained further is told from what it was."""
     hashes = hashlib.sha256()
-    for part in ("scheduler", "text_encoder", "tokenizer", "unet", "vae"):
+    for part in PARTS:
         for path in sorted((folder / part).iterdir()):
             if path.suffix in (".json", ".safetensors"):
                 blob = path.resolve().name  # files in the hub's cache are links to blobs named by their hash
                 hashes.update((blob if re.fullmatch("[0-9a-f]{64}", blob) else file_sha256(path)).encode())
     return hashes.hexdigest()
+
+
+def check_parts(folder: Path, way_on: str) -> None:
+    """Refuse a pipeline's folder that lacks a part, or in which the configuration of one is damaged."""
+    for part, config in PARTS.items():
+        try:
+            json.loads((folder / part / config).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise InputError(f"{folder} is not whole: no readable {part}/{config} in it; {way_on}") from None
 
 
 def _check_folder(folder: Path) -> None:
@@ -138,6 +166,7 @@ def _check_folder(folder: Path) -> None:
         raise InputError(f"{folder} is no diffusers pipeline (no readable model_index.json in it); {WAY_ON}") from None
     if kind != "StableDiffusionPipeline":
         raise InputError(f"{folder} holds a {kind}, and a StableDiffusionPipeline (1.x) is needed; {WAY_ON}")
+    check_parts(folder, WAY_ON)
 
 
 def _download(name: str, revision: str | None, variant: str | None) -> Path:

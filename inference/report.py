@@ -3,9 +3,10 @@
 python report.py                                   outputs/compare/report.html, from what compare.py left there
 python report.py --output_dir outputs/inference_lora
 
-`report.html#vote` opens at the vote. While voting, labels are neither in the page's text nor in its elements: pictures
-are numbered by the hash of their pixels, and what tells whose they are lies in the file in base64, which hides it from
-the eye and not from someone who decodes it.
+`report.html#vote` opens at the vote. While voting, labels are neither in the page's text nor in its elements, addresses
+or file names: pictures are numbered by the hash of their pixels, and what tells whose they are lies in the file in
+base64 and is taken out of the document once it is read. That hides it from the eye, from a search in the source and
+from the inspector. The page has to know it to name the votes, so whoever decodes the file or asks its script can too.
 """
 
 import argparse
@@ -48,7 +49,7 @@ def list_pictures(output_dir: Path, scores: dict) -> list[Shown]:
 
     Where there are scores they say which pictures belong to the last comparison: a folder may hold those of others too.
     """
-    from inference.pictures import read_recipe
+    from inference.picture_files import read_recipe
 
     scored = {(entry["row"], entry["strategy"]): entry for entry in scores.get("pictures", [])}
     recipes, paths = {}, {}
@@ -78,6 +79,7 @@ def read_scores(output_dir: Path) -> dict:
         scores = json.loads(path.read_text(encoding="utf-8"))
         for entry in scores.get("pictures", []):
             entry["row"], entry["strategy"], entry["prompt"]
+        scores.get("notices", {}).items()
         return scores
     except FileNotFoundError:
         return {}
@@ -164,6 +166,7 @@ def write_report(output_dir: Path) -> Path:
     # numbered by their hashes, so that a number says nothing of where its picture came from
     order = sorted(encoded, key=lambda path: hashlib.sha256(encoded[path]).digest())
     content = sheet(shown, {path: number for number, path in enumerate(order)})
+    content["notices"] = [{"title": title, "text": text} for title, text in scores.get("notices", {}).items()]
     content["scores"] = plots(scores, [strategy["name"] for strategy in content["strategies"]])
     content["id"] = hashlib.sha256(json.dumps(content).encode() + b"".join(encoded[path] for path in order)).hexdigest()
     environment = Environment(loader=FileSystemLoader(TEMPLATE.parent), autoescape=True, undefined=StrictUndefined)

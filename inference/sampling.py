@@ -4,6 +4,8 @@ The noise is drawn on the CPU, one generator per picture, so a picture depends o
 and neither on its neighbours in the batch nor on the kind of machine.
 """
 
+import contextlib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -65,10 +67,20 @@ def sample(
 
 @torch.inference_mode()
 def encode(pipe: StableDiffusionPipeline, prompts: Sequence[str]) -> dict[str, torch.Tensor]:
-    """Each different prompt's embedding (1, 77, width), computed once. diffusers warns of what is beyond 77 tokens."""
+    """Each different prompt's embedding (1, 77, width), computed once; what is beyond 77 tokens is not seen."""
     unique = list(dict.fromkeys(prompts))
-    embeddings, _ = pipe.encode_prompt(unique, pipe.device, 1, False)  # (n, 77, width)
+    with _no_warnings():  # of what is truncated, for every batch and without a name; Job has said it once
+        embeddings, _ = pipe.encode_prompt(unique, pipe.device, 1, False)  # (n, 77, width)
     return dict(zip(unique, embeddings.split(1), strict=True))
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def initial_noise(pipe: StableDiffusionPipeline, seeds: Sequence[int], h: int, w: int) -> torch.Tensor:

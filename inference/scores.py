@@ -36,6 +36,7 @@ from PIL import Image
 
 from inference.cli import written_aside
 from inference.intervals import mean_with_interval
+from inference.picture_files import read_picture
 from inference.pipelines import hub_folder
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from inference.strategies import Cell
 
 CLIP_L = "openai/clip-vit-large-patch14"
-PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 # linear sRGB to CIE XYZ, each row divided by the D65 white (IEC 61966-2-1)
 XYZ_OF_SRGB = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 XYZ_OF_SRGB /= XYZ_OF_SRGB.sum(axis=1, keepdims=True)
@@ -157,15 +158,13 @@ def load_clip(name: str | Path, device: str) -> Clip | None:
 
 
 def reference_pictures(folder: Path, area: int) -> list[Image.Image]:
-    """The pictures in `folder`, each with about `area` pixels, because the scores depend on how many there are."""
-    pictures = []
-    for path in sorted(folder.glob("*")):
-        if path.suffix.lower() in PICTURES:
-            with Image.open(path) as picture:
-                shrink = min((area / (picture.width * picture.height)) ** 0.5, 1)
-                size = (max(round(picture.width * shrink), 1), max(round(picture.height * shrink), 1))
-                picture.draft("RGB", size)  # JPEG's own halving, for speed
-                pictures.append(picture.convert("RGB").resize(size, Image.Resampling.LANCZOS))
+    """The pictures in `folder` and its subfolders, each shrunk to about `area` pixels, which the scores depend on.
+
+    Raises InputError where one of them is damaged.
+    """
+    # what begins with a dot is no picture: macOS leaves ._01.jpg beside 01.jpg
+    paths = (path for path in sorted(folder.rglob("*")) if not path.name.startswith("."))
+    pictures = [read_picture(path, area) for path in paths if path.suffix.lower() in PICTURES]
     if not pictures:
         print(
             f"left out: the scores by reference pictures, because there are no reference pictures in {folder}",
@@ -193,11 +192,7 @@ def score(files: Mapping["Cell", Path], clip: Clip | None, references: Sequence[
     entries = []
     for cell, picture in zip(files, pictures, strict=True):
         look = film_look(picture)
-        entries.append(
-            {"row": cell.row, "strategy": cell.strategy.name, "prompt": cell.prompt, "seed": cell.seed}
-            | look
-            | (look_distances(look, reference_looks) if references else {})
-        )
+        entries.append(_named(cell) | look | (look_distances(look, reference_looks) if references else {}))
     bases = {cell.row: i for i, cell in enumerate(files) if cell.strategy.name == "base"}
     if clip:
         seen, read = clip.pictures(pictures), clip.prompts([cell.prompt for cell in files])  # (n, d)
@@ -211,6 +206,10 @@ def score(files: Mapping["Cell", Path], clip: Clip | None, references: Sequence[
         if base != i:
             entry["base_edge_f1"] = edge_f1(np.asarray(pictures[base]), np.asarray(pictures[i]))
     return entries
+
+
+def _named(cell: "Cell") -> dict:
+    return {"row": cell.row, "strategy": cell.strategy.name, "prompt": cell.prompt, "seed": cell.seed}
 
 
 def summarise(entries: Sequence[dict], per_prompt: int = 1) -> dict[str, dict]:
@@ -236,23 +235,32 @@ def summarise(entries: Sequence[dict], per_prompt: int = 1) -> dict[str, dict]:
     return {"strategies": summary, "against_base": paired}
 
 
+def begin_scores(cells: Sequence["Cell"], path: Path) -> None:
+    """Write in the place of the last comparison's scores which pictures this one has, until they can be scored."""
+    with written_aside(path) as aside:
+        aside.write_text(json.dumps({"pictures": [_named(cell) for cell in cells]}, indent=2) + "\n")
+
+
 def save_scores(
     files: Mapping["Cell", Path],
     path: Path,
     *,
     clip: str | Path,
-    reference_dir: Path,
+    references: Sequence[Image.Image] = (),
+    notices: Mapping[str, str] | None = None,
     per_prompt: int = 1,
     device: str = "cpu",
 ) -> None:
-    """Write scores.json: every picture, and each strategy's means with their intervals, which are printed too."""
-    with Image.open(next(iter(files.values()))) as first:
-        references = reference_pictures(reference_dir, first.width * first.height)
+    """Write scores.json: every picture, and each strategy's means with their intervals, which are printed too.
+
+    `notices` are of columns that could not be drawn, title -> why, for those who show the comparison.
+    """
     entries = score(files, load_clip(clip, device), references)
     summary = summarise(entries, per_prompt)
     means = {s: {name: own["mean"] for name, own in scores.items()} for s, scores in summary["strategies"].items()}
     with written_aside(path) as aside:
-        aside.write_text(json.dumps({"means": means, **summary, "pictures": entries}, indent=2) + "\n")
+        content = {"means": means, **summary, "notices": dict(notices or {}), "pictures": entries}
+        aside.write_text(json.dumps(content, indent=2) + "\n")
     print("\n".join(table(summary)))
 
 

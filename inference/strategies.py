@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.adapters import (
+    MAKE_A_MODEL,
     EmbeddingFile,
     LoraFile,
     check_same_shapes,
@@ -24,7 +25,7 @@ from inference.adapters import (
 )
 from inference.cli import InputError
 from inference.control import ControlNet, find_controlnet
-from inference.pipelines import fingerprint, short_name
+from inference.pipelines import check_parts, fingerprint, short_name
 
 if TYPE_CHECKING:
     from diffusers import StableDiffusionPipeline
@@ -75,6 +76,7 @@ def textual_inversion(adapter: str | Path, base_folder: Path, template: str | No
 def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
     """A UNet and text encoder that were trained, under the name they were trained with."""
     folder = find_model(adapter)
+    check_parts(folder, MAKE_A_MODEL)
     check_same_shapes(folder, base_folder)
     trained = "{caption}, in cinematic style"
     with contextlib.suppress(OSError, ValueError, KeyError):

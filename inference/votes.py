@@ -6,7 +6,8 @@ Bradley and Terry 1952: a strategy of strength s beats one of strength t with pr
 strengths have mean 0 and are fitted by choix (ILSR, Maystre and Grossglauser 2015). A tie is half a win for each side.
 Every pair of strategies is given a fifth of a tie on top: so a strategy that never lost stays finite, and strategies
 that no chain of votes connects are placed around the same mean, which is said where it happens. Intervals are
-percentiles over votes drawn again with replacement. A vote counts once however often its voter downloaded it.
+percentiles over votes drawn again with replacement. A vote counts once however often its voter downloaded it, as it was
+cast last.
 """
 
 import argparse
@@ -37,6 +38,7 @@ class Vote:
     left: str
     right: str
     share: float  # of the left one: 1 it won, 0 it lost, 0.5 a tie
+    at: str  # when, in ISO 8601 and UTC, so that later ones sort behind
 
 
 def read_votes(path: Path) -> list[Vote]:
@@ -69,18 +71,20 @@ def _vote(source: tuple[str, str], entry: object) -> Vote | None:
     if left == right or not left or not right or choice not in SHARE_OF_LEFT:
         return None
     pair = (*source, str(entry.get("prompt")), str(entry.get("seed")), *sorted((left, right)))
-    return Vote(pair, left, right, SHARE_OF_LEFT[choice])
+    return Vote(pair, left, right, SHARE_OF_LEFT[choice], str(entry.get("at", "")))
 
 
 def read_all(paths: Sequence[Path]) -> tuple[list[Vote], list[str]]:
-    """All votes, each once and in its latest form, and a sentence for every file that was left out."""
-    votes, left_out = {}, []
+    """All votes, each once and as it was cast last, and a sentence for every file that was left out."""
+    votes, left_out = [], []
     for path in paths:
         try:
-            votes |= {vote.pair: vote for vote in read_votes(path)}
+            votes += read_votes(path)
         except InputError as error:
             left_out.append(str(error))
-    return list(votes.values()), left_out
+    # by time and not by file: a browser's second download, "votes-x (1).json", sorts before its first
+    latest = {vote.pair: vote for vote in sorted(votes, key=lambda vote: vote.at)}
+    return list(latest.values()), left_out
 
 
 def rank(votes: Sequence[Vote], resamples: int = 1000) -> list[dict]:

@@ -10,7 +10,7 @@ from conftest import ROOT, run_script
 from PIL import Image
 
 from images.scenes import caption, draw, sample_scene
-from inference.pictures import save_picture
+from inference.picture_files import save_picture
 from inference.scores import film_look
 
 SCRIPT = ROOT / "inference" / "report.py"
@@ -36,7 +36,8 @@ def make_comparison(folder, rows=ROWS, size=(64, 64), looks=LOOKS):
         name: {"vignette": {"mean": float(np.mean(own)), "low": float(min(own)), "high": float(max(own))}}
         for name, own in values.items()
     }
-    scores = {"means": means, "strategies": strategies, "pictures": entries}
+    notices = {"DreamBooth": "no DreamBooth pipeline in outputs/dreambooth; make one with finetune/dreambooth.sh"}
+    scores = {"means": means, "strategies": strategies, "notices": notices, "pictures": entries}
     (folder / "scores.json").write_text(json.dumps(scores))
     return folder
 

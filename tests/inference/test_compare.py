@@ -14,10 +14,14 @@ import pytest
 import torch
 from conftest import ROOT, assert_refused, make_tiny_base, pixels, run_script
 from diffusers import ControlNetModel, StableDiffusionPipeline
+from painted_comparison import read_page
 from PIL import Image
 from safetensors.torch import save_file
 
-from inference.pictures import read_recipe
+from inference.options import sampling_parser
+from inference.picture_files import read_recipe
+from inference.report import write_report
+from inference.strategies import BASE, lora
 
 SCRIPT = ROOT / "inference" / "compare.py"
 PROMPTS = ["a red lighthouse", "a castle", "a tent"]
@@ -114,7 +118,7 @@ def test_sweeps_are_columns_and_what_is_there_is_reused(tiny_base, adapters, com
     folder = tmp_path / "sweep"
     shutil.copytree(compared, folder)
     lora = {"lora": adapters["lora"]}
-    more = ["--strategies", "lora", "--lora_scale", 0, 0.5, 1, "--prompts", *PROMPTS]
+    more = ["--strategies", "lora", "--lora_scale", 0, 0.5, 1, 1.0, "--prompts", *PROMPTS]
     done = run_script(*command(tiny_base, folder, lora, *more))
     assert done.rc == 0, done.err
     assert "12 pictures, 3 of them already drawn" in done.out and "DreamBooth" not in done.err
@@ -156,6 +160,32 @@ def test_a_killed_comparison_goes_on(tiny_base, adapters, tmp_path):
     assert all(path.stat().st_mtime_ns == made for path, made in kept.items())
 
 
+def test_the_page_of_a_comparison_that_broke_off_shows_no_other_s_pictures(tiny_base, tiny_lora, tmp_path, monkeypatch):
+    """In this process, because only here can it break off at a certain picture."""
+    from inference import pictures
+
+    flags = {"pretrained_model_name_or_path": tiny_base, "output_dir": tmp_path, "num_inference_steps": 1}
+    flags |= {"batch_size": 1, "reference_dir": tmp_path / "none"}
+    strategies = [BASE, lora(tiny_lora, tiny_base)]
+
+    def job(*prompts: str) -> pictures.Job:
+        words = [f"--{name}={value}" for name, value in flags.items()]
+        return pictures.Job(sampling_parser("", "").parse_args([*words, "--prompts", *prompts]))
+
+    def save_one(picture, path, recipe, save=pictures.save_picture):
+        if list((tmp_path / "pictures").glob("*.png")):
+            raise KeyboardInterrupt
+        save(picture, path, recipe)
+
+    job("a tent", "a tree").compare(strategies)
+    monkeypatch.setattr(pictures, "save_picture", save_one)
+    with pytest.raises(KeyboardInterrupt):
+        job("a car", "a castle").compare(strategies)
+    _, content = read_page(write_report(tmp_path))
+    assert [row["prompt"] for row in content["rows"]] == ["a car"] and content["scores"] == []
+    assert [strategy["name"] for strategy in content["strategies"]] == ["base"]
+
+
 def test_a_missing_adapter_is_said_and_the_rest_goes_on(tiny_base, adapters, tmp_path, monkeypatch, capsys):
     """In this process, because only here can outputs/ be another folder."""
     from inference import compare
@@ -165,11 +195,45 @@ def test_a_missing_adapter_is_said_and_the_rest_goes_on(tiny_base, adapters, tmp
     monkeypatch.setattr(sys, "argv", command(tiny_base, tmp_path / "out", held, "--prompts", "a tent"))
     compare.main()
     told = capsys.readouterr().err
+    _, content = read_page(tmp_path / "out" / "report.html")
+    assert [notice["title"] for notice in content["notices"]] == ["LoRA", "Textual inversion", "DreamBooth"]
+    assert content["notices"][0]["text"].endswith("outputs/lora; make one with finetune/lora.sh")
     for title, script in (("LoRA", "lora"), ("Textual inversion", "textual_inversion"), ("DreamBooth", "dreambooth")):
         assert re.search(rf"left out: {title}: .*make one with finetune/{script}\.sh", told)
     assert strategies(tmp_path / "out") == ["base", "controlnet"]
     with Image.open(tmp_path / "out" / "grid.png") as sheet:
         assert sheet.width > 5 * 288, "their columns are there, and say so"
+
+
+def test_what_was_not_named_and_does_not_fit_is_left_out(tiny_base, tiny_lora, tmp_path, monkeypatch, capsys):
+    """A LoRA of another base and a pickle in outputs/, and a ControlNet that no hub gives."""
+    from inference import compare
+
+    outputs, base = tmp_path / "outputs", make_tiny_base(tmp_path / "other", text_width=48)
+    shutil.copytree(tiny_lora, outputs / "lora")
+    (outputs / "textual_inversion").mkdir()
+    (outputs / "textual_inversion" / "learned_embeds.bin").write_bytes(b"pickle")
+    (outputs / "dreambooth").mkdir()
+    (outputs / "dreambooth" / "model_index.json").write_text("{}")
+    monkeypatch.setattr(compare, "OUTPUTS", outputs)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(sys, "argv", command(base, tmp_path / "out", {}, "--prompts", "a tent"))
+    compare.main()
+    told = capsys.readouterr().err
+    for words in ("LoRA: .* was made for another base.*, 48", "Textual inversion: .* is a pickle, .*save_file",
+                  "DreamBooth: .* is not whole", "ControlNet: .*hub gave no ControlNet"):  # fmt: skip
+        assert re.search(f"left out: {words}", told), told
+    notices = json.loads((tmp_path / "out" / "scores.json").read_text())["notices"]
+    assert list(notices) == ["LoRA", "Textual inversion", "DreamBooth", "ControlNet"]
+    assert all(len(text) < 330 for text in notices.values()) and "another base; name the base" in notices["LoRA"]
+    assert strategies(tmp_path / "out") == ["base"]
+
+
+def test_a_detector_that_cannot_be_had_is_told_before_drawing(tiny_base, adapters, tmp_path):
+    named = {"controlnet": adapters["controlnet"]}
+    done = run_script(*command(tiny_base, tmp_path, named, "--strategies", "controlnet", "--control", "depth"))
+    assert_refused(done, "the detector depth cannot be loaded", "need no weights: canny")
+    assert not (tmp_path / "pictures").exists()
 
 
 def test_bad_input_is_one_sentence_before_anything_is_loaded(tiny_base, adapters, without_torch, tmp_path):
@@ -185,6 +249,7 @@ def test_bad_input_is_one_sentence_before_anything_is_loaded(tiny_base, adapters
          ["has no {prompt} in it"]),
         (command(tiny_base, tmp_path / "file", {}), ["cannot write"]),
         (command(tiny_base, tmp_path, {"checkpoints": tmp_path}), ["no checkpoint with a pytorch_lora_weights"]),
+        (command(tiny_base, tmp_path, {"checkpoints": tmp_path, "lora": tmp_path}), ["both name LoRAs"]),
     ]:  # fmt: skip
         assert_refused(run_script(*words, **without_torch), *expected)
     unknown = run_script(*command(tiny_base, tmp_path, {}, "--strategies", "hypernetwork"))

@@ -74,19 +74,43 @@ def test_unreachable_hub_names_the_miniature(tmp_path):
     assert_refused(done, "nobody/nothing", "--pretrained_model_name_or_path miniature")
 
 
+def test_a_damaged_reference_is_told_before_anything_is_drawn(tmp_path, tiny_base, without_torch):
+    (tmp_path / "look" / "night").mkdir(parents=True)
+    Image.effect_noise((64, 64), 50).save(tmp_path / "look" / "night" / "torn.jpg")
+    torn = tmp_path / "look" / "night" / "torn.jpg"
+    torn.write_bytes(torn.read_bytes()[:700])
+    words = [*arguments(tiny_base, tmp_path / "out"), "--reference_dir", tmp_path / "look"]
+    assert_refused(run_script(SCRIPT, *words, **without_torch), str(torn), "cannot be read")
+
+
+def test_compiling_without_a_compiler_is_refused(tmp_path, tiny_base):
+    done = run_script(SCRIPT, *arguments(tiny_base, tmp_path / "out"), "--compile", PATH=str(tmp_path), CXX="g++")
+    assert_refused(done, "--compile needs a C++ compiler")
+
+
 def test_wrong_numbers_are_refused_by_name():
     done = run_script(SCRIPT, "--num_inference_steps", "0")
     assert done.rc == 2 and "--num_inference_steps: 0 is below 1" in done.err
     done = run_script(SCRIPT, "--batch_size", "many")
     assert done.rc == 2 and "--batch_size: invalid int value: 'many'" in done.err
+    done = run_script(SCRIPT, "--prompts")
+    assert done.rc == 2 and "--prompts: expected at least one argument" in done.err
 
 
-@pytest.mark.parametrize("script", ["inference_base.py", "inference_lora.py"])
-def test_help_is_quick(script):
+@pytest.mark.parametrize(
+    ("script", "flag"),
+    [
+        *((f"inference_{name}.py", "--num_inference_steps") for name in ("base", "lora", "controlnet")),
+        ("compare.py", "--num_inference_steps"),
+        ("report.py", "--output_dir"),
+        ("votes.py", "--resamples"),
+    ],
+)
+def test_help_is_quick(script, flag):
     times = []
     for _ in range(3):
         started = time.monotonic()
         done = run_script(f"inference/{script}", "--help")
         times.append(time.monotonic() - started)
-        assert done.rc == 0 and "--num_inference_steps" in done.out and script in done.out
+        assert done.rc == 0 and flag in done.out and script in done.out
     assert min(times) < 0.5, times

@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from inference.detectors import canny
-from inference.pictures import read_recipe
+from inference.picture_files import read_recipe
 
 PROMPTS = ["a red lighthouse", "a castle"]
 
@@ -103,5 +103,12 @@ def test_what_cannot_be_is_one_sentence(tiny_base, controlnet, without_torch, tm
 
 
 def test_what_is_beyond_77_tokens_is_named(tiny_base, tmp_path):
-    done = run_script(*command("base", tiny_base, tmp_path)[:-2], "a " * 80 + "zebra")
-    assert done.rc == 0 and "truncated" in done.err and "zebra" in done.err
+    words = command("base", tiny_base, tmp_path)[:-2]
+    for _ in range(2):  # drawn, then found
+        more = ["--num_images_per_prompt", 2, "--batch_size", 1, "--negative_prompt", "b " * 90]
+        done = run_script(*words, "a tent", "a " * 80 + "zebra", *more)
+        assert done.rc == 0 and "truncated" in done.err and "zebra" in done.err
+        told, negative = [line for line in done.err.splitlines() if "truncated" in line]
+        assert negative.startswith('note: "b b b b') and negative.endswith('b b" (negative prompt)')
+        assert told.startswith('note: "a a a a') and told.endswith('a a zebra" (Base)') and "tent" not in told
+        assert "sequence length" not in done.err

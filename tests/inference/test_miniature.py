@@ -1,10 +1,11 @@
 """The embedded miniature: a stock pipeline folder, and as good as its README says on scenes it never saw."""
 
-import json
+import subprocess
 
 import numpy as np
 import pytest
 import torch
+from conftest import ROOT
 
 from finetune.miniature import measure, world
 from images.scenes import draw
@@ -14,7 +15,7 @@ from inference.pipelines import MINIATURE, load_base
 # a little below what its README states, because these are fewer scenes
 PSNR = 30.0  # dB
 CLIP_SUBJECT, CLIP_SETTING = 0.93, 0.93
-SUBJECT, SETTING, DRAMATIC = 0.95, 0.95, 0.90
+SUBJECT, SETTING, DRAMATIC, OUTLINES = 0.95, 0.95, 0.90, 0.60
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,17 @@ def test_its_weights_are_half_precision_safetensors_and_few():
             assert {file.get_slice(name).get_dtype() for name in file.keys()} <= {"F16", "I64"}, path  # noqa: SIM118
     assert sum(path.stat().st_size for path in files) <= 48 * 2**20
     assert not list(MINIATURE.rglob("*.bin"))
+    # the pipeline, its CLIP and the judge, without the ControlNet and the video model that came later
+    own = [path for path in files if not path.parent.name.endswith("-canny")]
+    assert sum(path.stat().st_size for path in own) <= 32 * 2**20
+
+
+def test_a_clone_is_small():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("this is no git checkout")
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    assert sum(path.lstat().st_size for path in paths if path.exists()) < 58 * 2**20
 
 
 def test_the_judge_knows_drawn_scenes_in_any_light(scenes):
@@ -100,7 +112,14 @@ def test_it_draws_what_it_is_told_in_the_light_it_is_told(pipe):
     assert plain["dramatic"] < 0.1 and dramatic["dramatic"] > DRAMATIC
 
 
+@pytest.mark.slow
+def test_its_controlnet_keeps_outlines_and_turns_the_light(pipe):
+    scenes = world.held_out_scenes(24, start=world.HELD_OUT_SEED + 60_000)
+    own, of_another, dramatic = measure.repainted(pipe, load_judge(), MINIATURE / "controlnet-canny", scenes)
+    assert own > OUTLINES and of_another < 0.35 and dramatic > DRAMATIC
+
+
 def test_its_readme_s_table_is_of_these_weights():
     table = (MINIATURE / "README.md").read_text()
-    assert json.loads((MINIATURE / "unet" / "config.json").read_text())["sample_size"] == 16
+    assert measure.weights_stamp(MINIATURE) in table
     assert table.count("| ") > 20 and "dB" in table

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from inference.pipelines import base_folder, fingerprint, load_base, native_size
 from inference.strategies import lora, lora_on
 
 OLD_NAMES = {"to_q": "to_q_lora", "to_k": "to_k_lora", "to_v": "to_v_lora", "to_out.0": "to_out_lora"}
+OLD_TEXT_NAMES = {"q_proj": "to_q_lora", "k_proj": "to_k_lora", "v_proj": "to_v_lora", "out_proj": "to_out_lora"}
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +36,20 @@ def weights(pipe) -> dict[str, torch.Tensor]:
     return {f"{part}.{name}": value for part, model in models.items() for name, value in model.state_dict().items()}
 
 
-def as_old(lora_file: Path, folder: Path) -> Path:
-    """The same LoRA as diffusers wrote it in early 2023: no prefix, attention processors, no alpha."""
+def as_old(lora_file: Path, folder: Path, prefix: str = "") -> Path:
+    """The same LoRA as diffusers wrote it in 2023: attention processors, no alpha, at first no `unet.` as `prefix`."""
     old = {}
     for name, tensor in load_file(lora_file).items():
-        module, half = re.fullmatch(r"unet\.(.+)\.lora\.(down|up)\.weight", name).groups()
-        path, _, layer = module.rpartition(".attn")
-        attention, _, projection = layer.partition(".")
-        old[f"{path}.attn{attention}.processor.{OLD_NAMES[projection]}.{half}.weight"] = tensor
+        part, module, half = re.fullmatch(
+            r"(unet|text_encoder)\.(.+)\.(?:lora|lora_linear_layer)\.(down|up)\.weight", name
+        ).groups()
+        if part == "unet":
+            path, _, layer = module.rpartition(".attn")
+            attention, _, projection = layer.partition(".")
+            old[f"{prefix}{path}.attn{attention}.processor.{OLD_NAMES[projection]}.{half}.weight"] = tensor
+        else:
+            path, _, projection = module.removeprefix("text_model.").rpartition(".")
+            old[f"text_encoder.text_model.{path}.{OLD_TEXT_NAMES[projection]}.{half}.weight"] = tensor
     save_file(old, folder / "old.safetensors")
     return folder / "old.safetensors"
 
@@ -133,6 +141,15 @@ def test_old_layout_equals_diffusers_layout(pipe, tiny_base, tiny_lora, tmp_path
         assert torch.equal(noise_prediction(pipe), expected)
 
 
+def test_old_layout_with_prefix_and_text_encoder(pipe, tiny_base, tiny_lora, tiny_lora_text, tmp_path):
+    with lora_on(pipe, read_lora(tiny_lora_text, tiny_base)):
+        expected = noise_prediction(pipe)
+    old = as_old(tiny_lora_text / LORA_WEIGHTS, tmp_path, prefix="unet.")
+    assert sum(name.startswith("text_encoder.text_model.") for name in load_file(old)) >= 8
+    with lora_on(pipe, read_lora(old, tiny_base)):
+        assert torch.equal(noise_prediction(pipe), expected)
+
+
 def test_dora_counts_in_both_layouts(pipe, tiny_base, tmp_path):
     file = make_lora(tiny_base, tmp_path, use_dora=True) / LORA_WEIGHTS
     lengths = {name: tensor for name, tensor in load_file(file).items() if name.endswith("lora_magnitude_vector")}
@@ -189,6 +206,11 @@ def test_adapters_that_cannot_be_read(tiny_base, tmp_path):
         (tmp_path / name).write_bytes(b"pickle")
         with pytest.raises(InputError, match=r"is a pickle.*save_file"):
             lora(tmp_path / name, tiny_base)
+    for name in ("optimizer.bin", "pytorch_lora_weights.bin"):
+        (tmp_path / "pickled").mkdir(exist_ok=True)
+        (tmp_path / "pickled" / name).write_bytes(b"pickle")
+    with pytest.raises(InputError, match=r"pytorch_lora_weights\.bin is a pickle.*save_file"):
+        lora(tmp_path / "pickled", tiny_base)
     (tmp_path / "damaged.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{}")
     with pytest.raises(InputError, match="cannot be read as safetensors"):
         lora(tmp_path / "damaged.safetensors", tiny_base)
@@ -202,6 +224,19 @@ def test_bases_that_cannot_be_read(tmp_path, tiny_base):
     (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionXLPipeline"}')
     with pytest.raises(InputError, match="StableDiffusionXLPipeline"):
         load_base(str(tmp_path))
+
+
+def test_a_base_that_lacks_a_part_is_a_sentence(tiny_base, tmp_path):
+    for lost in ("unet/config.json", "vae/config.json", "tokenizer", "scheduler"):
+        folder = tmp_path / lost.replace("/", "-")
+        shutil.copytree(tiny_base, folder)
+        (folder / lost).rename(tmp_path / f"lost-{folder.name}")
+        with pytest.raises(InputError, match=f"is not whole: no readable {lost}.*miniature"):
+            base_folder(str(folder))
+    folder = tmp_path / "vae-config.json"
+    (folder / "vae" / "config.json").write_text("{")
+    with pytest.raises(InputError, match=r"no readable vae/config\.json"):
+        resolve_base(str(folder))
 
 
 def test_base_with_damaged_weights(tmp_path):

@@ -10,7 +10,7 @@ from painted_comparison import LOOKS, ROWS, SCRIPT, TITLES, comparison_with_page
 from PIL import Image
 
 from images.scenes import caption, draw, sample_scene
-from inference.pictures import save_picture
+from inference.picture_files import save_picture
 from inference.report import encode, write_report
 
 

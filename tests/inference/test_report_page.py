@@ -13,6 +13,8 @@ from conftest import ROOT, pixels, run_script
 from painted_comparison import LOOKS, ODD_PROMPT, ROWS, TITLES, comparison_with_page
 from PIL import Image
 
+from inference.votes import read_all
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -63,6 +65,7 @@ def visible_cells(page) -> int:
 def test_the_filter_filters(open_page):
     page = open_page()
     assert visible_cells(page) == ROWS * 3
+    assert page.locator(".notice").inner_text().startswith("DreamBooth, not drawn: no DreamBooth pipeline in outputs/")
     page.keyboard.press("/")
     page.keyboard.type("ünïcode")
     assert visible_cells(page) == 3 and page.locator("h3").inner_text() == ODD_PROMPT
@@ -222,7 +225,7 @@ def assert_blind(page) -> None:
     for text in (elements, page.locator("body").aria_snapshot(), page.title(), page.url.split("/")[-1]):
         for name in (*LOOKS, *TITLES.values()):
             assert name.lower() not in text.lower(), name
-    assert page.locator(".sheet, [data-at], .recipe").count() == 0
+    assert page.locator(".sheet, [data-at], .recipe, #pictures, #content").count() == 0
 
 
 def test_a_full_vote_by_keyboard_ranks_the_planted_winner_first(open_page, comparison, tmp_path):
@@ -271,7 +274,7 @@ def test_a_full_vote_by_keyboard_ranks_the_planted_winner_first(open_page, compa
 def test_a_vote_ended_early_can_go_on_and_two_ballots_differ(open_page, comparison):
     page = open_page("#vote")
     page.get_by_role("button", name="Begin").click()
-    voter, orders = Voter(page, comparison), []
+    voter, orders, voters = Voter(page, comparison), [], []
     for _ in range(2):
         seen = []
         for _ in range(6):  # two rounds: each two strategies twice
@@ -284,9 +287,27 @@ def test_a_vote_ended_early_can_go_on_and_two_ballots_differ(open_page, comparis
         page.get_by_role("button", name="Go on").click()
         assert "7 of 33" in page.locator("main").inner_text()
         orders.append(page.evaluate("JSON.stringify(ballot.pairs)"))
+        voters.append(page.evaluate("ballot.voter"))
         assert not re.search("lora|base|inversion", page.evaluate("JSON.stringify(localStorage)"))
         page.get_by_role("button", name="Finish").click()
         page.once("dialog", lambda dialog: dialog.accept())
         page.get_by_role("button", name="Start over").click()
         page.get_by_role("button", name="Begin").click()
-    assert orders[0] != orders[1]
+    assert orders[0] != orders[1] and voters[0] != voters[1], "who starts over may be someone else"
+
+
+def test_a_browser_that_keeps_nothing_gives_its_voter_one_name(open_page, comparison, tmp_path):
+    page = open_page("#vote")
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('off'); } })")
+    page.reload()
+    page.get_by_role("button", name="Begin").click()
+    assert "keeps no votes" in page.locator(".vote").inner_text()
+    page.keyboard.press("1")
+    page.get_by_role("button", name="Finish").click()
+    files = [tmp_path / "votes-a.json", tmp_path / "votes-b.json"]
+    for path in files:
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download votes").click()
+        download.value.save_as(path)
+    votes, left_out = read_all(files)
+    assert len(votes) == 1 and not left_out

@@ -72,7 +72,8 @@ def saved_scores(folder, greys: dict[str, list[int]], clip="nowhere/nothing", pe
             files[cell] = folder / f"{row}-{strategy.name}.png"
             picture(np.array([greys[strategy.name][row]] * 3)).save(files[cell])
     path = folder / "scores.json"
-    save_scores(files, path, clip=clip, reference_dir=reference_dir or folder / "none", per_prompt=per_prompt)
+    references = reference_pictures(reference_dir or folder / "none", 64 * 96)
+    save_scores(files, path, clip=clip, references=references, per_prompt=per_prompt)
     return json.loads(path.read_text())
 
 
@@ -134,7 +135,11 @@ def test_references_have_the_pictures_area_and_their_own_shape(tmp_path):
     Image.new("RGB", (400, 200)).save(tmp_path / "wide.jpg")
     Image.new("RGB", (20, 10)).save(tmp_path / "small.png")
     (tmp_path / "metadata.jsonl").write_text("{}")
+    (tmp_path / "._wide.jpg").write_bytes(b"what macOS leaves")
     assert [reference.size for reference in reference_pictures(tmp_path, 5000)] == [(20, 10), (100, 50)]
+    (tmp_path / "night").mkdir()
+    Image.new("RGB", (30, 30)).save(tmp_path / "night" / "street.tif")
+    assert len(reference_pictures(tmp_path, 5000)) == 3
 
 
 @pytest.fixture(scope="module")

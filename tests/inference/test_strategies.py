@@ -1,6 +1,7 @@
 """Each strategy on a tiny base: it changes the picture, equals plain diffusers, and leaves the base as it was."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,13 @@ def test_what_is_not_there_says_which_script_makes_it(tiny_base, tmp_path):
     save_file({"a": torch.zeros(2, 32), "b": torch.zeros(2, 32)}, tmp_path / "two.safetensors")
     with pytest.raises(InputError, match="no textual inversion: it has 2 tensors"):
         textual_inversion(tmp_path / "two.safetensors", tiny_base)
+
+
+def test_a_model_that_lacks_a_part_is_refused(tiny_base, model, tmp_path):
+    shutil.copytree(model, tmp_path / "part")
+    (tmp_path / "part" / "text_encoder" / "config.json").unlink()
+    with pytest.raises(InputError, match=r"part is not whole: no readable text_encoder/config\.json.*dreambooth\.sh"):
+        dreambooth(tmp_path / "part", tiny_base)
 
 
 def test_a_word_the_base_knows_is_refused(pipe, tiny_base, tmp_path):

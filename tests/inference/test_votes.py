@@ -10,10 +10,11 @@ from inference.votes import rank, read_all
 SCRIPT = ROOT / "inference" / "votes.py"
 
 
-def vote_file(path, votes, voter="someone", comparison="one"):
-    """Write votes (left, right, choice), each of a prompt of its own, as the page does."""
+def vote_file(path, votes, voter="someone", comparison="one", day=1):
+    """Write votes (left, right, choice), each of a prompt of its own and cast on this `day`, as the page does."""
+    at = f"2026-01-{day:02}T12:00:00.000Z"
     entries = [
-        {"prompt": f"prompt {i}", "seed": i, "left": left, "right": right, "choice": choice}
+        {"prompt": f"prompt {i}", "seed": i, "left": left, "right": right, "choice": choice, "at": at}
         for i, (left, right, choice) in enumerate(votes)
     ]
     content = {"comparison": comparison, "voter": voter, "question": "which?", "votes": entries}
@@ -74,6 +75,15 @@ def test_a_vote_downloaded_twice_counts_once_and_as_it_was_last(tmp_path):
     votes, left_out = read_all([early, late])
     assert not left_out and sorted(vote.share for vote in votes) == [0.5, 1, 1]
     assert {vote.left for vote in votes if vote.share == 1} == {"a", "b"}  # the second pair's vote was changed to b
+
+
+def test_the_newest_vote_counts_in_whatever_order_its_files_are_given(tmp_path):
+    first = vote_file(tmp_path / "votes-x.json", [("a", "b", "left"), ("a", "b", "tie")], day=1)
+    second = vote_file(tmp_path / "votes-x (1).json", [("b", "a", "left")], day=2)
+    assert sorted(tmp_path.glob("votes-*.json")) == [second, first]  # as a shell lists them
+    for files in ([second, first], [first, second]):
+        votes, _ = read_all(files)
+        assert sorted((vote.left, vote.share) for vote in votes) == [("a", 0.5), ("b", 1)]
 
 
 def test_damaged_files_are_named_in_a_sentence_each_and_the_rest_is_kept(tmp_path):

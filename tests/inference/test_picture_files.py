@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference.cli import InputError
+from inference.picture_files import read_picture
+
+
+def test_sixteen_bits_are_brought_to_eight(tmp_path):
+    Image.fromarray(np.array([[0, 257 * 100, 65535]], np.uint16)).save(tmp_path / "deep.png")
+    assert np.asarray(read_picture(tmp_path / "deep.png"))[0, :, 0].tolist() == [0, 100, 255]
+
+
+def test_transparency_lies_over_white(tmp_path):
+    Image.new("RGBA", (2, 2), (200, 0, 0, 0)).save(tmp_path / "clear.png")
+    assert read_picture(tmp_path / "clear.png").getpixel((0, 0)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("area", [None, 20 * 20])
+def test_pictures_are_upright_whole_or_shrunk(tmp_path, area):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned to the right: what is at the left comes to the top
+    lying = Image.new("RGB", (160, 40), "black")
+    lying.paste("white", (0, 0, 80, 40))
+    lying.save(tmp_path / "lying.jpg", exif=exif)
+    upright = read_picture(tmp_path / "lying.jpg", area)
+    assert upright.size == ((40, 160) if area is None else (10, 40))
+    assert upright.getpixel((5, 2))[0] > 250 and upright.getpixel((5, upright.height - 3))[0] < 5
+
+
+def test_what_is_no_picture_is_a_sentence(tmp_path):
+    (tmp_path / "note.png").write_text("not a picture")
+    with pytest.raises(InputError, match=r"note.png cannot be read \(it is not a picture\); save it again"):
+        read_picture(tmp_path / "note.png")
