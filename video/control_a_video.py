@@ -66,6 +66,7 @@ def parse_args() -> argparse.Namespace:
     )
     model("--depth_model", default=DPT, help="of --control_mode depth: hub name or folder of a DPT")
     model("--mixed_precision", choices=["no", "fp16", "bf16"], help="if not given: fp16 on CUDA, no on the CPU")
+    model("--enable_xformers_memory_efficient_attention", action="store_true", help="instead of PyTorch's; needs CUDA")
     model("--compile", action="store_true", help="compile the networks first: minutes, then faster chunks")
     return parser.parse_args()
 
@@ -102,6 +103,8 @@ def main() -> None:
     args.control_mode = args.control_mode or trained or "depth"
     if trained not in (None, args.control_mode):
         raise InputError(f"{args.checkpoint} was trained for {trained}; give --control_mode {trained}")
+    if trained is None:
+        print(f"the name of {args.checkpoint} does not say what it was trained for; taken is {args.control_mode}")
     folder = checkpoint_folder(args.checkpoint)
     size = size_of(clip, args.height, args.width, native_side(folder), squashed=args.faithful)
     if args.faithful:
@@ -115,8 +118,9 @@ def main() -> None:
     if args.video_scale and args.guidance_scale <= 1:
         print(f"--video_scale has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
     print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
+    pipe, detect, adapter = load(args, folder)  # before the output is claimed: what is refused leaves nothing behind
     finished = FinishedFrames(args.output, recipe(args, folder, indices), args.resume)
-    notes = draw(args, clip, indices, folder, size, finished)
+    notes = draw(args, clip, indices, pipe, detect, adapter, size, finished)
     finished.remove()
     print(*notes, f"wrote {args.output}", sep="\n")
 
@@ -161,21 +165,28 @@ def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
     return given | used | {package: version(package) for package in ("torch", "diffusers")}
 
 
-def draw(args: argparse.Namespace, clip, indices: list[int], folder: Path, size, finished) -> list[str]:
+def load(args: argparse.Namespace, folder: Path):
+    """The pipeline, what makes its control maps, and the LoRA that goes on it or None."""
+    from inference.strategies import lora
+    from video.controlavideo.checkpoint import load_for_runner
+    from video.controlavideo.source import load_detect
+
+    adapter = lora(args.lora, folder, args.lora_scale) if args.lora else None
+    xformers = args.enable_xformers_memory_efficient_attention
+    pipe = load_for_runner(folder, args.base_model, args.mixed_precision, args.compile, xformers)
+    return pipe, load_detect(args.control_mode, folder, args.depth_model, pipe.device), adapter
+
+
+def draw(args: argparse.Namespace, clip, indices: list[int], pipe, detect, adapter, size, finished) -> list[str]:
     """Chunk after chunk to finished frames, then all of them to the clip; returns what a person should be told."""
     import tempfile
 
     import numpy as np
     from tqdm import tqdm
 
-    from inference.strategies import lora
-    from video.controlavideo.checkpoint import load_for_runner
     from video.controlavideo.chunks import chunk_slices, draw_clip, load_state, save_state
-    from video.controlavideo.source import load_detect, read_source, write_result
+    from video.controlavideo.source import read_source, write_result
 
-    adapter = lora(args.lora, folder, args.lora_scale) if args.lora else None
-    pipe = load_for_runner(folder, args.base_model, args.mixed_precision, args.compile)
-    detect = load_detect(args.control_mode, folder, args.depth_model, pipe.device)
     state = load_state(finished.folder / STATE)
     slices = chunk_slices(len(indices), args.each_sample_frame, aligned=not args.faithful)
     begun = 0 if state is None else min(slices[state.chunk - 1][1], len(indices))
@@ -185,7 +196,7 @@ def draw(args: argparse.Namespace, clip, indices: list[int], folder: Path, size,
             stack.enter_context(adapter.prepare(pipe))
         chunks = draw_clip(
             pipe, len(indices), source.hint, source.images, args.each_sample_frame, args.seed, state, args.faithful,
-            init_noise_by_residual_thres=args.init_noise_thres, prompt=args.prompt,
+            posterior_seed=args.seed, init_noise_by_residual_thres=args.init_noise_thres, prompt=args.prompt,
             negative_prompt=args.negative_prompt or None, num_inference_steps=args.inference_step,
             guidance_scale=args.guidance_scale, video_scale=args.video_scale, in_domain=True,
             controlnet_conditioning_scale=args.controlnet_conditioning_scale,

@@ -10,6 +10,7 @@ import diffusers
 import numpy as np
 import torch
 from diffusers import AutoencoderKL
+from PIL import Image
 
 from video.controlavideo import ControlAVideoPipeline, ControlNet3DModel, UNetPseudo3DConditionModel
 
@@ -60,10 +61,10 @@ def networks(name: str) -> tuple[UNetPseudo3DConditionModel, ControlNet3DModel]:
 
 
 def pipeline(name: str) -> ControlAVideoPipeline:
-    """Without a text encoder: the vectors come with text embeddings. tiny_b's runs need no VAE; it gets tiny_a's."""
+    """Without a text encoder: the vectors come with text embeddings."""
     config = settings(name)
     vae = AutoencoderKL(**config["vae"]).eval()
-    vae.load_state_dict(group("tiny_a", "vae"))
+    vae.load_state_dict(group(name, "vae"))
     scheduler = dict(config["scheduler"])
     scheduler = getattr(diffusers, scheduler.pop("_class_name"))(**scheduler)
     pipe = ControlAVideoPipeline(vae, None, None, *networks(name), scheduler)
@@ -89,6 +90,65 @@ def write_checkpoint(folder: Path) -> Path:
 def as_clip(frames: torch.Tensor) -> torch.Tensor:
     """(f, h, w, 3) uint8 -> (1, 3, f, h, w) in [0, 1]"""
     return (frames.float() / 255).permute(3, 0, 1, 2)[None]
+
+
+def drawn_noise(seed: int, expected: dict[str, torch.Tensor], *names: str) -> list[torch.Tensor]:
+    """The noise one generator gives, draw after draw, in the shapes of the reference's."""
+    generator = torch.Generator().manual_seed(seed)
+    return [torch.randn(expected[name].shape, generator=generator) for name in names]
+
+
+def hand_over(pipe: ControlAVideoPipeline, first_image: torch.Tensor) -> None:
+    """Have `pipe` go on from the reference's first frame (h, w, 3) uint8, after it drew its own, which is to be it.
+
+    Within one grey: a pixel rounded the other way is no error, but would be carried on through the clip.
+    """
+    draw = pipe._draw_first_frame
+
+    def drawn(*args) -> Image.Image:
+        assert np.abs(np.array(draw(*args)).astype(int) - first_image.numpy()).max() <= 1
+        return Image.fromarray(first_image.numpy())
+
+    pipe._draw_first_frame = drawn
+
+
+def assert_steps(loop: list[tuple], expected: dict[str, torch.Tensor], gate: float = 1e-4) -> None:
+    """Every step of a loop, with whatever the reference has of it."""
+    for i, found in enumerate(loop):
+        for name, tensor in zip(("noise_pred", "latents_in", "latents_out"), (found[0], *found[2:]), strict=True):
+            if f"step{i}.{name}" in expected:
+                assert miss(tensor, expected[f"step{i}.{name}"]) < gate, (i, name)
+    assert any(f"step{len(loop) - 1}.{name}" in expected for name in ("noise_pred", "latents_out"))
+
+
+def hed_weights() -> dict[str, torch.Tensor]:
+    """The weights of the reference, by formula: murmur3's finaliser of a running number, scaled to its layer."""
+    mask, weights = np.uint64(2**32 - 1), {}
+    for k, (name, shape) in enumerate(settings("preproc")["hed"]["params"]):
+        x = (np.arange(np.prod(shape), dtype=np.uint64) + np.uint64(k * 0x9E3779B9 % 2**32)) & mask
+        for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+            x = ((x ^ (x >> np.uint64(shift))) * np.uint64(factor)) & mask
+        u = (x ^ (x >> np.uint64(16))).astype(np.float64) / 2**32 - 0.5
+        if name.endswith("weight"):
+            u *= 2 * np.sqrt(3 / np.prod(shape[1:])) * np.sqrt(2) / (64 if name == "moduleVggOne.0.weight" else 1)
+        else:
+            u *= 0.1
+        weights[name] = torch.from_numpy(u.reshape(shape)).float()
+    return weights
+
+
+def make_dpt(folder: Path) -> Path:
+    """Write a DPT of random weights, for the 384 pixels a side that the model's depth is found at."""
+    from transformers import DPTConfig, DPTForDepthEstimation
+
+    torch.manual_seed(0)
+    config = DPTConfig(
+        hidden_size=16, num_hidden_layers=4, num_attention_heads=2, intermediate_size=32, image_size=384, patch_size=96,
+        backbone_out_indices=[0, 1, 2, 3], neck_hidden_sizes=[8, 8, 8, 8], fusion_hidden_size=8, is_hybrid=False,
+        initializer_range=0.5,
+    )  # fmt: skip
+    DPTForDepthEstimation(config).save_pretrained(folder)
+    return folder
 
 
 class Steps:

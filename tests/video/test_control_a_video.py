@@ -1,5 +1,6 @@
 """video/control_a_video.py as a person runs it, on a small checkpoint in the published layout."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -13,9 +14,14 @@ import torch
 from conftest import ROOT, assert_refused, make_tiny_base, run_script
 from odd_clips import make_clip, ramp, sound_packets
 from PIL import Image
-from reference import write_checkpoint
+from reference import hed_weights, make_dpt, write_checkpoint
+from safetensors.torch import load_file, save_file
 
+from inference.cli import InputError
+from video import control_a_video
 from video.clip import open_clip
+from video.controlavideo import chunks
+from video.controlavideo.checkpoint import checkpoint_folder
 
 SCRIPT = "video/control_a_video.py"
 
@@ -27,6 +33,23 @@ def world(tmp_path_factory):
     write_checkpoint(folder / "controlavideo-canny")
     make_clip(folder / "in.mp4", ramp(20, 48, 64), audio="aac")
     return folder
+
+
+@pytest.fixture
+def draw_here(world, monkeypatch):
+    """The runner in this process, which is quicker; what the checkpoint was trained for is left to its name."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(world / "cache"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+    def drawn(output: Path, *more) -> list[np.ndarray]:
+        words = ["--input_video", world / "in.mp4", "--prompt", "a fox", "--inference_step", "2"]
+        words += ["--checkpoint", world / "controlavideo-canny", "--output", output, *more]
+        monkeypatch.setattr(sys, "argv", [SCRIPT, *map(str, words)])
+        control_a_video.main()
+        return decoded(output)
+
+    return drawn
 
 
 def draw(world: Path, output: Path, *more, **options):
@@ -72,6 +95,83 @@ def test_killed_and_resumed_it_is_the_same_clip(world, tmp_path):
     assert 0 < begun < 20
     assert draw(world, output, *flags, "--resume").rc == 0
     assert np.array_equal(decoded(output), decoded(tmp_path / "whole.mp4"))
+
+
+def test_a_faithful_clip_is_the_same_when_it_is_resumed(draw_here, tmp_path, monkeypatch):
+    """It samples the first frame from the global generator, which stands elsewhere in a program that begins anew."""
+    flags, save = ("--faithful", "--num_sample_frames", "6", "--each_sample_frame", "2"), chunks.save_state
+
+    def save_and_stop(state, path):
+        save(state, path)
+        raise KeyboardInterrupt
+
+    whole = draw_here(tmp_path / "whole.mp4", *flags)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(chunks, "save_state", save_and_stop)
+        draw_here(tmp_path / "out.mp4", *flags)
+    torch.randn(7)
+    assert np.array_equal(draw_here(tmp_path / "out.mp4", *flags, "--resume"), whole)
+
+
+def flat_base(world: Path, folder: Path) -> Path:
+    """A Stable Diffusion folder of the checkpoint's 2-D weights, other ones."""
+    shutil.copytree(checkpoint_folder(world / "controlavideo-canny"), folder)
+    file = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    save_file({name: 1.2 * w for name, w in load_file(file).items() if "_temporal" not in name}, file)
+    return folder
+
+
+def lora_of(file: Path, width: int = 8) -> Path:
+    name = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q"
+    torch.manual_seed(0)
+    save_file({f"{name}.lora_A.weight": torch.randn(2, width), f"{name}.lora_B.weight": torch.randn(width, 2)}, file)
+    return file
+
+
+def test_what_the_flags_of_the_look_are_for(world, draw_here, tmp_path):
+    base = flat_base(world, tmp_path / "base")
+    few = ("--num_sample_frames", "3")
+    plain = draw_here(tmp_path / "plain.mp4", *few)
+    for flags in (
+        ("--negative_prompt", "blurry"),
+        ("--video_scale", "0"),
+        ("--init_noise_thres", "0"),
+        ("--lora", lora_of(tmp_path / "lora.safetensors")),
+        ("--base_model", base),
+    ):
+        made = draw_here(tmp_path / "other.mp4", *few, *flags)
+        assert len(made) == 3 and not np.array_equal(made, plain), flags
+    assert np.array_equal(draw_here(tmp_path / "again.mp4", *few), plain)
+    assert draw_here(tmp_path / "narrow.mp4", *few, "--width", "40")[0].shape == (32, 40, 3)
+
+
+def test_depth_and_hed_lead_too(world, draw_here, tmp_path, capsys):
+    """Of a folder whose name says nothing: depth is the original's default, a HED network says what it is for."""
+    few, mine = ("--num_sample_frames", "2"), tmp_path / "mine"
+    write_checkpoint(mine)
+    made = {"canny": draw_here(tmp_path / "canny.mp4", *few)}
+    dpt = make_dpt(tmp_path / "dpt")
+    made["depth"] = draw_here(tmp_path / "depth.mp4", *few, "--checkpoint", mine, "--depth_model", dpt)
+    assert "does not say what it was trained for; taken is depth" in capsys.readouterr().out
+    torch.save(hed_weights(), mine / "hed-network.pth")
+    made["hed"] = draw_here(tmp_path / "hed.mp4", *few, "--checkpoint", mine)
+    assert "does not say" not in capsys.readouterr().out
+    for one, other in itertools.combinations(made, 2):
+        assert len(made[one]) == 2 and not np.array_equal(made[one], made[other]), (one, other)
+
+
+def test_what_only_the_models_can_refuse_leaves_nothing_behind(world, draw_here, tmp_path):
+    wrong = lora_of(tmp_path / "lora.safetensors", width=12)
+    write_checkpoint(tmp_path / "controlavideo-depth")
+    for flags, says in (
+        (("--lora", wrong), "another base"),
+        (("--checkpoint", tmp_path / "controlavideo-depth"), "needs the weights of Intel/dpt-hybrid-midas"),
+        (("--enable_xformers_memory_efficient_attention",), "needs a CUDA GPU"),
+    ):
+        with pytest.raises(InputError, match=says):
+            draw_here(tmp_path / "out.mp4", *flags)
+        assert not list(tmp_path.glob(".out*"))
+    assert len(draw_here(tmp_path / "out.mp4", "--num_sample_frames", "2")) == 2
 
 
 def test_a_gif_keeps_time_too(world, tmp_path):
@@ -120,7 +220,7 @@ def test_bad_input_is_one_sentence(world, tmp_path, flags, says):
         torch.save({"a": torch.zeros(1), "b": 1}, world / "wicked-canny" / "unet" / "diffusion_pytorch_model.bin")
     finished = draw(world, tmp_path / "out.mp4", *(flag.format(world=world) for flag in flags))
     assert_refused(finished, *says)
-    assert not (tmp_path / "out.mp4").exists()
+    assert not list(tmp_path.glob("*out*"))
 
 
 def test_help_is_quick(without_torch):

@@ -2,14 +2,15 @@
 
 import json
 import pickle
+import shutil
 from collections import OrderedDict
 
 import numpy as np
 import pytest
 import torch
 from conftest import make_lora, make_tiny_base
-from diffusers import StableDiffusionPipeline
-from reference import Steps, as_clip, group, miss, settings, write_checkpoint
+from diffusers import ControlNetModel, StableDiffusionPipeline
+from reference import Steps, as_clip, assert_steps, drawn_noise, group, hand_over, miss, settings, write_checkpoint
 from safetensors.torch import load_file, save_file
 
 from inference.adapters import read_lora
@@ -18,7 +19,7 @@ from inference.strategies import lora_on
 from video.controlavideo import ControlAVideoPipeline, UNetPseudo3DConditionModel
 from video.controlavideo.checkpoint import checkpoint_folder, control_mode, put_base
 from video.controlavideo.frames import decode_frames
-from video.controlavideo.safe import read_pickle
+from video.controlavideo.safe import file_as_safetensors, read_pickle
 
 CALL = ("prompt", "negative_prompt", "num_inference_steps", "guidance_scale", "video_scale", "height", "width")
 CALL += ("init_noise_by_residual_thres", "controlnet_conditioning_scale", "fix_first_frame", "in_domain")
@@ -49,7 +50,11 @@ def test_a_published_checkpoint_gives_what_the_reference_gave(published):
         texts = [torch.cat([pipe.encode_text(first), pipe.encode_text(prompt)]) for first in ("", negative)]
     assert miss(texts[0], expected["text_embeddings"]) < 2e-5
     assert miss(texts[1], expected["text_embeddings_negative"]) < 2e-5
+    names = ("first.init_noise", "init_noise")
+    for name, noise in zip(names, drawn_noise(config["generator_seed"], expected, *names), strict=True):
+        assert miss(noise, expected[name]) < 1e-6, name
     steps, seen = Steps(pipe), []
+    hand_over(pipe, expected["first.image_u8"])
     pipe.unet.register_forward_hook(lambda _, inputs, out: seen.append(inputs[2]))
     torch.manual_seed(config["global_seed"])
     latents = pipe(
@@ -62,7 +67,13 @@ def test_a_published_checkpoint_gives_what_the_reference_gave(published):
     assert miss(steps.loops[0][-1][3], expected["first.final_latents"]) < 1e-4
     picture = decode_frames(pipe.vae, expected["first.final_latents"], "np")[0, 0] * 255
     assert np.abs(picture - expected["first.image_u8"].numpy()).max() < 1
-    assert miss(latents, expected["final_latents"]) < 1e-2  # through 8 bits and back
+    clip = steps.loops[1]
+    assert_steps(clip, expected)
+    assert miss(clip[0][2][:, :, 0], expected["first_frame_latent"]) < 1e-4
+    assert miss(latents, expected["final_latents"]) < 1e-4
+    assert miss(torch.from_numpy(decode_frames(pipe.vae, latents, "np")), expected["final_images"]) < 1e-4
+    torch.manual_seed(config["global_seed"])
+    assert miss(torch.randn(expected["posterior_noise"].shape), expected["posterior_noise"]) < 1e-6
 
 
 def test_pickles_are_converted_once_and_saved_pipelines_load(published, cache, tmp_path, monkeypatch):
@@ -116,6 +127,58 @@ def test_what_a_checkpoint_lacks_is_said_in_a_sentence(published, tmp_path):
     save_file(whole | {"conv_in.bias": torch.zeros(3)}, file, metadata={"format": "pt"})
     with pytest.raises(InputError, match=r"conv_in.bias is \[3\], not \[8\]"):
         checkpoint_folder(tmp_path)
+    save_file(whole, file, metadata={"format": "pt"})
+    (tmp_path / "scheduler" / "scheduler_config.json").unlink()
+    with pytest.raises(InputError, match=r"no readable scheduler_config\.json"):
+        ControlAVideoPipeline.from_pretrained(tmp_path)
+    shutil.rmtree(tmp_path / "tokenizer"), (tmp_path / "tokenizer").mkdir()
+    with pytest.raises(InputError, match=r"tokenizer has no vocab\.json"):
+        ControlAVideoPipeline.from_pretrained(tmp_path)
+
+
+def test_a_2d_pipeline_is_told_what_it_lacks(tiny_base, tmp_path):
+    """The temporal weights, of a whole ControlNet pipeline and of one without a ControlNet."""
+    with pytest.raises(InputError) as alone:
+        checkpoint_folder(tiny_base)
+    flat = StableDiffusionPipeline.from_pretrained(tiny_base)
+    shutil.copytree(tiny_base, tmp_path, dirs_exist_ok=True)
+    ControlNetModel.from_unet(flat.unet).save_pretrained(tmp_path / "controlnet")
+    with pytest.raises(InputError) as whole:
+        checkpoint_folder(tmp_path)
+    absent = [name for name in UNetPseudo3DConditionModel.from_2d(flat.unet).state_dict() if "_temporal" in name]
+    for caught in (alone, whole):
+        said = str(caught.value)
+        assert (
+            f"its unet lacks {len(absent)} of the tensors ({', '.join(absent[:5])}, ...)" in said and "\n" not in said
+        )
+    assert "no folder controlnet" in str(alone.value) and "its controlnet lacks" in str(whole.value)
+
+
+def test_what_the_hub_is_asked_with(monkeypatch, published):
+    asked = {}
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda name, **how: asked.update(how) or str(published))
+    given = {"revision": "main", "cache_dir": "here", "token": "mine", "local_files_only": True}
+    ControlAVideoPipeline.from_pretrained("somebody/something", **given)
+    assert asked.items() >= given.items()
+    with pytest.raises(TypeError, match="has no argument colour"):
+        ControlAVideoPipeline.from_pretrained("somebody/something", colour="red")
+
+
+def test_variants_of_the_weights(published, tmp_path):
+    pipe = ControlAVideoPipeline.from_pretrained(published, torch_dtype=torch.float16)
+    pipe.save_pretrained(tmp_path, variant="fp16")
+    again = ControlAVideoPipeline.from_pretrained(tmp_path, torch_dtype=torch.float16, variant="fp16")
+    assert torch.equal(again.unet.conv_in.weight, pipe.unet.conv_in.weight)
+    with pytest.raises(InputError, match="cannot be loaded"):
+        ControlAVideoPipeline.from_pretrained(tmp_path, torch_dtype=torch.float16)
+
+
+def test_pickled_weights_may_lie_in_memory_in_any_order(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    weight = torch.randn(4, 3, 3, 3)
+    torch.save({"a": weight.to(memory_format=torch.channels_last), "b": weight[0, 0].T}, tmp_path / "hed-network.pth")
+    kept = load_file(file_as_safetensors(tmp_path / "hed-network.pth"))
+    assert torch.equal(kept["a"], weight) and torch.equal(kept["b"], weight[0, 0].T)
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path, tiny_base, monkeypatch):
@@ -132,6 +195,13 @@ def test_a_folder_of_something_else_is_refused(tmp_path, tiny_base, monkeypatch)
 )
 def test_a_name_says_what_a_checkpoint_was_trained_for(name, mode):
     assert control_mode(name) == mode
+
+
+def test_a_network_of_the_kind_beside_it_says_it_too(tmp_path):
+    (tmp_path / "mine").mkdir()
+    assert control_mode(tmp_path / "mine") is None
+    (tmp_path / "mine" / "hed-network.pth").touch()
+    assert control_mode(tmp_path / "mine") == "hed"
 
 
 @pytest.fixture
@@ -198,4 +268,26 @@ def test_weights_of_another_family_are_refused_whole(over_tiny_base, tmp_path):
     with pytest.raises(InputError, match="cannot go under UNetPseudo3DConditionModel"):
         put_base(pipe, tmp_path / "other")
     with pytest.raises(InputError, match="has no unet/"):
+        put_base(pipe, tmp_path)
+
+
+def test_a_base_model_that_is_not_whole_is_refused(over_tiny_base, tiny_base, tmp_path):
+    _, unet = over_tiny_base
+    pipe = type("Pipe", (), {"unet": unet, "register_modules": lambda self, **parts: vars(self).update(parts)})()
+    shutil.copytree(tiny_base, tmp_path, dirs_exist_ok=True)
+    put_base(pipe, tmp_path)
+    assert pipe.tokenizer("a fox").input_ids
+    for file in (tmp_path / "tokenizer").iterdir():
+        file.write_text('{"half of a')
+    with pytest.raises(InputError, match="tokenizer cannot be loaded"):
+        put_base(pipe, tmp_path)
+    shutil.rmtree(tmp_path / "tokenizer")
+    with pytest.raises(InputError, match=r"tokenizer has no vocab\.json"):
+        put_base(pipe, tmp_path)
+    file = tmp_path / "text_encoder" / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(InputError, match="text_encoder cannot be loaded"):
+        put_base(pipe, tmp_path)
+    (tmp_path / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(b"half of a file")
+    with pytest.raises(InputError, match="cannot go under UNetPseudo3DConditionModel"):
         put_base(pipe, tmp_path)

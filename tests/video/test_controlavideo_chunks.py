@@ -6,16 +6,31 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from reference import group, miss, pipeline, settings, tensors, write_checkpoint
+from PIL import Image
+from reference import (
+    Steps,
+    drawn_noise,
+    group,
+    hand_over,
+    miss,
+    pipeline,
+    settings,
+    tensors,
+    write_checkpoint,
+)
 
 from video.controlavideo import ControlAVideoPipeline, Repairs
-from video.controlavideo.chunks import chunk_slices, draw_clip, load_state, match_look, save_state
+from video.controlavideo.chunks import State, chunk_slices, draw_clip, load_state, match_look, save_state
+from video.controlavideo.frames import decode_frames
 from video.controlavideo.noise import clip_noise, inherit, motion_mask
 from video.controlavideo.preprocess import canny_maps, control_hint, source_frames
 
 
 def test_the_program_of_the_reference_from_clip_to_frames(tmp_path, monkeypatch):
-    """Twelve frames by canny in three chunks, its dropped frames and its seams included."""
+    """Twelve frames by canny in three chunks, its dropped frames and its seams included.
+
+    Then each chunk from what the reference had before it, so that no pixel rounded the other way is carried on.
+    """
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     expected, config = tensors("cli_autoregressive"), settings("cli_autoregressive")
     given = dict(zip(config["argv"][::2], config["argv"][1::2], strict=True))
@@ -24,21 +39,47 @@ def test_the_program_of_the_reference_from_clip_to_frames(tmp_path, monkeypatch)
     images = source_frames(frames, size)
     pipe = ControlAVideoPipeline.from_pretrained(write_checkpoint(tmp_path / "published"))
     pipe.set_progress_bar_config(disable=True)
+    assert miss(hint[:, :1], expected["control_maps"]) < 1e-3  # kept in 16 bits
+    steps, seed = Steps(pipe), int(given["--seed"])
+    for names in (("draw0", "draw2"), ("draw4",), ("draw6",)):  # a generator a chunk; the first's draws a picture first
+        for name, noise in zip(names, drawn_noise(seed, expected, *names), strict=True):
+            assert miss(noise, expected[name]) < 1e-6, name
     torch.manual_seed(config["global_seed"])
     call = {
         "prompt": [given["--prompt"]],
         "num_inference_steps": int(given["--inference_step"]),
         "each_sample_frame": int(given["--each_sample_frame"]),
         "init_noise_by_residual_thres": float(given["--init_noise_thres"]),
-        "seed": int(given["--seed"]),
+        "seed": seed,
         **{"guidance_scale": 7.5, "video_scale": 1.5, "in_domain": True, "faithful": True},
     }
-    parts = draw_clip(pipe, len(frames), lambda a, b: hint[:, :, a:b], lambda a, b: images[:, :, a:b], **call)
-    chunks = list(parts)
+
+    def parts(state=None):
+        of_clip = lambda a, b: hint[:, :, a:b], lambda a, b: images[:, :, a:b]
+        return draw_clip(pipe, len(frames), *of_clip, resume=state, **call)
+
+    chunks = list(parts())
     for i, chunk in enumerate(chunks):
         assert chunk.indices == expected[f"chunk{i}.source_frames"][1:].tolist()
     made = np.stack([np.array(frame) for chunk in chunks for frame in chunk.frames]).astype(int)
     assert np.abs(made - expected["out_frames_u8"].numpy()).max() <= 3
+    first_loop, *loops = steps.loops
+    assert miss(first_loop[-1][3], expected["chunk0.first_stage_latents"]) < 1e-4
+    for i, loop in enumerate(loops):
+        assert miss(loop[-1][3], expected[f"chunk{i}.final_latents"]) < 1e-2
+
+    hand_over(pipe, expected["chunk0.first_image_u8"])
+    torch.manual_seed(config["global_seed"])
+    for i in range(3):
+        before = Image.fromarray(expected[f"chunk{i - 1}.out_all_u8"][-1].numpy()) if i else None
+        next(parts(State(i, before)))
+        latents = steps.loops[-1][-1][3]
+        assert miss(latents, expected[f"chunk{i}.final_latents"]) < 1e-4, i
+        drawn = np.stack(decode_frames(pipe.vae, latents)[0]).astype(int)
+        assert np.abs(drawn - expected[f"chunk{i}.out_all_u8"].numpy()).max() <= 1
+    torch.manual_seed(config["global_seed"])
+    for name in ("draw1", "draw3", "draw5"):  # of the VAE's posterior
+        assert miss(torch.randn(expected[name].shape), expected[name]) < 1e-6, name
 
 
 @pytest.mark.parametrize("frames", [1, 2, 7, 8, 9, 16, 64, 65])
@@ -85,14 +126,14 @@ def test_as_many_frames_come_out_as_went_in(scene):
 
 
 def test_a_clip_is_the_same_when_it_is_resumed_after_any_chunk(scene, tmp_path):
-    for repairs in (Repairs(), Repairs.none()):
-        torch.manual_seed(0)
-        chunks = list(scene(repairs=repairs))
-        torch.manual_seed(0)
-        cut_off = scene(repairs=repairs)
-        begun = [next(cut_off)]
+    for repairs, seed in ((Repairs(), None), (Repairs.none(), 3)):
+        chunks = list(scene(repairs=repairs, posterior_seed=seed))
+        torch.randn(7)  # a program that begins anew stands elsewhere in the global generator
+        begun = [next(scene(repairs=repairs, posterior_seed=seed))]
         save_state(begun[0].state, tmp_path / "state.safetensors")
-        rest = list(scene(repairs=repairs, resume=load_state(tmp_path / "state.safetensors")))
+        torch.randn(7)
+        resumed = load_state(tmp_path / "state.safetensors")
+        rest = list(scene(repairs=repairs, posterior_seed=seed, resume=resumed))
         assert np.array_equal(pictures(begun + rest), pictures(chunks))
     assert load_state(tmp_path / "none.safetensors") is None
 
@@ -125,6 +166,9 @@ def test_the_look_is_drawn_back_to_the_first_frames():
 def test_look_anchored_is_a_switch(scene):
     held, free = (pictures(scene(repairs=replace(Repairs(), look_anchored=on))) for on in (True, False))
     assert np.array_equal(held[:4], free[:4]) and not np.array_equal(held[4:], free[4:])
+    alone = (replace(Repairs.none(), look_anchored=on) for on in (True, False))
+    held, free = (pictures(scene(repairs=repairs, posterior_seed=0)) for repairs in alone)
+    assert np.array_equal(held[:3], free[:3]) and not np.array_equal(held[3:], free[3:])
 
 
 def test_clip_noise_is_a_switch(scene):

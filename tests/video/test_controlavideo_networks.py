@@ -28,7 +28,7 @@ def tiny_a():
 @pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last], ids=str)
 @pytest.mark.parametrize(
     "name, kind, scale",
-    [("tiny_a", "video", 0.7), ("tiny_a", "image", 1.0), ("tiny_a", "one", 1.0), ("tiny_b", "video", 0.7)],
+    [(name, *way) for name in ("tiny_a", "tiny_b") for way in (("video", 0.7), ("image", 1.0), ("one", 1.0))],
 )
 def test_both_networks_match_the_reference(name, kind, scale, memory_format):
     unet, controlnet = (network.to(memory_format=memory_format) for network in networks(name))
@@ -37,8 +37,7 @@ def test_both_networks_match_the_reference(name, kind, scale, memory_format):
     hint = expected["hint_u8"].float() / 255
     down, mid = controlnet(*inputs, hint, return_dict=False)
     for i, residual in enumerate(down):
-        if f"cn_down_{i:02}" in expected:
-            assert miss(residual, expected[f"cn_down_{i:02}"]) < GATE, i
+        assert miss(residual, expected[f"cn_down_{i:02}"]) < GATE, i
     assert miss(mid, expected["cn_mid"]) < GATE
     assert miss(unet(*inputs).sample, expected["unet_plain"]) < GATE
     down, mid = controlnet(*inputs, hint, conditioning_scale=scale, return_dict=False)
@@ -64,8 +63,9 @@ def test_parts_match_the_reference_one_by_one(tiny_a):
     tiny_a[1](*inputs, expected["in.hint_u8"].float() / 255)
     found["unet.out"] = tiny_a[0](*inputs).sample
     names = {name for name in expected if not name.startswith("in.")}
-    assert set(found) == names and len(names) >= 6
+    assert set(found) == names and len(names) >= 38
     for name, value in found.items():
+        value = value[0] if isinstance(value, tuple) else value  # a block's skips beside what it passes on
         assert miss(value.reshape(expected[name].shape), expected[name]) < GATE, name
 
 

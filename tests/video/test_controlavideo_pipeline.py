@@ -6,11 +6,11 @@ import pytest
 import torch
 from diffusers import EulerDiscreteScheduler
 from PIL import Image
-from reference import Steps, as_clip, group, miss, pipeline, settings
+from reference import Steps, as_clip, assert_steps, drawn_noise, group, hand_over, miss, pipeline, settings
 
 from video.controlavideo import Repairs
-from video.controlavideo.frames import decode_frames
-from video.controlavideo.noise import _shrink
+from video.controlavideo.frames import decode_frames, encode_picture
+from video.controlavideo.noise import _shrink, inherit, motion_mask
 
 GATE = 1e-4
 RUNS = [(name, run) for name in ("tiny_a", "tiny_b") for run in settings(name)["runs"]]
@@ -37,13 +37,14 @@ def arguments(name: str, run: str) -> dict:
 @pytest.mark.parametrize("name, run", RUNS)
 def test_every_step_of_a_run_matches_the_reference(name, run):
     expected, call, pipe = group(name, run), arguments(name, run), pipeline(name)
+    names = [key for key in ("first.init_noise", "init_noise") if key in expected]
+    for key, noise in zip(names, drawn_noise(settings(name)["runs"][run]["seed"], expected, *names), strict=True):
+        assert miss(noise, expected[key]) < 1e-6, key
     if "first.image_u8" in expected:  # given, so that a pixel rounded the other way does not decide
         call["first_frame_output"], call["latents"] = (
             Image.fromarray(expected["first.image_u8"].numpy()),
             expected["init_noise"],
         )
-    if name == "tiny_b" and "first_frame_latent" in expected:  # its VAE is not kept here
-        call["first_frame_output_latent"] = expected["first_frame_latent"]
     outputs, steps = [], Steps(pipe)
     pipe.unet.register_forward_hook(lambda _, inputs, out: outputs.append((inputs[2], out[0])))
     torch.manual_seed(settings(name)["runs"][run]["global_seed"])
@@ -51,15 +52,37 @@ def test_every_step_of_a_run_matches_the_reference(name, run):
 
     loop = steps.loops[-1]
     assert torch.equal(torch.stack([t for _, t, _, _ in loop]), expected["timesteps"])
-    for i, (eps, _, _, _) in enumerate(loop):
-        assert miss(eps, expected[f"step{i}.noise_pred"]) < GATE, i
-    assert miss(loop[0][2], expected["step0.latents_in"]) < GATE
-    assert miss(loop[0][3], expected["step0.latents_out"]) < GATE
+    assert_steps(loop, expected, GATE)
     assert miss(outputs[0][1], expected["step0.unet_out"]) < GATE
     if "step0.single_out" in expected:
         assert torch.equal(outputs[1][0], expected["step0.single_text"])
         assert miss(outputs[1][1], expected["step0.single_out"]) < GATE
     assert miss(latents, expected["final_latents"]) < GATE
+    if "final_images" in expected:
+        assert miss(torch.from_numpy(decode_frames(pipe.vae, latents, "np")), expected["final_images"]) < GATE
+
+
+@pytest.mark.parametrize("name, run", [case for case in RUNS if "posterior_noise" in group(*case)])
+def test_the_first_frame_is_encoded_as_the_reference_does(name, run):
+    expected, pipe, seed = group(name, run), pipeline(name), settings(name)["runs"][run]["global_seed"]
+    picture = expected.get("first.image_u8", group(name, "inputs")["first_image_u8"]).numpy()
+    torch.manual_seed(seed)
+    sample, mean = (
+        encode_picture(pipe.vae, Image.fromarray(picture), picture.shape[:2], pipe.device, mean)
+        for mean in (False, True)
+    )
+    assert miss(sample, expected["first_frame_latent"]) < GATE
+    assert miss(mean, expected["first_frame_latent_mean_scaled"]) < GATE
+    torch.manual_seed(seed)
+    assert miss(torch.randn(sample.shape), expected["posterior_noise"]) < 1e-6
+
+
+def test_a_picture_is_encoded_where_the_vae_works_and_not_where_it_waits(monkeypatch):
+    """With offloading a VAE lies in main memory until it is called; here, where no tensor has values."""
+    vae, picture = pipeline("tiny_a").vae, Image.new("RGB", (64, 64), "red")
+    expected = encode_picture(vae, picture, (64, 64), torch.device("cpu"))
+    monkeypatch.setattr(type(vae), "device", torch.device("meta"))
+    assert torch.equal(encode_picture(vae, picture, (64, 64), torch.device("cpu")), expected)
 
 
 def test_the_first_frame_is_drawn_as_the_reference_does_on_the_clip_path():
@@ -73,12 +96,17 @@ def test_the_first_frame_is_drawn_as_the_reference_does_on_the_clip_path():
     latents = pipe(faithful=True, **call).images
     first = steps.loops[0]
     assert torch.equal(torch.stack([t for _, t, _, _ in first]), expected["first.timesteps"])
-    assert miss(first[0][0], expected["first.step0.noise_pred"]) < GATE
-    assert miss(first[4][3], expected["first.step4.latents_out"]) < GATE
-    assert miss(first[-1][3], expected["first.final_latents"]) < GATE
+    assert_first_steps(first, expected)
     picture = torch.from_numpy(decode_frames(pipe.vae, expected["first.final_latents"], "np"))[0, 0]
     assert (picture * 255 - expected["first.image_u8"]).abs().max() <= 1
     assert miss(latents, expected["final_latents"]) < 1e-2  # through 8 bits and back
+
+
+def assert_first_steps(loop, expected):
+    assert miss(loop[0][0], expected["first.step0.noise_pred"]) < GATE
+    assert miss(loop[0][3], expected["first.step0.latents_out"]) < GATE
+    assert miss(loop[4][3], expected["first.step4.latents_out"]) < GATE
+    assert miss(loop[-1][3], expected["first.final_latents"]) < GATE
 
 
 def test_the_first_frame_is_drawn_as_the_reference_does_on_the_picture_path():
@@ -87,12 +115,18 @@ def test_the_first_frame_is_drawn_as_the_reference_does_on_the_picture_path():
         arguments("tiny_b", "r1_first_frame_2d"),
         pipeline("tiny_b"),
     )
+    steps = Steps(pipe)
     made = pipe(
         faithful=True, fix_first_frame=False, controlnet_hint=call["controlnet_hint"][:, :, 0], output_type="latent",
         num_inference_steps=20, latents=expected["first.init_noise"],
         **{key: call[key] for key in ("height", "width", "guidance_scale", "prompt_embeds", "negative_prompt_embeds")},
     ).images  # fmt: skip
     assert miss(made, expected["first.final_latents"]) < GATE
+    assert torch.equal(torch.stack([t for _, t, _, _ in steps.loops[0]]), expected["first.timesteps"])
+    assert_first_steps(steps.loops[0], expected)
+    hand_over(pipe, expected["first.image_u8"])
+    torch.manual_seed(settings("tiny_b")["runs"]["r1_first_frame_2d"]["global_seed"])
+    assert miss(pipe(faithful=True, **call).images, expected["final_latents"]) < GATE
 
 
 @pytest.mark.parametrize("name", ["tiny_a", "tiny_b"])
@@ -204,6 +238,48 @@ def test_repair_first_frame_kept(pipe, call):
         assert torch.equal(made[:, :, 0], z) is repaired
 
 
+def test_repair_first_frame_unscaled(call):
+    """Euler divides its input by the noise level; a first frame that holds no noise is not to be divided."""
+    pipe = pipeline("tiny_a")
+    pipe.scheduler = EulerDiscreteScheduler.from_config(pipe.scheduler.config)
+    z, seen = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0)), []
+    pipe.unet.register_forward_pre_hook(
+        lambda _, inputs: seen.append(inputs[0][:1, :, 0]) if inputs[0].ndim == 5 else None
+    )
+    for repaired in (False, True):
+        seen.clear()
+        draw(pipe, call, first_frame_output_latent=z, repairs=replace(FAITHFUL, first_frame_unscaled=repaired))
+        assert len(seen) == 2 and all(torch.equal(first, z) is repaired for first in seen)
+    pipe.scheduler.set_timesteps(2)
+    scaled = pipe.scheduler.scale_model_input(z, pipe.scheduler.timesteps[0])
+    seen.clear()
+    draw(pipe, call, first_frame_output_latent=z, faithful=True)
+    assert torch.equal(seen[0], scaled)
+
+
+def test_repair_concat_noise(call):
+    """What is clean is not passed on: the clip's frames enter with the noise they have without one in front."""
+    pipe = pipeline("tiny_a")
+    steps = Steps(pipe)
+    z = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    noise = torch.randn(1, 4, 4, 8, 8, generator=torch.Generator().manual_seed(5))
+    call |= {"add_first_frame_by_concat": True, "first_frame_output_latent": z, "latents": noise}
+    with pytest.raises(ValueError, match="add_first_frame_by_concat"):
+        draw(pipe, call, repairs=replace(Repairs(), concat_noise=False))
+    made = draw(pipe, call, repairs=replace(FAITHFUL, concat_noise=True))
+    entered = steps.loops[-1][0][2]
+    mask = motion_mask(call["images"], (8, 8), call["init_noise_by_residual_thres"])
+    assert 0 < mask.mean() < 1 and made.shape == noise.shape
+    assert torch.equal(entered[:, :, 0], z) and miss(entered[:, :, 1:], inherit(noise, mask)) < 1e-6
+
+
+def test_repair_concat_drops_nothing(pipe, call):
+    call |= {"add_first_frame_by_concat": True, "fix_first_frame": False}
+    for repaired, frames in ((False, 3), (True, 4)):
+        repairs = replace(FAITHFUL, concat_drops_nothing=repaired)
+        assert draw(pipe, call, repairs=repairs).shape[2] == frames
+
+
 def test_repair_clip_noise_draws_the_first_frame_from_its_own_noise(pipe, call):
     noise = torch.randn(1, 4, 4, 8, 8, generator=torch.Generator().manual_seed(5))
     pipe = pipeline("tiny_a")
@@ -224,24 +300,29 @@ def test_the_seed_alone_says_what_is_drawn(pipe, call):
     assert not torch.equal(one, draw(pipe, call, seed=2))
 
 
+def test_arguments_the_original_takes_and_does_not_use(pipe, call):
+    made = draw(pipe, call, fps_labels=torch.tensor([8]), cross_attention_kwargs={"scale": 0.5})
+    assert torch.equal(made, draw(pipe, call))
+
+
+def test_half_precision_stays_near_single(call):
+    single, half = pipeline("tiny_a"), pipeline("tiny_a").to(torch.float16)
+    expected = group("tiny_a", "r1_cli_defaults")  # given, as noise drawn in another type is other noise
+    call |= {
+        "latents": expected["init_noise"],
+        "first_frame_output": Image.fromarray(expected["first.image_u8"].numpy()),
+    }
+    for repairs in (Repairs(), replace(FAITHFUL, posterior_mean=True)):
+        made = draw(half, call, repairs=repairs)
+        assert made.dtype == torch.float16 and miss(made, draw(single, call, repairs=repairs)) < 0.1
+
+
 def test_the_first_frame_added_in_front_is_not_shown(pipe, call):
     made = draw(pipe, call, add_first_frame_by_concat=True)
     assert made.shape == (1, 4, 4, 8, 8)
     assert not torch.equal(made, draw(pipe, call))
     with pytest.raises(ValueError, match="add_first_frame_by_concat"):
         draw(pipe, call, add_first_frame_by_concat=True, faithful=True)
-
-
-def test_a_scheduler_that_scales_keeps_the_first_frame_clean(call):
-    """Euler divides its input by the noise level; a first frame that holds no noise is not to be divided."""
-    pipe = pipeline("tiny_a")
-    pipe.scheduler = EulerDiscreteScheduler.from_config(pipe.scheduler.config)
-    z, seen = torch.randn(1, 4, 8, 8), []
-    pipe.unet.register_forward_pre_hook(
-        lambda _, inputs: seen.append(inputs[0][:1, :, 0]) if inputs[0].ndim == 5 else None
-    )
-    draw(pipe, call, first_frame_output_latent=z)
-    assert seen and all(torch.equal(first, z) for first in seen)
 
 
 def test_outputs_come_in_the_forms_of_diffusers(pipe, call):
@@ -264,6 +345,13 @@ def test_outputs_come_in_the_forms_of_diffusers(pipe, call):
         ({"controlnet_hint": None}, "fix_first_frame=False"),
         ({"first_frame_output": Image.new("RGB", (32, 64))}, "32x64 pixels, the clip 64x64"),
         ({"latents": torch.zeros(1, 4, 8, 8)}, "are needed"),
+        ({"height": 128}, r"controlnet_hint has the shape \[1, 3, 4, 64, 64\], and \[1, 3, 4, 128, 64\] is needed"),
+        ({"images": torch.zeros(1, 3, 5, 64, 64)}, r"images has the shape \[1, 3, 5, 64, 64\]"),
+        ({"first_frame_output_latent": torch.zeros(1, 4, 4, 4)}, r"\[1, 4, 8, 8\] is needed"),
+        (
+            {"controlnet_hint": torch.zeros(1, 3, 64, 64), "first_frame_output_latent": torch.zeros(1, 4, 8, 8)},
+            "a picture has no first frame",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(pipe, call, wrong, says):

@@ -8,45 +8,48 @@ before a tensor is loaded.
 
 import hashlib
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from diffusers import AutoencoderKL, ModelMixin, SchedulerMixin
+from safetensors import SafetensorError
 
 from inference.adapters import read_header
 from inference.cli import InputError
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
 from video.controlavideo.safe import HED, as_safetensors
 from video.controlavideo.temporal import TEMPORAL, over_2d
-from video.controlavideo.weights2d import differences
+from video.controlavideo.weights2d import differences, with_3d_blocks
 
 if TYPE_CHECKING:
     from video.controlavideo.pipeline import ControlAVideoPipeline
 
 NETWORKS = {"unet": UNetPseudo3DConditionModel, "controlnet": ControlNet3DModel}
 COMPONENTS = ("unet", "controlnet", "vae", "text_encoder", "tokenizer", "scheduler")
+HUB = ("revision", "cache_dir", "token", "local_files_only", "force_download")
 
 
-def checkpoint_folder(name: str | Path, revision: str | None = None) -> Path:
+def checkpoint_folder(name: str | Path, **hub) -> Path:
     """The folder of checkpoint `name`, safetensors only; one from the hub is downloaded, one of pickles converted.
 
-    Raises InputError where there is none, and where it is no checkpoint of Control-A-Video.
+    `hub` are arguments of huggingface_hub's `snapshot_download`, such as `revision` and `token`. Raises InputError
+    where there is none, and where it is no checkpoint of Control-A-Video.
     """
     folder = Path(name)
     if not folder.is_dir():
-        folder = _download(str(name), revision)
+        folder = _download(str(name), **hub)
     if all((folder / file).is_file() for file in TEMPORAL.values()):
         return over_2d(folder, control_mode(folder))
     absent = [part for part in COMPONENTS if not (folder / part).is_dir()]
-    if absent:
-        raise InputError(
-            f"{name} is no checkpoint of Control-A-Video: it has no folder {', '.join(absent)}; those it needs are "
-            f"{', '.join(COMPONENTS)}"
-        )
-    folder = as_safetensors(folder)
+    problems = [f"it has no folder {', '.join(absent)}"] if absent else []
+    folder = folder if absent else as_safetensors(folder)
     for part, network in NETWORKS.items():
-        _check(name, folder / part, network)
+        if not absent or list((folder / part).glob("*.safetensors")):  # pickles are not converted to refuse them
+            problems += _problems(folder / part, network)
+    if problems:
+        raise InputError(f"{name} is no checkpoint of Control-A-Video: {'; '.join(problems)}")
     return folder
 
 
@@ -55,33 +58,38 @@ def load_pipeline(
     name: str | Path,
     torch_dtype: torch.dtype | None = None,
     dtype: torch.dtype | None = None,
-    revision: str | None = None,
-    **components,
+    variant: str | None = None,
+    **more,
 ) -> "ControlAVideoPipeline":
-    """The pipeline of checkpoint `name`, its parts on the CPU; `components` take the place of those in the folder."""
-    from transformers import CLIPTextModel, CLIPTokenizer
+    """The pipeline of checkpoint `name`, its parts on the CPU; parts in `more` take the place of those in the folder.
 
-    unknown = set(components) - set(COMPONENTS)
+    The rest of `more` is for the hub, where it is asked: see HUB. `variant` is of the weights' files, such as fp16.
+    """
+    from transformers import CLIPTextModel
+
+    unknown = set(more) - {*COMPONENTS, *HUB}
     if unknown:
         raise TypeError(f"from_pretrained has no argument {', '.join(sorted(unknown))}")
-    folder, dtype = checkpoint_folder(name, revision), dtype or torch_dtype or torch.float32
+    folder = checkpoint_folder(name, **{key: more[key] for key in HUB if key in more})
+    dtype, kind = dtype or torch_dtype or torch.float32, {"variant": variant, "use_safetensors": True}
     load = {
-        "unet": lambda path: UNetPseudo3DConditionModel.from_pretrained(path, torch_dtype=dtype),
-        "controlnet": lambda path: ControlNet3DModel.from_pretrained(path, torch_dtype=dtype),
-        "vae": lambda path: _complete(AutoencoderKL, path, torch_dtype=dtype),
-        "text_encoder": lambda path: _complete(CLIPTextModel, path, dtype=dtype),
-        "tokenizer": CLIPTokenizer.from_pretrained,
+        "unet": lambda path: _complete(UNetPseudo3DConditionModel, path, torch_dtype=dtype, **kind),
+        "controlnet": lambda path: _complete(ControlNet3DModel, path, torch_dtype=dtype, **kind),
+        "vae": lambda path: _complete(AutoencoderKL, path, torch_dtype=dtype, **kind),
+        "text_encoder": lambda path: _complete(CLIPTextModel, path, dtype=dtype, **kind),
+        "tokenizer": _tokenizer,
         "scheduler": _scheduler,
     }
-    parts = {part: components[part] if part in components else load[part](folder / part) for part in COMPONENTS}
-    return cls(**parts)
+    return cls(**{part: more[part] if part in more else load[part](folder / part) for part in COMPONENTS})
 
 
 def control_mode(name: str | Path) -> str | None:
-    """depth, canny or hed, where the name of a checkpoint says which it was trained for."""
+    """depth, canny or hed, where the name of a checkpoint, or its own HED network, says what it was trained for."""
     words = Path(name).name.lower().replace("_", "-").split("-")
     found = [mode for mode in ("depth", "canny", "hed") if mode in words]
-    return found[0] if len(found) == 1 else None
+    if len(found) == 1:
+        return found[0]
+    return "hed" if (Path(name) / HED).is_file() else None
 
 
 def native_side(folder: Path) -> int:
@@ -106,25 +114,23 @@ def stamp(folder: Path) -> str:
 
 def put_base(pipe: "ControlAVideoPipeline", folder: Path) -> None:
     """Put a Stable Diffusion 1.5 model, such as a DreamBooth result, under the temporal layers of `pipe`."""
-    from transformers import CLIPTextModel, CLIPTokenizer
+    from transformers import CLIPTextModel
 
     if not (folder / "unet").is_dir():
         raise InputError(f"--base_model {folder} is no folder of a Stable Diffusion pipeline: it has no unet/")
     try:
         pipe.unet.load_2d_weights(folder)
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError, SafetensorError) as error:
         raise InputError(f"--base_model {folder} cannot go under {type(pipe.unet).__name__}: {error}") from error
-    kind = {"dtype": pipe.unet.dtype}
-    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
     pipe.register_modules(
-        text_encoder=_complete(CLIPTextModel, folder / "text_encoder", use_safetensors=True, **kind),
-        tokenizer=tokenizer,
+        text_encoder=_complete(CLIPTextModel, folder / "text_encoder", use_safetensors=True, dtype=pipe.unet.dtype),
+        tokenizer=_tokenizer(folder / "tokenizer"),
         vae=_complete(AutoencoderKL, folder / "vae", use_safetensors=True, torch_dtype=pipe.unet.dtype),
     )
 
 
 def load_for_runner(
-    folder: Path, base_model: str | None, mixed_precision: str | None, compiled: bool
+    folder: Path, base_model: str | None, mixed_precision: str | None, compiled: bool, xformers: bool = False
 ) -> "ControlAVideoPipeline":
     """The pipeline on the machine's device, over the base that was asked for."""
     import diffusers
@@ -135,6 +141,8 @@ def load_for_runner(
     for library in (diffusers, transformers):
         library.utils.logging.disable_progress_bar()
     cuda = torch.cuda.is_available()
+    if xformers and not (cuda and find_spec("xformers")):
+        raise InputError("--enable_xformers_memory_efficient_attention needs a CUDA GPU and `pip install xformers`")
     dtypes = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
     dtype = dtypes[mixed_precision or ("fp16" if cuda else "no")]
     pipe = ControlAVideoPipeline.from_pretrained(folder, dtype=dtype)
@@ -144,38 +152,38 @@ def load_for_runner(
     pipe.set_progress_bar_config(leave=False, unit="step", dynamic_ncols=True)
     for network in (pipe.unet, pipe.controlnet, pipe.vae):
         network.eval().to(memory_format=torch.channels_last)  # folding frames is free then
+    if xformers:
+        pipe.enable_xformers_memory_efficient_attention()
     if compiled:
         pipe.unet.compile(), pipe.controlnet.compile()
     return pipe
 
 
-def _check(name: str | Path, path: Path, network: type[ModelMixin]) -> None:
-    """Names and shapes of all tensors, from headers, against those of the network the configuration describes."""
-    files = sorted(path.glob("*.safetensors"))
+def _problems(path: Path, network: type[ModelMixin]) -> list[str]:
+    """Names and shapes of all tensors, from headers, against those of the network the configuration describes.
+
+    A 2-D network's configuration is taken for ours, so that what is said of it is what it lacks.
+    """
     try:
         config = json.loads((path / "config.json").read_text())
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{name} is no checkpoint of Control-A-Video: no readable config.json in {path.name}"
-        ) from error
+    except (OSError, ValueError):
+        return [f"no readable config.json in {path.name}"]
     try:
         with torch.device("meta"):
-            expected = {key: tuple(value.shape) for key, value in network.from_config(config).state_dict().items()}
+            made = network.from_config(with_3d_blocks(config))
     except (ValueError, TypeError, IndexError) as error:
-        raise InputError(f"{name} is no checkpoint of Control-A-Video: in its {path.name}, {error}") from error
-    found = {}
-    for file in files:
+        return [f"in its {path.name}, {error}"]
+    expected, found = {key: tuple(value.shape) for key, value in made.state_dict().items()}, {}
+    for file in sorted(path.glob("*.safetensors")):
         found |= read_header(file)[0]
-    problems = differences(found, expected, "ours", f"its {path.name}")
-    if problems:
-        raise InputError(f"{name} is no checkpoint of Control-A-Video: {'; '.join(problems)}")
+    return differences(found, expected, "ours", f"its {path.name}")
 
 
 def _complete(cls: type, path: Path, **options):
     """A model of diffusers or transformers, which would fill what a file lacks with noise and only warn."""
     try:
         model, info = cls.from_pretrained(path, output_loading_info=True, **options)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise InputError(f"{path} cannot be loaded ({str(error).splitlines()[0]})") from error
     missing = sorted(info["missing_keys"])
     if missing:
@@ -183,23 +191,38 @@ def _complete(cls: type, path: Path, **options):
     return model.eval()
 
 
+def _tokenizer(path: Path):
+    from transformers import CLIPTokenizer
+
+    if not any((path / file).is_file() for file in ("vocab.json", "tokenizer.json")):
+        raise InputError(f"{path} has no vocab.json")  # transformers would make a tokenizer of no words
+    try:
+        return CLIPTokenizer.from_pretrained(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be loaded ({str(error).splitlines()[0]})") from error
+
+
 def _scheduler(path: Path) -> SchedulerMixin:
     import diffusers
 
-    name = json.loads((path / "scheduler_config.json").read_text()).get("_class_name", "PNDMScheduler")
+    try:
+        config = json.loads((path / "scheduler_config.json").read_text())
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} has no readable scheduler_config.json") from error
+    name = config.get("_class_name", "PNDMScheduler")
     scheduler = getattr(diffusers, name, None)
     if scheduler is None:
         raise InputError(f"{path} is for a {name}, which diffusers does not have")
     return scheduler.from_pretrained(path)
 
 
-def _download(name: str, revision: str | None) -> Path:
+def _download(name: str, **hub) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, HTTPError
 
     patterns = ["model_index.json", *(f"{part}/*" for part in COMPONENTS), HED]
     try:
-        return Path(snapshot_download(name, revision=revision, allow_patterns=patterns))
+        return Path(snapshot_download(name, allow_patterns=patterns, **hub))
     except (OSError, HTTPError, HFValidationError) as error:
         raise InputError(
             f"there is no folder {name} here, and the hub gave no model of that name "

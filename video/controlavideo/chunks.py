@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from inference.cli import written_aside
-from video.controlavideo.frames import decode_frames
+from video.controlavideo.frames import decode_frames, encode_picture
 from video.controlavideo.noise import clip_noise
 from video.controlavideo.pipeline import ControlAVideoPipeline
 from video.controlavideo.repairs import Repairs
@@ -85,14 +86,16 @@ def draw_clip(
     faithful: bool = False,
     repairs: Repairs | None = None,
     init_noise_by_residual_thres: float = 0.1,
+    posterior_seed: int | None = None,
     **settings,
 ) -> Iterator[Chunk]:
     """Yield `frames` frames, chunk by chunk. `settings` are further arguments of the pipeline's call.
 
-    A clip is the same whether drawn in one go or resumed from the state of any of its chunks.
+    A clip is the same whether drawn in one go or resumed from the state of any of its chunks. Without the repair
+    `posterior_mean` it needs a `posterior_seed` for that: it seeds the global generator anew for each chunk.
     """
     repairs = Repairs.none() if faithful else repairs or Repairs()
-    slices, device = chunk_slices(frames, each_sample_frame, repairs.chunks_aligned), pipe._execution_device
+    slices = chunk_slices(frames, each_sample_frame, repairs.chunks_aligned)
     height, width = hint(0, 1).shape[-2:]
     noise = None
     if repairs.clip_noise:
@@ -102,7 +105,9 @@ def draw_clip(
     state = resume or State(0, last=None)
     for number in range(state.chunk, len(slices)):
         start, stop = slices[number]
-        first, last = _start_of_chunk(state, repairs, device)
+        if posterior_seed is not None:  # not as the noise is seeded, or the two would be the same numbers
+            torch.manual_seed(Random(f"{posterior_seed} {number}").getrandbits(63))
+        first, last = _start_of_chunk(pipe, state, repairs, (height, width))
         z, tail = pipe(
             controlnet_hint=hint(start, stop),
             images=None if images is None or noise is not None else images(start, stop),
@@ -132,12 +137,11 @@ def match_look(z: torch.Tensor, first: torch.Tensor, strength: float = LOOK_STRE
     return z + strength * (matched - z)
 
 
-def _start_of_chunk(state: State, repairs: Repairs, device: torch.device):
+def _start_of_chunk(pipe: ControlAVideoPipeline, state: State, repairs: Repairs, size: tuple[int, int]):
     """The first frame's latents and the frame to go on from; both None before the first chunk."""
-    if state.last is None:
-        return None, None
-    last = state.last
-    if torch.is_tensor(last):
-        last = match_look(last, state.first).to(last.dtype) if repairs.look_anchored else last
-        last = last.to(device)
-    return state.first, last
+    last, device = state.last, pipe._execution_device
+    if repairs.look_anchored and isinstance(last, Image.Image):  # a look is of latents
+        last = encode_picture(pipe.vae, last, size, device, repairs.posterior_mean)
+    if repairs.look_anchored and last is not None:
+        last = match_look(last, state.first.to(last.device)).to(last.dtype)
+    return state.first, last.to(device) if torch.is_tensor(last) else last

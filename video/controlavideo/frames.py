@@ -12,11 +12,16 @@ DECODED_AT_ONCE = 4  # a VAE takes far more memory for a frame than the UNet doe
 
 
 @torch.no_grad()
-def encode_picture(vae: AutoencoderKL, image: Image.Image, size: tuple[int, int], mean: bool = True) -> torch.Tensor:
-    """A picture of `size` (H, W) to latents (1, 4, h, w): the posterior's mean or, as the original, a sample."""
+def encode_picture(
+    vae: AutoencoderKL, image: Image.Image, size: tuple[int, int], device: torch.device, mean: bool = True
+) -> torch.Tensor:
+    """A picture of `size` (H, W) to latents (1, 4, h, w): the posterior's mean or, as the original, a sample.
+
+    `device` is where the VAE works; with offloading, it lies elsewhere until then.
+    """
     if image.size != tuple(size[::-1]):
         raise ValueError(f"the first frame is {image.width}x{image.height} pixels, the clip {size[1]}x{size[0]}")
-    pixels = torch.from_numpy(np.array(image.convert("RGB"))).to(vae.device)  # (H, W, 3) in [0, 255]
+    pixels = torch.from_numpy(np.array(image.convert("RGB"))).to(device)  # (H, W, 3) in [0, 255]
     pixels = (pixels.float() / 255 * 2 - 1).permute(2, 0, 1)[None].to(vae.dtype)
     posterior = vae.encode(pixels).latent_dist
     z = posterior.mode() if mean else posterior.sample()  # by the global generator: the seed does not say which
@@ -50,11 +55,11 @@ def prepend(
     first_hint: torch.Tensor | None,
     repairs: Repairs,
 ) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]:
-    """The first frame as one more, before the clip. Nothing moves from it to the next, whose hint it mostly has."""
+    """The first frame as one more, before the clip, clean: the clip's own first frame keeps its noise (mask 1)."""
     if mask is not None:
-        if not repairs.static_clips:
+        if not repairs.concat_noise:
             raise ValueError("the original has no residual-based noise together with add_first_frame_by_concat")
-        mask = torch.cat([torch.zeros_like(mask[:, :, :1]), mask], dim=2)
+        mask = torch.cat([torch.ones_like(mask[:, :, :1]), mask], dim=2)
     if hint is not None:
         first = hint[:, :, :1] if first_hint is None else first_hint.to(hint).view_as(hint[:, :, :1])
         hint = torch.cat([first, hint], dim=2)

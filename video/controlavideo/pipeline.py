@@ -89,10 +89,13 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         negative_prompt_embeds: torch.Tensor | None = None,
         faithful: bool = False,
         repairs: Repairs | None = None,
+        fps_labels: torch.Tensor | None = None,
+        cross_attention_kwargs: dict | None = None,
     ) -> ControlAVideoOutput | tuple:
         """Draw one clip.
 
-        The arguments are the original's (one prompt, one clip a call), and:
+        The arguments are the original's (one prompt, one clip a call; `fps_labels` and `cross_attention_kwargs` are
+        taken and not used, as there), and:
         prompt_embeds, negative_prompt_embeds: text (1, l, d) in place of the two prompts.
         faithful: as the original to the last digit, oddities included; `repairs` chooses among them one by one.
 
@@ -105,6 +108,12 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         size = self._size(height, width, controlnet_hint)
         frames = (clip_length or None) if controlnet_hint is None else _frames(controlnet_hint)
         self._check(prompt, prompt_embeds, num_images_per_prompt, size, frames, repairs)
+        if fix_first_frame and frames is None:
+            raise ValueError("a picture has no first frame to hold; set fix_first_frame=False")
+        to_draw = fix_first_frame and first_frame_output is None and first_frame_output_latent is None
+        if to_draw and controlnet_hint is None:
+            raise ValueError("without a hint no first frame can be drawn; set fix_first_frame=False")
+        self._check_shapes(size, frames, controlnet_hint, images, first_frame_output_latent)
         text = {"prompt": prompt, "prompt_embeds": prompt_embeds, "negative_prompt_embeds": negative_prompt_embeds}
         drawn = {"num_inference_steps": num_inference_steps, "negative_prompt": negative_prompt, "eta": eta}
         drawn["controlnet_conditioning_scale"] = controlnet_conditioning_scale
@@ -112,9 +121,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         z_first = first_frame_output_latent if fix_first_frame else None
         if fix_first_frame and z_first is None:
             image = first_frame_output
-            if image is None:
-                if controlnet_hint is None or frames is None:
-                    raise ValueError("without a hint no first frame can be drawn; set fix_first_frame=False")
+            if to_draw:
                 image = self._draw_first_frame(
                     controlnet_hint[:, :, :1] if in_domain else controlnet_hint[:, :, 0],
                     {**text, "height": size[0], "width": size[1], "guidance_scale": guidance_scale},
@@ -123,7 +130,9 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
                     generator,
                     repairs,
                 )
-            z_first = image if torch.is_tensor(image) else encode_picture(self.vae, image, size, repairs.posterior_mean)
+            if not torch.is_tensor(image):
+                image = encode_picture(self.vae, image, size, self._execution_device, repairs.posterior_mean)
+            z_first = image
 
         guidance = Guidance(
             text=self._text(**text, negative_prompt=negative_prompt, guided=_guided(guidance_scale, repairs)),
@@ -149,11 +158,11 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         if concat:
             z, hint, mask = prepend(z, hint, mask, z_first, first_frame_control_hint, repairs)
         z = self._denoise(
-            z, hint, guidance, z_first, mask, residual_control_steps, first_frame_ddim_strength, eta, generator
+            z, hint, guidance, z_first, mask, residual_control_steps, first_frame_ddim_strength, eta, generator, repairs
         )
         if z_first is not None and repairs.first_frame_kept:
             z = hold(z, z_first)
-        if concat or (add_first_frame_by_concat and z.ndim == 5 and repairs == Repairs.none()):
+        if concat or (add_first_frame_by_concat and z.ndim == 5 and not repairs.concat_drops_nothing):
             z = z[:, :, 1:]
         last = z[:, :, -1] if z.ndim == 5 else z
 
@@ -198,6 +207,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         first_frame_ddim_strength: float,
         eta: float,
         generator: torch.Generator | None,
+        repairs: Repairs,
     ) -> torch.Tensor:
         """Noise (1, 4, [f,] h, w) to latents. The first frame is put back, clean, before every step.
 
@@ -214,9 +224,10 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
                     start = timesteps[max(steps - min(int(steps * first_frame_ddim_strength), steps), 0)]
                     z = hold(z, self.scheduler.add_noise(z_first, z[:, :, 0], start[None]))
                 z = inherit(z, mask)
-            x = self.scheduler.scale_model_input(z if z_first is None else hold(z, z_first), t)
-            if z_first is not None:
-                z, x = hold(z, z_first), hold(x, z_first)  # clean, where a scheduler would scale it, too
+            z = z if z_first is None else hold(z, z_first)
+            x = self.scheduler.scale_model_input(z, t)
+            if z_first is not None and repairs.first_frame_unscaled:
+                x = hold(x, z_first)
             eps = predict_noise(self, x, t, hint, guidance)
             z = self.scheduler.step(eps.to(z.dtype), t, z, **extra, return_dict=False)[0]
         return z
@@ -268,6 +279,16 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
             step *= 2 ** (len(self.unet.config.block_out_channels) - 1)
         if any(side % step for side in size):
             raise ValueError(f"a size of {size[1]}x{size[0]} pixels is not a multiple of {step}")
+
+    def _check_shapes(self, size: tuple[int, int], frames: int | None, hint, images, first_latent) -> None:
+        clip, small = () if frames is None else (frames,), tuple(side // self.vae_scale_factor for side in size)
+        wanted = [("controlnet_hint", hint, (1, 3, *clip, *size))]
+        wanted.append(("first_frame_output_latent", first_latent, (1, self.unet.config.in_channels, *small)))
+        if frames is not None and images is not None:  # their size is free: motion is looked for at the latents'
+            wanted.append(("images", images, (1, 3, frames, *images.shape[-2:])))
+        for name, tensor, shape in wanted:
+            if tensor is not None and tuple(tensor.shape) != shape:
+                raise ValueError(f"{name} has the shape {list(tensor.shape)}, and {list(shape)} is needed")
 
 
 def _settled(scheduler) -> dict:

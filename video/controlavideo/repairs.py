@@ -18,7 +18,10 @@ class Repairs:
     posterior_mean: bool = True  # the first frame is the mean the VAE gives, not a sample of the global generator's
     first_frame_as_asked: bool = True  # it is drawn with the steps, negative prompt, scale and eta of the clip
     first_frame_handed_on: bool = True  # as latents: not rounded to 8 bits and encoded once more
+    first_frame_unscaled: bool = True  # and left clean by schedulers that scale what the UNet is given, such as Euler
     first_frame_kept: bool = True  # and shown as it is, without the scheduler's last step on top
+    concat_noise: bool = True  # residual-based noise works together with add_first_frame_by_concat
+    concat_drops_nothing: bool = True  # add_first_frame_by_concat without a first frame takes no frame from the clip
     chunks_aligned: bool = (
         True  # N frames in, N out, each once, every chunk's first frame the last one of the one before
     )

@@ -25,7 +25,7 @@ def as_safetensors(folder: Path) -> Path:
     pickles = [path for path in sorted(folder.glob("*/*.bin")) if _needs_conversion(path)]
     if not pickles:
         return folder
-    converted = cache_folder(folder.resolve().name, *pickles)
+    converted = cache_folder(folder.resolve().name, *pickles, *folder.glob(HED))  # which may be added later
     if not converted.is_dir():
         with folder_written_aside(converted) as aside:
             for path in (*folder.glob("model_index.json"), *folder.glob(HED), *folder.glob("*/*")):
@@ -84,4 +84,5 @@ def cache_folder(name: str, *files: Path) -> Path:
 
 
 def _save(state: dict[str, torch.Tensor], path: Path) -> None:
-    save_file({name: tensor.clone() for name, tensor in state.items()}, path, metadata={"format": "pt"})
+    whole = {name: tensor.clone(memory_format=torch.contiguous_format) for name, tensor in state.items()}
+    save_file(whole, path, metadata={"format": "pt"})

@@ -24,6 +24,16 @@ def differences(found: Mapping[str, tuple], expected: Mapping[str, tuple], ours:
     return [f"{what} {len(names)} of the tensors ({_first(lines)})" for names, what, lines in report if names]
 
 
+def with_3d_blocks(config: Mapping) -> dict:
+    """A 2-D network's configuration with the blocks of ours named; of the middle one there is one kind, unnamed."""
+    named = {
+        name: tuple(kind.replace("Block2D", "BlockPseudo3D") for kind in config[name])
+        for name in ("down_block_types", "up_block_types")
+        if name in config
+    }
+    return {name: value for name, value in config.items() if name != "mid_block_type"} | named
+
+
 def _first(lines: Iterable[str], count: int = 5) -> str:
     lines = list(lines)
     return ", ".join(lines[:count]) + (", ..." if len(lines) > count else "")
@@ -53,10 +63,7 @@ class Over2D:
         """The network over a 2-D model of diffusers, its temporal parts at their start: one frame gives the same."""
         known = cls._get_init_keys(cls)
         values = {name: value for name, value in model.config.items() if name in known and value is not None}
-        for name in ("down_block_types", "up_block_types"):
-            if name in values:
-                values[name] = tuple(kind.replace("2D", "Pseudo3D") for kind in values[name])
-        values.pop("mid_block_type", None)
+        values = with_3d_blocks(values)
         # diffusers' newer configurations name the number of heads rightly, and then the older field does not say it
         values["attention_head_dim"] = model.config.get("num_attention_heads") or model.config.attention_head_dim
         made = cls(**(values | config)).type(model.dtype)  # diffusers' `to` warns, of nothing
