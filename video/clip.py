@@ -2,11 +2,12 @@
 
     clip = open_clip("in.mp4")                                  # raises InputError for what is no clip
     with write_clip("out.mp4", clip) as out:                    # written aside, renamed when it is whole
-        for frame in clip.frames():                             # upright (h, w, 3) uint8, with its pts
+        for frame in clip.frames():                             # (h, w, 3) uint8 as it is shown, with its pts
             out.write(restyle(frame.rgb), frame)
 
 Time stamps stay those of the source, in its time base, also at a variable rate; Matroska and WebM round them to
-milliseconds, as those containers do. A part of a clip (`start`, `end`) starts at 0.
+milliseconds, as those containers do. A part of a clip (`start`, `end`) starts at 0. Frames are upright and their pixels
+square, so a clip that is stored squeezed, as DV and HDV are, comes out as wide as players show it.
 """
 
 import contextlib
@@ -35,7 +36,7 @@ LIMITED = 1  # 16 to 235
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture of a clip, upright."""
+    """One picture of a clip, upright and with square pixels."""
 
     index: int  # 0 for the first frame that was asked for
     pts: int  # in units of the clip's time base
@@ -45,7 +46,7 @@ class Frame:
 
 @dataclass
 class Clip:
-    """What is known of a clip before it is read. Sizes are those of the upright picture."""
+    """What is known of a clip before it is read. Sizes are those of the picture as it is shown."""
 
     path: Path
     width: int
@@ -71,10 +72,19 @@ class Clip:
         for index, picture in enumerate(self._selected()):
             if held is not None:
                 gap = picture.pts - held.pts
-                yield Frame(index - 1, held.pts, gap, _upright(held, self.rotation))
+                yield Frame(index - 1, held.pts, gap, self._shown(held))
             held = picture
         if held is not None:
-            yield Frame(index, held.pts, held.duration or gap, _upright(held, self.rotation))
+            yield Frame(index, held.pts, held.duration or gap, self._shown(held))
+
+    def _shown(self, picture: av.VideoFrame) -> np.ndarray:
+        """(h, w, 3) uint8, upright, with square pixels."""
+        matrix = None
+        if picture.colorspace == UNSPECIFIED:
+            matrix = "ITU709" if picture.height > 576 or picture.width >= 1280 else "ITU601"  # as players take it
+        width, height = (self.height, self.width) if self.rotation % 180 else (self.width, self.height)
+        rgb = picture.to_ndarray(format="rgb24", width=width, height=height, src_colorspace=matrix)
+        return np.ascontiguousarray(np.rot90(rgb, self.rotation // 90))
 
     def _selected(self) -> Iterator[av.VideoFrame]:
         first = self.origin + round((self.start or 0) / self.time_base)
@@ -94,35 +104,40 @@ class Clip:
             yield picture
 
     def _decoded(self, first: int) -> Iterator[av.VideoFrame]:
-        """Every frame that can be decoded, from a key frame before `first` on; notes what could not be."""
+        """Every frame that can be decoded, from a key frame before `first` on."""
+        if first > self.origin:
+            pictures = self._read(first)
+            picture = next(pictures, None)
+            if picture and picture.key_frame and picture.pts is not None and picture.pts <= first:
+                yield picture
+                yield from pictures
+                return
+            pictures.close()  # some containers cannot be searched, and MPEG-TS finds times, not key frames
+        yield from self._read(self.origin)
+
+    def _read(self, first: int) -> Iterator[av.VideoFrame]:
+        """Every frame that can be decoded from where a search for `first` leads; notes what could not be."""
         with av.open(self.path) as container:
             stream = _video_stream(container)
             # frame threads may still be decoding when a reader stops early, and freeing them then waits for ever
             stream.thread_type = "SLICE"
             if first > self.origin:
-                with contextlib.suppress(*READ_ERRORS):  # some containers cannot be searched; then it reads up to there
+                with contextlib.suppress(*READ_ERRORS):
                     container.seek(first, stream=stream)
             good, bad, reached = 0, 0, Fraction(0)
-            packets = container.demux()
-            while True:
-                try:
-                    packet = next(packets, None)
-                    pictures = packet.decode() if packet and packet.stream is stream else []
-                except READ_ERRORS:
+            for packet, pictures in _packets(container, stream):
+                if packet is None:
                     bad += 1
                     continue
-                if packet is None:
-                    break
                 if packet.pts is not None:
                     reached = max(reached, (packet.pts + (packet.duration or 0)) * packet.time_base)
                 good += len(pictures)
                 yield from pictures
             end = Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
             cut_off = good < stream.frames and first <= self.origin and reached + 1 < end
-            if bad or cut_off or reached + 1 < end:
-                self.damage = (
-                    f"{self.path} is damaged or cut off: {good} frames of it can be decoded, and those are used"
-                )
+            damaged = bad or cut_off or reached + 1 < end
+            said = f"{self.path} is damaged or cut off: {good} frames of it can be decoded, and those are used"
+            self.damage = said if damaged else ""
 
 
 def open_clip(
@@ -155,9 +170,7 @@ def open_clip(
 
 
 def _described(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Clip:
-    first = None
-    with contextlib.suppress(*READ_ERRORS):
-        first = next(container.decode(stream), None)
+    first = next((picture for _, pictures in _packets(container, stream) for picture in pictures), None)
     if first is None:
         raise InputError(f"no frame of {path} can be decoded")
     if first.color_trc in HDR:
@@ -167,7 +180,8 @@ def _described(path: Path, container: av.container.InputContainer, stream: av.Vi
             f"zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p sdr.mp4"
         )
     rotation = first.rotation if first.rotation % 90 == 0 else 0
-    sides = (first.height, first.width) if rotation % 180 else (first.width, first.height)
+    width = max(round(first.width * (stream.sample_aspect_ratio or 1)), 1)
+    sides = (first.height, width) if rotation % 180 else (width, first.height)
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     seconds = (stream.duration or 0) * stream.time_base or Fraction(container.duration or 0, av.time_base)
     return Clip(
@@ -191,12 +205,21 @@ def _video_stream(container: av.container.InputContainer) -> av.VideoStream | No
     return next((stream for stream in container.streams.video if not stream.disposition & covers), None)
 
 
-def _upright(picture: av.VideoFrame, rotation: int) -> np.ndarray:
-    matrix = None
-    if picture.colorspace == UNSPECIFIED:
-        matrix = "ITU709" if picture.height > 576 or picture.width >= 1280 else "ITU601"  # as players take it
-    rgb = picture.to_ndarray(format="rgb24", src_colorspace=matrix)
-    return np.ascontiguousarray(np.rot90(rgb, rotation // 90))
+def _packets(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> Iterator[tuple[av.Packet | None, list[av.VideoFrame]]]:
+    """Every packet of the file and the pictures of `stream` it brings; (None, []) for one that is damaged."""
+    packets = container.demux()
+    while True:
+        try:
+            packet = next(packets, None)
+            pictures = packet.decode() if packet and packet.stream is stream else []
+        except READ_ERRORS:
+            yield None, []
+            continue
+        if packet is None:
+            return
+        yield packet, pictures
 
 
 class ClipWriter:
@@ -271,16 +294,21 @@ def check_output(path: str | Path, source: str | Path) -> Path:
     path = Path(path)
     if path.suffix.lower() not in ENCODERS:
         raise InputError(f"cannot write {path}: it must end in {', '.join(ENCODERS)}")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; name the clip to write")
     if path.exists() and path.samefile(source):
         raise InputError(f"the result would replace its source {source}; choose another --output")
+    check_writable(path, "--output")
+    return path
+
+
+def check_writable(path: Path, flag: str) -> None:
+    """Refuse a file that cannot be made, before the work that it is for; `flag` named it."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name the file to write with {flag}")
     try:
         with contextlib.suppress(InterruptedError), written_aside(path):
             raise InterruptedError  # a file can be made there, and is taken away again
     except OSError as error:
-        raise InputError(f"cannot write {path} ({error.strerror}); choose another --output") from error
-    return path
+        raise InputError(f"cannot write {path} ({error.strerror}); choose another {flag}") from error
 
 
 @contextlib.contextmanager

@@ -125,30 +125,31 @@ class Restyler:
     @torch.inference_mode()
     def draw(self, batch: Batch, anchor: Memory | None, key: Memory | None, remember: Memory | None = None):
         """Frames (n, 3, h, w) float32 in [0, 1]. `remember` is filled with what later frames need of this one."""
-        latents, scheduler, timesteps = self._start(batch)
-        latents = self._denoise(latents, scheduler, timesteps, batch, anchor, key, remember)
+        latents, scheduler, timesteps, generators = self._start(batch)
+        latents = self._denoise(latents, scheduler, timesteps, generators, batch, anchor, key, remember)
         pixels = self.pipe.vae.decode(latents / self.pipe.vae.config.scaling_factor, return_dict=False)[0]
         if not pixels.isfinite().all():
             raise InputError(f"the base gives no finite frame in {self.pipe.dtype}; try --mixed_precision no")
         return (pixels.float() / 2 + 0.5).clamp(0, 1)
 
-    def _start(self, batch: Batch) -> tuple[torch.Tensor, SchedulerMixin, torch.Tensor]:
-        """Noise, or the source with noise over it; a scheduler of the batch's own; the timesteps that remain."""
+    def _start(self, batch: Batch) -> tuple[torch.Tensor, SchedulerMixin, torch.Tensor, list[torch.Generator]]:
+        """Noise, or the source with noise over it; a scheduler of the batch's own; the timesteps that remain; and each
+        frame's generator, from which a solver that draws noise goes on, so that batches do not matter.
+        """
         recipe, pipe = self.recipe, self.pipe
         scheduler = type(self._scheduler).from_config(self._scheduler.config)  # multistep solvers remember
         scheduler.set_timesteps(recipe.num_inference_steps, device=pipe.device)
         n, _, h, w = batch.pictures.shape
         factor = pipe.vae_scale_factor
         shape = (1, pipe.unet.config.in_channels, h // factor, w // factor)
-        seeds = [recipe.seed] if recipe.shared_noise else [recipe.seed + index for index in batch.indices]
+        seeds = [recipe.seed if recipe.shared_noise else recipe.seed + index for index in batch.indices]
         generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
 
         def noise() -> torch.Tensor:
-            drawn = torch.cat([torch.randn(shape, generator=g, dtype=pipe.dtype) for g in generators])
-            return drawn.to(pipe.device).expand(n, -1, -1, -1)
+            return torch.cat([torch.randn(shape, generator=g, dtype=pipe.dtype) for g in generators]).to(pipe.device)
 
         if recipe.strength >= 1:
-            return noise() * scheduler.init_noise_sigma, scheduler, scheduler.timesteps
+            return noise() * scheduler.init_noise_sigma, scheduler, scheduler.timesteps, generators
         skipped = recipe.num_inference_steps - min(
             int(recipe.num_inference_steps * recipe.strength), recipe.num_inference_steps
         )
@@ -158,19 +159,16 @@ class Restyler:
         scheduler.set_begin_index(skipped * scheduler.order)
         posterior = pipe.vae.encode(batch.pictures.to(pipe.device, pipe.dtype)).latent_dist
         latents = (posterior.mean + posterior.std * noise()) * pipe.vae.config.scaling_factor
-        return scheduler.add_noise(latents, noise(), timesteps[:1].repeat(n)), scheduler, timesteps
+        return scheduler.add_noise(latents, noise(), timesteps[:1].repeat(n)), scheduler, timesteps, generators
 
-    def _denoise(self, latents, scheduler, steps, batch: Batch, anchor, key, remember) -> torch.Tensor:
+    def _denoise(self, latents, scheduler, steps, generators, batch: Batch, anchor, key, remember) -> torch.Tensor:
         recipe, (conditional, unconditional) = self.recipe, self._text
         n, copies = len(latents), 1 + self.guided
         text = torch.cat([u.expand(n, -1, -1) for u in ([unconditional] if self.guided else [])]
                          + [conditional.expand(n, -1, -1)])  # fmt: skip
         condition = batch.maps.to(self.pipe.device, self.controlnet.dtype).repeat(copies, 1, 1, 1)
         follow = Follow(batch, latents) if key is not None and key.x0 else None
-        # a solver that draws noise takes each frame's from its own generator, so that batches do not matter
-        seeds = [recipe.seed if recipe.shared_noise else recipe.seed + index for index in batch.indices]
-        own = {"generator": [torch.Generator("cpu").manual_seed(s + 1) for s in seeds]}
-        own = own if isinstance(scheduler, LCMScheduler) else {}
+        own = {"generator": generators} if isinstance(scheduler, LCMScheduler) else {}
         alphas = scheduler.alphas_cumprod[steps.long().cpu()].tolist()
         for i, t in enumerate(steps):
             x = scheduler.scale_model_input(torch.cat([latents] * copies), t)

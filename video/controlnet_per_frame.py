@@ -7,6 +7,7 @@ accelerate launch --num_processes 4 controlnet_per_frame.py --input in.mov ...  
 
 import argparse
 import contextlib
+import os
 from pathlib import Path
 
 from inference.cli import InputError, run
@@ -41,7 +42,8 @@ def parse_args() -> argparse.Namespace:
     look("--lora_scale", type=float, default=1.0, help="strength of the LoRA")
     look("--embedding", help="textual inversion: safetensors file or its folder; its words are added to the prompt")
     control = parser.add_argument_group("what is kept of each frame").add_argument
-    control("--control", default="canny", help="canny, depth, or a detector of controlnet_aux such as softedge_hed")
+    control("--control", default="canny", help="canny, depth (one scale for each shot), or a detector of "
+            "controlnet_aux such as softedge_hed, or depth_midas (a scale of its own for each frame)")  # fmt: skip
     control("--controlnet", metavar="NAME", help="hub name or folder; if not given, the base's own or SD v1.5's")
     control("--controlnet_conditioning_scale", type=at_least(0, float), default=1.0, help="how strictly it is kept")
     control("--control_guidance_end", type=at_least(0, float), default=1.0, help="share of the steps that keep it")
@@ -77,9 +79,12 @@ def check(args: argparse.Namespace):
 def main() -> None:
     args = parse_args()
     clip = check(args)
+    import torch
+
     from inference.control import find_controlnet
     from inference.pipelines import base_folder, native_size, resolve_base
     from inference.strategies import lora, textual_inversion
+    from video.control_maps import ControlMaps
     from video.finished import FinishedFrames
     from video.restyling import process
     from video.shots import Size
@@ -97,11 +102,15 @@ def main() -> None:
         f"{clip.path}: {clip.width}x{clip.height}, about {clip.expected_frames} frames, "
         f"drawn at {size.width}x{size.height}"
     )
-    rank, _ = process()
-    finished = FinishedFrames(args.output, recipe(args, folder, controlnet, adapters), args.resume, first=rank == 0)
-    notes = draw(args, clip, folder, controlnet, adapters, size, finished)
+    rank, world = process()
+    cuda = torch.cuda.is_available()
+    device = f"cuda:{int(os.environ.get('LOCAL_RANK', 0))}" if cuda else "cpu"
+    args.mixed_precision = args.mixed_precision or ("fp16" if cuda else "no")
+    maps = ControlMaps(args.control, depth_model=args.depth_model, device=device, seed=args.seed)
+    finished = FinishedFrames(args.output, recipe(args, folder, controlnet, adapters), args.resume, rank, world)
+    notes = draw(args, clip, folder, controlnet, maps, adapters, size, finished, device)
+    finished.remove()
     if rank == 0:
-        finished.remove()
         print(*notes, f"wrote {args.output}", sep="\n")
 
 
@@ -110,7 +119,7 @@ def recipe(args: argparse.Namespace, folder: Path, controlnet, adapters) -> dict
     from importlib.metadata import version
 
     from inference.adapters import file_sha256
-    from inference.pipelines import fingerprint
+    from inference.pipelines import fingerprint, hub_folder, short_name
 
     shown = (
         "output",
@@ -121,29 +130,28 @@ def recipe(args: argparse.Namespace, folder: Path, controlnet, adapters) -> dict
         "lora",
         "embedding",
         "controlnet",
+        "depth_model",
     )
     given = {name: value for name, value in vars(args).items() if name not in shown}
     used = {"input_sha256": file_sha256(args.input), "base_sha256": fingerprint(folder)} | controlnet.recipe
+    if args.control == "depth":
+        weights = sorted(hub_folder(args.depth_model, ("*.json", "model.safetensors")).glob("*.safetensors"))
+        used |= {"depth_model": short_name(args.depth_model), "depth_sha256": [file_sha256(path) for path in weights]}
     for strategy in adapters:
         used |= {f"{strategy.name}_{name}": value for name, value in strategy.recipe.items()}
     return given | used | {package: version(package) for package in ("torch", "diffusers")}
 
 
-def draw(args: argparse.Namespace, clip, folder: Path, controlnet, adapters, size, finished) -> list[str]:
-    import os
-
+def draw(
+    args: argparse.Namespace, clip, folder: Path, controlnet, maps, adapters, size, finished, device: str
+) -> list[str]:
     import torch
 
     from inference.pipelines import load_base
     from video.consistency import Recipe, Restyler
-    from video.control_maps import ControlMaps
     from video.restyling import restyle
 
-    cuda = torch.cuda.is_available()
-    device = f"cuda:{int(os.environ.get('LOCAL_RANK', 0))}" if cuda else "cpu"
-    dtypes = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-    dtype = dtypes[args.mixed_precision or ("fp16" if cuda else "no")]
-    maps = ControlMaps(args.control, depth_model=args.depth_model, device=device)
+    dtype = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[args.mixed_precision]
     pipe = load_base(str(folder), variant=args.variant, dtype=dtype, device=device)
     consistent = args.consistency == "anchor"
     with contextlib.ExitStack() as stack:
@@ -161,7 +169,8 @@ def draw(args: argparse.Namespace, clip, folder: Path, controlnet, adapters, siz
         )  # fmt: skip
         restyler = Restyler(pipe, model, how, prompt, args.negative_prompt)
         if args.compile:
-            pipe.unet.compile(), model.compile(), pipe.vae.decoder.compile()
+            for network in (pipe.unet, model, pipe.vae.encoder, pipe.vae.decoder):
+                network.compile()
         return restyle(
             clip, restyler, maps.next, size, finished, args.output,
             batch_size=args.batch_size, consistent=consistent, side_by_side=args.side_by_side,

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from inference.cli import InputError, written_aside
-from video.clip import Clip, Frame
+from video.clip import Clip, Frame, check_writable
 
 TICK = 10  # ms, in which GIF counts
 
@@ -49,9 +49,5 @@ def check_gif(path: str | Path, source: str | Path) -> Path:
     path = Path(path)
     if path.exists() and path.samefile(source):
         raise InputError(f"the result would replace its source {source}; choose another --output")
-    try:
-        with contextlib.suppress(InterruptedError), written_aside(path):
-            raise InterruptedError
-    except OSError as error:
-        raise InputError(f"cannot write {path} ({error.strerror}); choose another --output") from error
+    check_writable(path, "--output")
     return path

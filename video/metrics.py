@@ -17,8 +17,9 @@ An even grey scores 0 and blur beats the source in e_warp: read it beside edge_f
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from inference.cli import InputError, run, written_aside
 from inference.options import Help
@@ -45,8 +46,8 @@ def sharpness(picture) -> float:
     return float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.CV_64F).var())
 
 
-def scores(pairs: Iterable[tuple], rate: float) -> tuple[dict[str, float], list]:
-    """Scores of (source, output) frames (h, w, 3) uint8 of one size, and every output at thumbnail size.
+def scores(pairs: Iterable[tuple], rate: float, look: Callable[[list], Any] = len) -> tuple[dict[str, float], list]:
+    """Scores of (source, output) frames (h, w, 3) uint8 of one size, and what `look` returned of every BATCH outputs.
 
     Frames are looked at once and in order; only the last one is kept, so any length can be measured.
     """
@@ -60,7 +61,7 @@ def scores(pairs: Iterable[tuple], rate: float) -> tuple[dict[str, float], list]
     found: dict[str, list[float]] = {
         name: [] for name in ("e_warp", "e_warp_first", "e_warp_floor", "edge_f1", "sharp", "sharp_source")
     }
-    colours, small, last, begins = [], [], None, CutFinder()
+    colours, small, looks, last, begins = [], [], [], None, CutFinder()
     for source, output in pairs:
         if begins(source):
             last, first, track = None, output, Track(source)
@@ -76,7 +77,12 @@ def scores(pairs: Iterable[tuple], rate: float) -> tuple[dict[str, float], list]
         found["sharp_source"].append(sharpness(source))
         colours.append([lab(picture.astype(np.float32) / 255).mean((0, 1)) for picture in (source, output)])
         small.append(_thumbnail(output))
+        if len(small) == BATCH:
+            looks.append(look(small))
+            small = []
         last = source, output
+    if small:
+        looks.append(look(small))
     if not colours:
         raise InputError("there is no frame to measure")
     means = {name: float(np.mean(values)) if values else 0.0 for name, values in found.items()}
@@ -84,7 +90,7 @@ def scores(pairs: Iterable[tuple], rate: float) -> tuple[dict[str, float], list]
     second = min(max(round(rate), 1), len(colours))
     moved = np.mean(colours[-second:], 0) - np.mean(colours[:second], 0)  # (2, 3): source, output
     means["colour_drift"] = float(np.linalg.norm(moved[1] - moved[0]))
-    return means | {"frames": len(colours)}, small
+    return means | {"frames": len(colours)}, looks
 
 
 def _thumbnail(picture):
@@ -95,22 +101,45 @@ def _thumbnail(picture):
     return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
-def clip_scores(pictures: list, prompt: str, folder: str | Path) -> dict[str, float]:
+def load_look(prompt: str, folder: str | Path) -> Callable[[list], tuple]:
+    """What looks at pictures (h, w, 3) uint8: their CLIP embeddings (n, width), the prompt's (1, width), and which are
+    in dramatic light (n,). InputError where there is no CLIP model `folder`.
+    """
+    import numpy as np
     import torch
+    from torch.nn.functional import normalize
     from transformers import CLIPModel, CLIPProcessor
 
-    model, processor = CLIPModel.from_pretrained(folder).float().eval(), CLIPProcessor.from_pretrained(folder)
-    images, text = [], None
-    with torch.inference_mode():
-        for start in range(0, len(pictures), BATCH):
-            inputs = processor(text=[prompt or " "], images=pictures[start : start + BATCH], return_tensors="pt",
-                               padding="max_length", truncation=True)  # fmt: skip
-            output = model(**inputs)
-            images.append(torch.nn.functional.normalize(output.image_embeds, dim=-1))
-            text = torch.nn.functional.normalize(output.text_embeds, dim=-1)  # (1, width)
+    from inference.judge import load_judge, verdict
+
+    try:
+        model = CLIPModel.from_pretrained(folder, use_safetensors=True).float().eval()
+        processor = CLIPProcessor.from_pretrained(folder)
+    except OSError as error:
+        raise InputError(f"there is no CLIP model {folder} ({str(error).splitlines()[0]}); name one") from error
+    judge = load_judge()
+
+    @torch.inference_mode()
+    def look(pictures: list) -> tuple:
+        inputs = processor(text=[prompt or " "], images=pictures, return_tensors="pt",
+                           padding="max_length", truncation=True)  # fmt: skip
+        output = model(**inputs)
+        embeds = [normalize(part, dim=-1) for part in (output.image_embeds, output.text_embeds)]
+        return *embeds, verdict(judge, np.stack(pictures)).dramatic > 0.5
+
+    return look
+
+
+def look_scores(looks: list[tuple], prompt: str) -> dict[str, float]:
+    import numpy as np
+    import torch
+
+    images, texts, dramatic = zip(*looks, strict=True)
     embeds = torch.cat(images)  # (n, width)
     found = {"clip_consistency": float((embeds[1:] * embeds[:-1]).sum(-1).mean()) if len(embeds) > 1 else 1.0}
-    return found | ({"clip_score": float(100 * (embeds @ text.T).mean())} if prompt else {})
+    if prompt:
+        found["clip_score"] = float(100 * (embeds @ texts[0].T).mean())
+    return found | {"dramatic": float(np.concatenate(dramatic).mean())}
 
 
 def dramatic_share(pictures: list) -> float:
@@ -145,14 +174,13 @@ def main() -> None:
     parser.add_argument("--clip", default=str(MINIATURE_CLIP), help="folder or hub name of the CLIP model")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the scores as well")
     args = parser.parse_args()
-    from video.clip import open_clip
+    from video.clip import check_writable, open_clip
 
-    found, small = scores(pairs_of(args.source, args.output), float(open_clip(args.source).rate))
-    try:
-        found |= clip_scores(small, args.prompt, args.clip)
-    except OSError as error:
-        raise InputError(f"there is no CLIP model {args.clip} ({str(error).splitlines()[0]}); name one") from error
-    found["dramatic"] = dramatic_share(small)
+    rate, _ = float(open_clip(args.source).rate), open_clip(args.output)  # refused before a model is loaded
+    if args.json:
+        check_writable(args.json, "--json")
+    found, looks = scores(pairs_of(args.source, args.output), rate, load_look(args.prompt, args.clip))
+    found |= look_scores(looks, args.prompt)
     for name, value in found.items():
         print(f"{name:18}{value:10.4g}")
     if args.json:

@@ -24,6 +24,7 @@ from video.finished import FinishedFrames
 from video.shots import ANCHOR, BETWEEN, Size, Unit, ahead, units
 
 QUEUED = 3  # units that are drawn and not yet on disk
+PENDING = 32  # key frames that are kept in the hope that none of them need be drawn, since what follows is finished
 
 
 def process() -> tuple[int, int]:
@@ -43,6 +44,8 @@ class Shot:
 
     def add(self, unit: Unit) -> None:
         self._pending.append(unit)
+        if len(self._pending) > PENDING:
+            self.catch_up()
 
     def catch_up(self) -> None:
         while self._pending:
@@ -76,7 +79,9 @@ def restyle(
 ) -> list[str]:  # fmt: skip
     """Draw what is not finished and write `output`; returns what a person should be told.
 
-    One of several processes draws every so-manieth batch; the first one also encodes, as frames arrive.
+    One of several processes draws every so-manieth batch; the first one also encodes, as frames arrive. Batches and
+    not shots are dealt out, so that one long shot is shared as well: what lies between key frames needs nothing but
+    those, which every process draws for itself.
     """
     rank, world = process()
     stop = Event()

@@ -23,10 +23,13 @@ def ramp(count: int, height: int, width: int) -> list[np.ndarray]:
 def make_clip(
     path: Path, pictures: Sequence[np.ndarray] | None = None, pts: Sequence[int] | None = None,
     time_base: Fraction = Fraction(1, 24000), *, codec: str = "libx264", pix_fmt: str = "yuv420p", rotation: int = 0,
-    audio: str | None = None, options: dict | None = None, container_options: dict | None = None,
-    trc: int | None = None,
+    audio: str | None = None, layout: str = "mono", rate: int = 48000, options: dict | None = None,
+    container_options: dict | None = None, trc: int | None = None, aspect: Fraction | None = None,
 ) -> Path:  # fmt: skip
-    """Write a clip, 12 pictures of 64 x 48 at 24 frames per second if not told otherwise; `audio` names an encoder."""
+    """Write a clip, 12 pictures of 64 x 48 at 24 frames per second if not told otherwise.
+
+    `audio` names an encoder, `layout` and `rate` what it gets; `aspect` is the shape of a pixel.
+    """
     pictures = ramp(12, 48, 64) if pictures is None else pictures
     pts = [round(i / 24 / time_base) for i in range(len(pictures))] if pts is None else pts
     scale = str(time_base.denominator)
@@ -37,9 +40,11 @@ def make_clip(
         stream.pix_fmt, stream.time_base, stream.codec_context.time_base = pix_fmt, time_base, time_base
         if trc:
             stream.codec_context.color_trc = trc
+        if aspect:
+            stream.codec_context.sample_aspect_ratio = aspect
         if rotation:
             stream.set_display_rotation(rotation)
-        sound = audio and container.add_stream(audio, rate=48000, layout="mono")
+        sound = audio and container.add_stream(audio, rate=rate, layout=layout)
         lasts = dict(zip(pts, [b - a for a, b in itertools.pairwise(pts)], strict=False))
         for packet in _encoded(stream, pictures, pts, time_base):
             packet.duration = lasts.get(packet.pts, packet.duration)
@@ -60,8 +65,8 @@ def _encoded(stream, pictures, pts, time_base):
 def _beeps(stream, seconds: float) -> list[av.Packet]:
     samples = np.arange(int(48000 * max(seconds, 0.2)))
     wave = (np.sin(samples * 0.06) * 8000 * (samples % 12000 < 4000)).astype(np.int16)
-    packets = []
-    resampler = av.AudioResampler(format=stream.codec_context.format, layout="mono", rate=48000, frame_size=960)
+    packets, context = [], stream.codec_context
+    resampler = av.AudioResampler(context.format, context.layout, context.sample_rate, frame_size=960)
     frame = av.AudioFrame.from_ndarray(wave[None], format="s16", layout="mono")
     frame.sample_rate, frame.pts = 48000, 0
     for part in [*resampler.resample(frame), *resampler.resample(None)]:

@@ -2,6 +2,7 @@
 
 import sys
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -49,13 +50,13 @@ def test_pictures_stay_as_they_are(tmp_path):
     assert max(np.abs(a - b).mean() for a, b in zip(decoded(source), decoded(tmp_path / "out.mp4"), strict=True)) < 2
 
 
-@pytest.mark.parametrize("rotation", [90, -90, 180])
-def test_rotation(tmp_path, rotation):
+@pytest.mark.parametrize(("rotation", "suffix"), [(90, ".mp4"), (-90, ".mp4"), (180, ".mp4"), (90, ".mkv")])
+def test_rotation(tmp_path, rotation, suffix):
     source = make_clip(tmp_path / "in.mp4", rotation=rotation)
-    clip, _ = through(source, tmp_path / "out.mp4")
+    clip, _ = through(source, tmp_path / f"out{suffix}")
     assert (clip.width, clip.height) == ((48, 64) if rotation % 180 else (64, 48))
     corner = {90: (slice(-6, None), slice(0, 6)), -90: (slice(0, 6), slice(-6, None)), 180: (slice(-6, None),) * 2}
-    for path in (source, tmp_path / "out.mp4"):
+    for path in (source, tmp_path / f"out{suffix}"):
         assert abs(open_clip(path).rotation - rotation) % 360 == 0
         frame = next(open_clip(path).frames()).rgb
         assert frame.shape == (clip.height, clip.width, 3)
@@ -84,6 +85,38 @@ def test_sound_the_container_cannot_carry_is_encoded_again_and_said(tmp_path):
     assert np.abs(wave).max() > 0.1
 
 
+@pytest.mark.parametrize(
+    ("audio", "layout", "rate", "suffix", "note"),
+    [
+        ("flac", "5.1(side)", 48000, ".webm", ".webm cannot carry sound in flac; it was encoded again, as opus in 5.1"),
+        ("pcm_s16le", "stereo", 192000, ".mp4", "cannot carry sound in pcm_s16le; it was encoded again, as aac"),
+        ("pcm_s16le", "7.1", 48000, ".mp4", "cannot carry sound in pcm_s16le; it was encoded again, as aac in 7.1"),
+        ("flac", "stereo", 48000, ".mov", ".mov cannot carry sound in flac; it was encoded again, as aac"),
+    ],
+)
+def test_sound_that_neither_container_nor_encoder_takes_as_it_is(tmp_path, audio, layout, rate, suffix, note):
+    """Six channels in an order that Opus does not know, a rate that AAC does not have, what only writing shows."""
+    source = make_clip(tmp_path / "in.mkv", audio=audio, layout=layout, rate=rate, time_base=Fraction(1, 1000))
+    _, out = through(source, tmp_path / f"out{suffix}")
+    assert len(out.notes) == 1 and note in out.notes[0]
+    with av.open(tmp_path / f"out{suffix}") as container:
+        sound = container.streams.audio[0]
+        assert sound.rate == 48000 and sound.layout.nb_channels == av.AudioLayout(layout).nb_channels
+        mono = av.AudioResampler("flt", "mono", 48000)
+        wave = np.concatenate([f.to_ndarray()[0] for part in container.decode(sound) for f in mono.resample(part)])
+    assert len(wave) / 48000 == pytest.approx(0.56, abs=0.1) and np.abs(wave).max() > 0.05
+
+
+def test_sound_that_cannot_be_decoded_is_left_out_and_said(tmp_path):
+    source = make_clip(tmp_path / "in.mkv", audio="aac")
+    source.write_bytes(source.read_bytes().replace(b"A_AAC", b"A_ZZZ"))
+    clip, out = through(source, tmp_path / "out.mp4")
+    assert clip.has_audio and len(out.notes) == 1 and "sound track 1 was left out" in out.notes[0]
+    with av.open(tmp_path / "out.mp4") as container:
+        assert not container.streams.audio
+    assert len(times(tmp_path / "out.mp4")) == 12
+
+
 def test_a_part_starts_at_zero_with_its_own_sound(tmp_path):
     source = make_clip(tmp_path / "in.mp4", ramp(48, 48, 64), audio="aac")
     part = list(open_clip(source, start=0.5, end=1.5).frames())
@@ -98,6 +131,39 @@ def test_a_part_starts_at_zero_with_its_own_sound(tmp_path):
     assert {(round(t * 1000), data) for t, data in sound} <= shifted
     assert 45 <= len(sound) <= 49  # 48 packets of 1,024 samples are a second and a little
     assert len(list(open_clip(source, max_frames=5).frames())) == 5
+
+
+@pytest.mark.parametrize("start", [0.3, 1.1, 2.6, 3.9])
+def test_a_part_of_a_stream_that_is_searched_by_time_alone(tmp_path, start):
+    """In MPEG-TS a search ends between key frames, and what can be decoded from there may begin too late."""
+    source = make_clip(tmp_path / "in.ts", ramp(96, 48, 64), options={"g": "24", "sc_threshold": "0", "bf": "2"})
+    wanted = [frame for frame in open_clip(source).frames() if frame.index >= start * 24 - 1e-3]
+    part = list(open_clip(source, start=start).frames())
+    assert [frame.pts for frame in part] == [frame.pts for frame in wanted]
+    assert all(np.array_equal(a.rgb, b.rgb) for a, b in zip(part, wanted, strict=True))
+
+
+@pytest.mark.parametrize(("rotation", "shown"), [(0, (85, 48)), (90, (48, 85))])
+def test_a_clip_that_is_stored_squeezed_comes_out_as_players_show_it(tmp_path, rotation, shown):
+    source = make_clip(tmp_path / "in.mp4", rotation=rotation, aspect=Fraction(4, 3))
+    clip, _ = through(source, tmp_path / "out.mp4")
+    assert (clip.width, clip.height) == shown
+    result = open_clip(tmp_path / "out.mp4")
+    assert (result.width, result.height) == tuple(-(-side // 2) * 2 for side in shown)
+    with av.open(tmp_path / "out.mp4") as container:
+        assert container.streams.video[0].sample_aspect_ratio in (None, 1)
+    white = [(frame.rgb.min(2) > 220).sum(1).max() for frame in (next(clip.frames()), next(result.frames()))]
+    assert all(abs(wide - (21 if rotation == 0 else 12)) <= 2 for wide in white), white
+
+
+def test_a_damaged_first_picture_leaves_the_others(tmp_path):
+    source = make_clip(tmp_path / "in.avi", codec="mjpeg", pix_fmt="yuvj420p", time_base=Fraction(1, 24))
+    with av.open(source) as container:
+        first = bytes(next(container.demux(video=0)))
+    source.write_bytes(source.read_bytes().replace(first, bytes(len(first))))
+    clip, _ = through(source, tmp_path / "out.mp4")
+    assert len(times(tmp_path / "out.mp4")) == 11
+    assert "is damaged or cut off: 11 frames" in clip.damage
 
 
 ODD = {
@@ -156,7 +222,12 @@ def test_a_file_cut_off_gives_what_it_has(tmp_path, suffix):
 
 
 def test_what_is_no_clip_is_refused(tmp_path):
-    song, text, noise, end_missing = (tmp_path / name for name in ("song.mp4", "words.txt", "noise.mp4", "cut.mp4"))
+    names = ("song.mp4", "words.txt", "noise.mp4", "cut.mp4", "empty.avi")
+    song, text, noise, end_missing, empty = (tmp_path / name for name in names)
+    with av.open(empty, "w") as container:
+        stream = container.add_stream("mpeg4", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        container.start_encoding()
     with av.open(song, "w") as container:
         stream = container.add_stream("aac", rate=48000, layout="mono")
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 4800), np.float32), format="fltp", layout="mono")
@@ -173,6 +244,7 @@ def test_what_is_no_clip_is_refused(tmp_path):
         (text, "has no video stream"),
         (noise, "cannot be read as a video"),
         (end_missing, "cannot be read as a video|no frame of"),
+        (empty, "no frame of .*empty.avi can be decoded"),
     ):
         with pytest.raises(InputError, match=words):
             open_clip(path)
@@ -188,8 +260,9 @@ def test_what_cannot_be_written_is_refused(tmp_path):
         (source, "would replace its source"),
         (tmp_path / ".." / tmp_path.name / "in.mp4", "would replace its source"),
         (tmp_path / "out.xyz", "must end in .mp4"),
-        (tmp_path / "folder.mp4", "is a folder"),
+        (tmp_path / "folder.mp4", "is a folder.*--output"),
         (tmp_path / "file" / "out.mp4", "cannot write"),
+        (Path("/proc/out.mp4"), "cannot write /proc/out.mp4"),
     ):
         with pytest.raises(InputError, match=words):
             check_output(path, source)

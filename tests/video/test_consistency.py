@@ -9,6 +9,7 @@ from conftest import make_tiny_base
 from diffusers import (
     ControlNetModel,
     DPMSolverMultistepScheduler,
+    LCMScheduler,
     StableDiffusionControlNetImg2ImgPipeline,
     StableDiffusionControlNetPipeline,
 )
@@ -53,11 +54,12 @@ def part(whole: Batch, of: slice) -> Batch:
 
 @pytest.mark.parametrize("guidance", [1.0, 7.5])
 @pytest.mark.parametrize("strength", [1.0, 0.6])
-@pytest.mark.parametrize("end", [1.0, 0.5])
-def test_one_frame_with_everything_off_is_the_pipeline_of_diffusers(loaded, guidance, strength, end):
+@pytest.mark.parametrize(("end", "solver"), [(1.0, "dpm++"), (0.5, "dpm++"), (1.0, "lcm")])
+def test_one_frame_with_everything_off_is_the_pipeline_of_diffusers(loaded, guidance, strength, end, solver):
     pipe, controlnet = loaded
     one = batch(1, [3])
-    scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)
+    off = {**OFF, "scheduler": solver}
+    scheduler = {"dpm++": DPMSolverMultistepScheduler, "lcm": LCMScheduler}[solver].from_config(pipe.scheduler.config)
     kind = StableDiffusionControlNetPipeline if strength == 1 else StableDiffusionControlNetImg2ImgPipeline
     parts = {**pipe.components, "scheduler": scheduler, "controlnet": controlnet}
     reference = kind(**parts, requires_safety_checker=False)
@@ -71,10 +73,10 @@ def test_one_frame_with_everything_off_is_the_pipeline_of_diffusers(loaded, guid
         control_guidance_end=end, controlnet_conditioning_scale=0.8, generator=torch.Generator().manual_seed(5 + 3),
         output_type="pt",
     ).images  # fmt: skip
-    recipe = Recipe(6, guidance, strength, 0.8, end, seed=5, **OFF)
+    recipe = Recipe(6, guidance, strength, 0.8, end, seed=5, **off)
     found = Restyler(pipe, controlnet, recipe, "a house", "fog").draw(one, None, None)
     assert torch.equal(found, expected)
-    changed = Restyler(pipe, controlnet, Recipe(6, guidance, strength, 0.8, end, seed=6, **OFF), "a house", "fog")
+    changed = Restyler(pipe, controlnet, Recipe(6, guidance, strength, 0.8, end, seed=6, **off), "a house", "fog")
     assert not torch.equal(changed.draw(one, None, None), expected)
 
 
@@ -105,8 +107,9 @@ def shot(restyler: Restyler, whole: Batch, sizes: list[int]) -> torch.Tensor:
     return torch.cat(frames)
 
 
-def test_batches_and_chunks_do_not_matter(loaded):
-    restyler = Restyler(*loaded, Recipe(6, strength=0.7), "a house")
+@pytest.mark.parametrize("solver", ["dpm++", "lcm"])
+def test_batches_and_chunks_do_not_matter(loaded, solver):
+    restyler = Restyler(*loaded, Recipe(6, strength=0.7, scheduler=solver), "a house")
     whole = batch(9)
     together = shot(restyler, whole, [8])
     for sizes in ([1] * 8, [3, 5], [7, 1]):
@@ -123,6 +126,15 @@ def test_equal_frames_are_drawn_equal(loaded):
                   *(torch.cat([tensor] * 4) for tensor in (still.flow, still.seen)))  # fmt: skip
     frames = shot(restyler, whole, [3])
     assert (frames - frames[:1]).abs().max() < 1e-4
+
+
+def test_the_noise_of_one_plain_frame_is_not_its_neighbour_s(loaded, monkeypatch):
+    """A solver that draws noise as it goes: no two draws of two neighbouring seeds are the same."""
+    drawn, randn = [], torch.randn
+    monkeypatch.setattr(torch, "randn", lambda *a, **k: drawn.append(randn(*a, **k)) or drawn[-1])
+    Restyler(*loaded, Recipe(3, 1.0, scheduler="lcm", **OFF), "a house").draw(batch(2), None, None)
+    assert len(drawn) == 6  # two frames: where they start, and two steps of three
+    assert not any(torch.equal(a, b) for i, a in enumerate(drawn) for b in drawn[:i])
 
 
 def test_each_part_brings_frames_nearer_to_the_anchor(loaded):

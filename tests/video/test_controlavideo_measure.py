@@ -35,9 +35,10 @@ def test_a_row_for_each_way():
 
 def test_a_row_for_each_repair():
     rows, names = repair_rows(), [field.name for field in fields(Repairs)]
-    assert list(rows) == ["none", *(f"{name} alone" for name in names), "all"]
+    acting = [name for name in names if name not in measure.NEEDED]
+    assert list(rows) == ["none", *(f"{name} alone" for name in acting), "all"]
     switched = [[name for name in names if getattr(repairs, name)] for repairs in rows.values()]
-    assert switched == [[], *([name] for name in names), names]
+    assert switched == [[], *([name] for name in acting), names] and set(measure.NEEDED) < set(names)
 
 
 def test_flow_over_frames_left_out_is_composed():
@@ -62,10 +63,13 @@ def test_repairs_and_lengths_through_the_command(monkeypatch, capsys):
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
     assert [line.split("|")[1].strip() for line in lines[1:3]] == ["look held", "look not held"]
     assert float(lines[4].split("|")[2]) == 7 and float(lines[5].split("|")[2]) == 9  # none loses a frame a chunk
-    needed = {line.split("|")[1].strip(): line for line in lines[-3:]}
-    assert list(needed) == ["low_guidance", "any_size", "static_clips"]
-    assert "above 5" in needed["low_guidance"] and "multiple of" in needed["any_size"]
-    assert all("edge F1" in line.split("|")[4] for line in needed.values())
+    needed = {line.split("|")[1].strip(): line.split("|")[3:5] for line in lines[-len(measure.NEEDED) :]}
+    assert list(needed) == list(measure.NEEDED)
+    assert "above 5" in needed["low_guidance"][0] and "multiple of" in needed["any_size"][0]
+    assert "add_first_frame_by_concat" in needed["concat_noise"][0]
+    assert "7 of 8 frames" in needed["concat_drops_nothing"][0]
+    assert needed["first_frame_unscaled"][0] != needed["first_frame_unscaled"][1]
+    assert all("8 of 8 frames" in on for _, on in needed.values())
 
 
 @pytest.mark.slow

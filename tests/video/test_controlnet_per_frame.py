@@ -1,21 +1,31 @@
 """video/controlnet_per_frame.py: a clip in, a clip out; cut off and gone on with; on several processes; refusals."""
 
+import gc
 import json
 import os
+import resource
+import runpy
 import signal
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
+import torch
 from conftest import ROOT, assert_refused, make_lora, make_tiny_base, run_script
 from odd_clips import make_clip, ramp, sound_packets, times
-from tiny_controlnet import add_controlnet
+from safetensors.torch import save_file
+from tiny_controlnet import add_controlnet, make_dpt
 
 from images.scenes import Shot, clip, sample_scene
-from video.clip import open_clip
+from inference.cli import InputError
+from video.clip import Frame, open_clip
+from video.finished import FinishedFrames
+from video.shots import ANCHOR, KEY, Item, Size, Unit
 
 SCRIPT = "video/controlnet_per_frame.py"
 FAST = ("--num_inference_steps", "3", "--guidance_scale", "1", "--batch_size", "4")
@@ -51,6 +61,32 @@ def decoded(path: Path) -> list[np.ndarray]:
     return [frame.rgb for frame in open_clip(path).frames()]
 
 
+@pytest.fixture
+def here(monkeypatch):
+    """Runs the script's `main` in this process, which has loaded torch already."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+
+    def run(*words) -> None:
+        monkeypatch.setattr(sys, "argv", [str(word) for word in words])
+        runpy.run_path(str(ROOT / words[0]))["main"]()
+
+    return run
+
+
+@pytest.fixture
+def at_the_end(monkeypatch):
+    """What was in the folder of finished frames when it was removed: the recipe, and when each frame was written."""
+    found, remove = {}, FinishedFrames.remove
+
+    def seen(self) -> None:
+        found["recipe"] = json.loads((self.folder / "recipe.json").read_text())
+        found["frames"] = {path.name: path.stat().st_mtime_ns for path in self.folder.glob("[0-9]*.png")}
+        remove(self)
+
+    monkeypatch.setattr(FinishedFrames, "remove", seen)
+    return found
+
+
 @pytest.fixture(scope="module")
 def result(source, base, tmp_path_factory) -> Path:
     output = tmp_path_factory.mktemp("result") / "out.mp4"
@@ -69,7 +105,21 @@ def test_frames_times_rotation_and_sound_are_the_source_s(source, result):
     assert list(result.parent.iterdir()) == [result]
 
 
-def test_killed_and_gone_on_with_gives_the_same_clip(source, base, result, tmp_path):
+def test_the_sample_clip_from_a_fresh_clone(tmp_path):
+    """The command of the README, on the miniature, for a few frames and steps."""
+    sample = ROOT / "video" / "sample.mp4"
+    words = ["--input", sample, "--output", tmp_path / "out.mp4", "--side_by_side"]
+    words += ["--prompt", "a red lighthouse by the sea, dramatic lighting"]
+    done = run_script(SCRIPT, *words, "--max_frames", "4", "--num_inference_steps", "2")
+    assert done.rc == 0, done.err
+    before, after = decoded(sample)[:4], decoded(tmp_path / "out.mp4")
+    assert [frame.shape for frame in after] == [(128, 448, 3)] * 4 and sound_packets(tmp_path / "out.mp4")
+    for source, both in zip(before, after, strict=True):
+        assert np.abs(both[:, :224].astype(int) - source).mean() < 4
+        assert np.abs(both[:, 224:].astype(int) - source).mean() > 4 and both[:, 224:].std() > 10
+
+
+def test_killed_and_gone_on_with_gives_the_same_clip(source, base, result, tmp_path, here, at_the_end):
     output = tmp_path / "out.mp4"
     work = tmp_path / ".out.mp4.frames"
     words = [sys.executable, *map(str, command(source, output, base))]
@@ -84,9 +134,10 @@ def test_killed_and_gone_on_with_gives_the_same_clip(source, base, result, tmp_p
     assert_refused(run_script(*command(source, output, base)), "finished frames", "--resume", str(work))
     assert_refused(run_script(*command(source, output, base, "--resume", "--seed", "1")), "another seed")
     kept = {path.name: path.stat().st_mtime_ns for path in work.glob("[0-9]*.png")}
-    again = restyled(source, output, base, "--resume")
-    assert len(kept) >= 6
-    assert all(np.array_equal(a, b) for a, b in zip(again, decoded(result), strict=True))
+    here(*command(source, output, base, "--resume"))
+    assert len(kept) >= 6 and len(at_the_end["frames"]) == 14
+    assert kept.items() <= at_the_end["frames"].items()  # none of them is drawn again
+    assert all(np.array_equal(a, b) for a, b in zip(decoded(output), decoded(result), strict=True))
     assert list(tmp_path.iterdir()) == [output]
 
 
@@ -100,6 +151,83 @@ def test_two_processes_draw_the_clip_of_one(source, base, result, tmp_path):
     for process in both:
         assert process.wait(timeout=300) == 0, process.stderr.read()
     assert all(np.array_equal(a, b) for a, b in zip(decoded(output), decoded(result), strict=True))
+
+
+def frames_of(output: Path, rank: int, world: int = 2, resume: bool = False) -> FinishedFrames:
+    return FinishedFrames(output, {"seed": 1}, resume, rank, world)
+
+
+def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp_path):
+    output = tmp_path / "out[1].mp4"
+    left = tmp_path / ".out[1]-abcdefgh.mp4"  # half written by a run that was killed
+    left.touch()
+    came: list[FinishedFrames] = []
+    second = Thread(target=lambda: came.append(frames_of(output, 1)), daemon=True)
+    second.start()
+    time.sleep(0.2)
+    assert second.is_alive()  # it waits for the first
+    first = frames_of(output, 0)
+    second.join(10)
+    assert came and not left.exists()
+    removing = Thread(target=first.remove, daemon=True)
+    removing.start()
+    time.sleep(0.2)
+    assert removing.is_alive() and first.folder.exists()
+    came[0].remove()
+    removing.join(10)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_process_that_is_lost_and_a_run_too_many_are_said(tmp_path):
+    output = tmp_path / "out.mp4"
+    first, second = frames_of(output, 0), frames_of(output, 1)
+    with pytest.raises(InputError, match=r"another run is writing .*out\.mp4; wait"):
+        frames_of(output, 0, resume=True)
+    assert first.wait_for(0, lambda: True) is None
+    second.save(0, np.zeros((4, 4, 3), np.uint8))
+    second._place.close()  # as the system does when a process ends
+    assert first.wait_for(0, lambda: False).shape == (4, 4, 3)
+    with pytest.raises(InputError, match=r"process 1 ended in mid-work.*--resume"):
+        first.wait_for(1, lambda: False)
+    first._lock.close(), first._place.close()
+    (first.folder / "process-1").write_text("done")  # of a run before this one
+    first = frames_of(output, 0, resume=True)
+    assert first.has(0) and first._state(1) == "coming"
+
+
+def test_key_frames_that_wait_are_bounded():
+    """A long shot in fast motion that is finished already: what it is made of is not all held."""
+    from video.restyling import PENDING, draw_units
+
+    class Drawing:
+        def draw(self, batch, anchor, key, memory):
+            drawn.append(batch.indices[0])
+            return None
+
+    drawn, held, picture = [], [], np.zeros((8, 8, 3), np.uint8)
+
+    def planned():
+        for i in range(3 * PENDING):
+            yield Unit(i, KEY if i else ANCHOR, [Item([i], picture, picture)])
+            held.append(i + 1 - len(drawn))
+
+    draw_units(planned(), Drawing(), lambda *_: None, lambda index: True)
+    assert max(held) == PENDING and drawn == list(range(len(drawn))) and len(drawn) >= 2 * PENDING
+
+
+def test_a_still_shot_is_drawn_the_same_to_the_bit(base):
+    from diffusers import ControlNetModel
+
+    from inference.pipelines import load_base
+    from video.consistency import Recipe, Restyler
+    from video.control_maps import ControlMaps
+    from video.restyling import draw_frames
+
+    still = [Frame(i, i, 1, ramp(1, 64, 64)[0]) for i in range(6)]
+    pipe, controlnet = load_base(str(base)), ControlNetModel.from_pretrained(base / "controlnet-canny").eval()
+    restyler = Restyler(pipe, controlnet, Recipe(3, 1.0, 0.6), "a house")
+    drawn = draw_frames(still, restyler, ControlMaps("canny").next, Size(64, 64, 8), 4, True)
+    assert len(drawn) == 6 and all(np.array_equal(frame, drawn[0]) for frame in drawn)
 
 
 def test_plain_frames_have_noise_of_their_own(base, tmp_path):
@@ -132,6 +260,73 @@ def test_a_full_disk_keeps_the_frames(source, base, result, tmp_path):
     assert len(restyled(source, output, base, "--resume")) == 14
 
 
+def test_a_disk_that_fills_up_while_the_clip_is_written_keeps_every_frame(
+    source, base, result, tmp_path, here, at_the_end, capsys
+):
+    output = tmp_path / "out.mp4"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for room, said in ((0, "make room and begin again"), (result.stat().st_size - 1000, "kept; .* --resume")):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+        try:
+            with pytest.raises(InputError, match=f"the disk is full; .*{said}"):
+                here(*command(source, output, base))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        gc.collect()  # what a process lets go of when it ends
+        assert not output.exists()
+    kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / ".out.mp4.frames").glob("[0-9]*.png")}
+    assert len(kept) > 6
+    here(*command(source, output, base, "--resume"))
+    assert f"{len(kept)} frames are finished already" in capsys.readouterr().out
+    assert kept.items() <= at_the_end["frames"].items() and len(decoded(output)) == 14
+
+
+def test_flags_of_the_look_and_of_what_is_kept_change_the_frames(source, base, tmp_path, here, at_the_end):
+    dpt = make_dpt(tmp_path / "dpt")
+    save_file({"<look>": torch.randn(2, 32, generator=torch.Generator().manual_seed(0))}, tmp_path / "look.safetensors")
+
+    def frame(*flags) -> np.ndarray:
+        here(*command(source, tmp_path / "out.mp4", base, "--max_frames", "1", *flags))
+        return decoded(tmp_path / "out.mp4")[0].astype(int)
+
+    plain, guided = frame(), frame("--guidance_scale", "7.5")
+    depth = ("--control", "depth", "--controlnet", base / "controlnet-canny", "--depth_model", dpt)
+    for flags in (("--embedding", tmp_path / "look.safetensors"), ("--control_guidance_end", "0.3"), depth):
+        assert np.abs(frame(*flags) - plain).mean() > 1, flags
+    recipe = at_the_end["recipe"]
+    assert recipe["depth_model"] == "dpt" and [len(digest) for digest in recipe["depth_sha256"]] == [64]
+    assert recipe["mixed_precision"] == "no" and str(tmp_path) not in json.dumps(recipe)
+    assert np.abs(frame("--guidance_scale", "7.5", "--negative_prompt", "fog") - guided).mean() > 1
+
+
+LOW = ("--resolution", "16")
+ODD = {
+    "one pixel": ("in.mp4", {"pictures": ramp(2, 1, 1), "pix_fmt": "yuv444p"}, "out.mp4", LOW, (16, 16), ""),
+    "one frame": ("in.mp4", {"pictures": ramp(1, 64, 64)}, "out.mp4", (), (64, 64), ""),
+    "7680 wide": ("in.mp4", {"pictures": ramp(2, 64, 7680)}, "out.mp4", LOW, (1920, 16), ""),
+    "240 a second": ("in.mp4", {"pictures": ramp(2, 64, 64), "pts": [0, 100]}, "out.mp4", (), (64, 64), ""),
+    "squeezed": ("in.mp4", {"pictures": ramp(2, 64, 64), "aspect": Fraction(3, 2)}, "out.mp4", (), (96, 64), ""),
+    "gif": ("in.gif", {"pictures": ramp(2, 64, 64), "codec": "gif", "pix_fmt": "rgb8", "time_base": Fraction(1, 100)},
+            "out.mp4", (), (64, 64), ""),
+    "webm": ("in.webm", {"pictures": ramp(2, 64, 64), "codec": "libvpx-vp9", "time_base": Fraction(1, 1000),
+                         "audio": "libopus"}, "out.webm", (), (64, 64), ""),
+    "sound": ("in.mp4", {"pictures": ramp(2, 64, 64), "audio": "aac", "time_base": Fraction(1, 1000)}, "out.webm", (),
+              (64, 64), ".webm cannot carry sound in aac; it was encoded again, as opus"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_clips_go_through(base, tmp_path, here, capsys, kind):
+    name, made, result, flags, size, note = ODD[kind]
+    source, output = make_clip(tmp_path / name, **made), tmp_path / result
+    here(*command(source, output, base, *flags))
+    shown = open_clip(output)
+    assert (shown.width, shown.height) == size and times(output) == times(source)
+    assert shown.has_audio == ("audio" in made)
+    said = capsys.readouterr().out
+    assert note in said and ("encoded again" in said) == bool(note)
+
+
 def test_refused_before_a_model_is_loaded(source, base, tmp_path, without_torch):
     (tmp_path / "words.mp4").write_text("no clip")
     (tmp_path / "file").touch()
@@ -142,6 +337,7 @@ def test_refused_before_a_model_is_loaded(source, base, tmp_path, without_torch)
         (command(source, source, base), "would replace its source"),
         (command(source, tmp_path / "out.xyz", base), "must end in"),
         (command(source, tmp_path / "file" / "out.mp4", base), "cannot write"),
+        (command(source, "/proc/out.mp4", base), "cannot write /proc/out.mp4"),
         (command(source, out, base, "--start", "9"), "there is no frame"),
         (command(source, out, base, "--start", "2", "--end", "1"), "is not after"),
         (command(source, out, base, "--strength", "0"), "--strength 0"),
@@ -156,6 +352,7 @@ def test_refused_before_a_model_is_loaded(source, base, tmp_path, without_torch)
 def test_a_detector_without_weights_is_one_sentence(source, base, tmp_path):
     words = command(source, tmp_path / "out.mp4", base, "--control", "depth", "--controlnet", base / "controlnet-canny")
     assert_refused(run_script(*words), "the detector depth cannot be loaded", "canny")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_file_cut_off_is_used_and_said(base, tmp_path):

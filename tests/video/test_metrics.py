@@ -1,6 +1,7 @@
 """video/metrics.py: what is steady, sharp and in place scores so, by exact flow and from the command line."""
 
 import json
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -9,7 +10,8 @@ from conftest import assert_refused, run_script
 from odd_clips import make_clip
 
 from images.scenes import Shot, clip, sample_scene
-from video.metrics import e_warp, scores
+from inference.cli import InputError
+from video.metrics import MINIATURE_CLIP, e_warp, load_look, look_scores, pairs_of, scores
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +77,28 @@ def test_two_clips_from_the_command_line(tmp_path, shot):
     assert "edge_f1" in done.out
 
 
+def test_pictures_are_looked_at_in_batches_however_many_there_are(shot, monkeypatch):
+    """Nothing of a frame is kept but what the looking found, and that is the same in any batches."""
+    monkeypatch.setattr("video.metrics.BATCH", 5)
+    found, looks = scores(zip(shot[0], shot[0], strict=True), 4, lambda batch: [picture.copy() for picture in batch])
+    assert [len(batch) for batch in looks] == [5, 5, 2] and found["frames"] == 12
+    assert all(np.array_equal(a, b) for a, b in zip(chain(*looks), shot[0], strict=True))
+    look = load_look("a boat by the sea", MINIATURE_CLIP)
+    one, many = (look_scores([look(batch) for batch in cut], "a boat") for cut in ([shot[0]], looks))
+    assert one.keys() == {"clip_score", "clip_consistency", "dramatic"} and one == pytest.approx(many, abs=1e-3)
+
+
+def test_what_cannot_be_written_or_loaded_is_refused_before_the_work(tmp_path, shot, without_torch):
+    source = make_clip(tmp_path / "in.mp4", shot[0][:2])
+    words = ("video/metrics.py", "--source", source, "--output", source)
+    assert_refused(run_script(*words, "--json", "/proc/scores.json", **without_torch), "cannot write /proc/scores.json")
+    assert_refused(run_script(*words, "--json", tmp_path, **without_torch), "is a folder", "--json")
+    assert_refused(run_script(*words[:-1], tmp_path / "none.mp4", **without_torch), "there is no clip")
+    assert_refused(run_script(*words, "--clip", tmp_path / "none"), "there is no CLIP model")
+
+
 def test_clips_of_other_lengths_are_refused(tmp_path, shot):
     source, output = (make_clip(tmp_path / name, shot[0][:n]) for name, n in (("in.mp4", 6), ("out.mp4", 5)))
     assert_refused(run_script("video/metrics.py", "--source", source, "--output", output), "more frames than")
-    assert_refused(run_script("video/metrics.py", "--source", output, "--output", source), "more frames than")
+    with pytest.raises(InputError, match=r"in\.mp4 has more frames than .*out\.mp4"):
+        list(pairs_of(output, source))

@@ -5,6 +5,7 @@ import threading
 import cv2
 import numpy as np
 import pytest
+from tiny_controlnet import make_dpt
 
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
@@ -58,6 +59,16 @@ def test_depth_has_one_scale_per_shot(monkeypatch):
     assert 0 < first.min() < 40 and 215 < first.max() < 255  # room on both sides
     nearer = maps._depth(shots[3] // 2 + 128)
     assert nearer.mean() > found[3][1].mean()
+
+
+def test_depth_by_an_estimator_and_shuffling_are_the_same_for_equal_pictures(tmp_path):
+    shown = pictures(1, 1)[0]
+    depth = ControlMaps("depth", depth_model=str(make_dpt(tmp_path / "dpt")))
+    shuffle, other = ControlMaps("shuffle"), ControlMaps("shuffle", seed=-1)
+    for maps in (depth, shuffle):
+        first, second = (maps.next(shown)[1] for _ in range(2))
+        assert first.shape == shown.shape and np.array_equal(first, second) and first.std() > 5
+    assert not np.array_equal(shuffle.next(shown)[1], other.next(shown)[1])
 
 
 def test_flow_is_that_of_the_scene():

@@ -8,14 +8,14 @@ length       clips of 64 frames: sharpness of the last 8 frames over the first 8
              and the same less what the source does; with the look of the first frame held, and without
 repairs      what each repair of the original's oddities does, alone; none of them, and all. From 24 frames on there is
              a third chunk, with the seam that the original has there. Then those that only some clips and settings
-             need, off and on: low guidance, a size that is no multiple of the coarsest layer's, nothing that moves
+             need, off and on
 Columns are those of video/ablation.py; subject: share of frames in which the judge recognises it.
 """
 
 import argparse
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,6 +27,14 @@ LONG = 64  # frames, which are nine chunks
 ENDS = 8  # frames at the beginning and at the end of a long clip
 CONTROL_A_VIDEO = {"guidance_scale": 7.5, "video_scale": 1.5, "in_domain": True}  # the runner's
 CONDITIONING = 1.5  # of three clips of 8 frames, edge F1 was 0.50 at 1.0 and 0.59 at 1.5, e_warp 8.3 and 7.7
+NEEDED = {  # repairs that only some clips and settings need: which, and what of the call brings them about
+    "low_guidance": ("guidance 4", {"guidance_scale": 4.0}),
+    "any_size": ("8 pixels smaller", {}),
+    "static_clips": ("nothing moves", {}),
+    "first_frame_unscaled": ("Euler's scheduler", {}),
+    "concat_noise": ("first frame by concat", {"add_first_frame_by_concat": True}),
+    "concat_drops_nothing": ("concat of none", {"add_first_frame_by_concat": True, "fix_first_frame": False}),
+}
 
 
 def parse_args() -> argparse.Namespace:
@@ -117,11 +125,11 @@ def held(index: int, side: int, draw: Callable) -> list[float]:
 
 
 def repair_rows() -> dict:
+    """Repairs by the name of their row: none, each that acts on any clip alone, all."""
     from video.controlavideo.repairs import Repairs
 
-    names = [field.name for field in fields(Repairs)]
-    off = {name: False for name in names}
-    alone = {f"{name} alone": Repairs(**(off | {name: True})) for name in names}
+    names = [field.name for field in fields(Repairs) if field.name not in NEEDED]
+    alone = {f"{name} alone": replace(Repairs.none(), **{name: True}) for name in names}
     return {"none": Repairs.none(), **alone, "all": Repairs()}
 
 
@@ -169,27 +177,33 @@ def length_table(rows: dict[str, Callable], clips: int, side: int) -> None:
 def needed_table(pipe, side: int, settings: dict) -> None:
     """What becomes of a clip that needs a repair, without it and with it: scores, or what the original fails with."""
     import numpy as np
+    from diffusers import EulerDiscreteScheduler
 
     from inference.scores import edge_f1
     from video.ablation import PROMPT, rendered
     from video.controlavideo.repairs import Repairs
     from video.metrics import dramatic_share
 
-    cases = {"low_guidance": ("guidance 4", {"guidance_scale": 4.0}), "any_size": (f"{side - 8} pixels", {}),
-             "static_clips": ("nothing moves", {})}  # fmt: skip
+    euler = type(pipe)(**(pipe.components | {"scheduler": EulerDiscreteScheduler.from_config(pipe.scheduler.config)}))
+    euler.set_progress_bar_config(disable=True)
     print("| repair | where | off | on |\n|---|---|---|---|")
-    for name, (where, changes) in cases.items():
+    for name, (where, changes) in NEEDED.items():
         frames, _, _, caption = rendered(0, 8, side - 8 if name == "any_size" else side)
         frames = [frames[0]] * len(frames) if name == "static_clips" else frames
         cells = []
-        for repairs in (Repairs(**{name: False}), Repairs()):
+        for on in (False, True):
+            # noise made for all of the clip leaves the pipeline no residuals to look at
+            repairs = replace(Repairs(clip_noise=name != "concat_noise"), **{name: on})
+            used = euler if name == "first_frame_unscaled" else pipe
             try:
-                drawn, _ = restyled(pipe, frames, PROMPT.format(caption=caption), repairs, **(settings | changes))
+                drawn, _ = restyled(used, frames, PROMPT.format(caption=caption), repairs, **(settings | changes))
             except ValueError as error:
                 cells.append(str(error))
                 continue
-            outlines = np.mean([edge_f1(frame.rgb, picture) for frame, picture in zip(frames, drawn, strict=True)])
-            cells.append(f"edge F1 {outlines:.3f}, dramatic {dramatic_share(drawn):.0%}")
+            sources = [frame.rgb for frame in frames[len(frames) - len(drawn) :]]
+            outlines = np.mean([edge_f1(a, b) for a, b in zip(sources, drawn, strict=True)])
+            kept = f"{len(drawn)} of {len(frames)} frames"
+            cells.append(f"{kept}, edge F1 {outlines:.3f}, dramatic {dramatic_share(drawn):.0%}")
         print(f"| {name} | {where} | {' | '.join(cells)} |", flush=True)
 
 
