@@ -68,7 +68,6 @@ def test_repairs_and_lengths_through_the_command(monkeypatch, capsys):
     assert "above 5" in needed["low_guidance"][0] and "multiple of" in needed["any_size"][0]
     assert "add_first_frame_by_concat" in needed["concat_noise"][0]
     assert "7 of 8 frames" in needed["concat_drops_nothing"][0]
-    assert needed["first_frame_unscaled"][0] != needed["first_frame_unscaled"][1]
     assert all("8 of 8 frames" in on for _, on in needed.values())
 
 
