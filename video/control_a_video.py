@@ -94,6 +94,8 @@ def check(args: argparse.Namespace):
 def main() -> None:
     args = parse_args()
     clip = check(args)
+    import torch
+
     from video.controlavideo.checkpoint import checkpoint_folder, coarsest, control_mode, native_side
     from video.controlavideo.source import sampled, size_of
     from video.finished import FinishedFrames
@@ -118,6 +120,7 @@ def main() -> None:
     if args.video_scale and args.guidance_scale <= 1:
         print(f"--video_scale has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
     print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
+    args.mixed_precision = args.mixed_precision or ("fp16" if torch.cuda.is_available() else "no")
     pipe, detect, adapter = load(args, folder)  # before the output is claimed: what is refused leaves nothing behind
     finished = FinishedFrames(args.output, recipe(args, folder, indices), args.resume)
     notes = draw(args, clip, indices, pipe, detect, adapter, size, finished)
