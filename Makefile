@@ -8,14 +8,15 @@ DEMO := outputs/demo
 RESTYLE := --prompt "a red lighthouse by the sea, dramatic lighting" --side_by_side
 
 .PHONY: demo test
-demo: $(DEMO)/grid.png $(DEMO)/per_frame.mp4 $(DEMO)/control_a_video.mp4
+demo: $(DEMO)/report.html $(DEMO)/per_frame.mp4 $(DEMO)/control_a_video.mp4
 	@echo "look at $(DEMO)/grid.png, $(DEMO)/report.html, $(DEMO)/per_frame.mp4 and $(DEMO)/control_a_video.mp4"
 
 # What is finished is kept, and what was interrupted goes on: `make demo` again.
 $(DEMO)/lora/recipe.json $(DEMO)/textual_inversion/recipe.json $(DEMO)/dreambooth/recipe.json: $(DEMO)/%/recipe.json: | $(VENV)/.installed
 	finetune/$*.sh --output_dir $(CURDIR)/$(@D) --resume_from_checkpoint latest
 
-$(DEMO)/grid.png: $(DEMO)/lora/recipe.json $(DEMO)/textual_inversion/recipe.json $(DEMO)/dreambooth/recipe.json
+# the page is what a comparison writes last
+$(DEMO)/report.html: $(DEMO)/lora/recipe.json $(DEMO)/textual_inversion/recipe.json $(DEMO)/dreambooth/recipe.json
 	python inference/compare.py --pretrained_model_name_or_path $(MODEL_NAME) --output_dir $(DEMO) \
 		--lora $(DEMO)/lora --textual_inversion $(DEMO)/textual_inversion --dreambooth $(DEMO)/dreambooth
 
