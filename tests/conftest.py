@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -217,3 +218,28 @@ def make_lora(base: Path, folder: Path, text_encoder: bool = False, use_dora: bo
         layers[f"{part}_lora_layers"] = {name: torch.randn_like(tensor) * 0.3 for name, tensor in state.items()}
     StableDiffusionPipeline.save_lora_weights(folder, **layers)
     return folder
+
+
+def make_dpt(folder: Path, side: int = 32) -> Path:
+    """Write a DPT of random weights for pictures of `side` pixels; returns its folder."""
+    import torch
+    from transformers import DPTConfig, DPTForDepthEstimation, DPTImageProcessor
+
+    torch.manual_seed(0)
+    config = DPTConfig(
+        hidden_size=16, num_hidden_layers=4, num_attention_heads=2, intermediate_size=32, image_size=side,
+        patch_size=side // 4, backbone_out_indices=[0, 1, 2, 3], neck_hidden_sizes=[8, 8, 8, 8], fusion_hidden_size=8,
+        is_hybrid=False, initializer_range=0.5,
+    )  # fmt: skip
+    DPTForDepthEstimation(config).save_pretrained(folder)
+    DPTImageProcessor(size={"height": side, "width": side}).save_pretrained(folder)
+    return folder
+
+
+def printed_table(columns: Sequence[str], *command: object) -> dict[str, dict[str, float]]:
+    """The rows, by name, of the one Markdown table of numbers that a module prints; a share for a percentage."""
+    done = run_script(sys.executable, "-m", *command, timeout=1800)
+    assert done.rc == 0, done.err
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.out.splitlines() if "|" in line][2:]
+    numbers = [(name, [float(c.rstrip("%")) / (100 if "%" in c else 1) for c in cells]) for name, *cells in lines]
+    return {name: dict(zip(columns, row, strict=True)) for name, row in numbers}

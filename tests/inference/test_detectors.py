@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 import pytest
-import torch
+from conftest import make_dpt
 from PIL import Image
 
 from inference import detectors
@@ -33,19 +33,7 @@ def test_thresholds_count():
 
 @pytest.fixture(scope="module")
 def tiny_dpt(tmp_path_factory):
-    """A DPT of random weights for pictures of 32 pixels."""
-    from transformers import DPTConfig, DPTForDepthEstimation, DPTImageProcessor
-
-    torch.manual_seed(0)
-    config = DPTConfig(
-        hidden_size=16, num_hidden_layers=4, num_attention_heads=2, intermediate_size=32, image_size=32, patch_size=8,
-        backbone_out_indices=[0, 1, 2, 3], neck_hidden_sizes=[8, 8, 8, 8], fusion_hidden_size=8, is_hybrid=False,
-        initializer_range=0.5,
-    )  # fmt: skip
-    folder = tmp_path_factory.mktemp("dpt")
-    DPTForDepthEstimation(config).save_pretrained(folder)
-    DPTImageProcessor(size={"height": 32, "width": 32}).save_pretrained(folder)
-    return folder
+    return make_dpt(tmp_path_factory.mktemp("dpt"))
 
 
 def test_depth_of_a_batch_is_that_of_each_picture_at_its_size(tiny_dpt):

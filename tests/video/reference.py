@@ -137,20 +137,6 @@ def hed_weights() -> dict[str, torch.Tensor]:
     return weights
 
 
-def make_dpt(folder: Path) -> Path:
-    """Write a DPT of random weights, for the 384 pixels a side that the model's depth is found at."""
-    from transformers import DPTConfig, DPTForDepthEstimation
-
-    torch.manual_seed(0)
-    config = DPTConfig(
-        hidden_size=16, num_hidden_layers=4, num_attention_heads=2, intermediate_size=32, image_size=384, patch_size=96,
-        backbone_out_indices=[0, 1, 2, 3], neck_hidden_sizes=[8, 8, 8, 8], fusion_hidden_size=8, is_hybrid=False,
-        initializer_range=0.5,
-    )  # fmt: skip
-    DPTForDepthEstimation(config).save_pretrained(folder)
-    return folder
-
-
 class Steps:
     """Every call of a pipeline's scheduler: (noise, timestep, latents in, latents out), a list for each loop."""
 

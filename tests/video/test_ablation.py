@@ -1,10 +1,9 @@
 """What the consistent mode is for, on the miniature: steady, sharp, true to the source's outlines, dramatically lit."""
 
-import sys
 
 import numpy as np
 import pytest
-from conftest import ROOT, make_tiny_base, run_script
+from conftest import ROOT, make_tiny_base, printed_table
 from tiny_controlnet import add_controlnet
 
 from images.scenes import Shot, clip, sample_scene
@@ -23,17 +22,7 @@ COLUMNS = ("e_warp", "of none", "edge F1", "sharpness", "dramatic", "seconds")
 
 
 def table(*flags: object) -> dict[str, dict[str, float]]:
-    """The command's rows by name."""
-    done = run_script(sys.executable, "-m", "video.ablation", *flags, timeout=1800)
-    assert done.rc == 0, done.err
-    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.out.splitlines() if "|" in line][2:]
-    return {
-        name: {
-            column: float(cell.rstrip("%")) / (100 if "%" in cell else 1)
-            for column, cell in zip(COLUMNS, cells, strict=True)
-        }
-        for name, *cells in lines
-    }
+    return printed_table(COLUMNS, "video.ablation", *flags)
 
 
 def test_flow_and_what_is_seen_are_exact() -> None:

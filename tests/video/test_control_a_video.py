@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, assert_refused, make_tiny_base, run_script
+from conftest import ROOT, assert_refused, make_dpt, make_tiny_base, run_script
 from odd_clips import make_clip, ramp, sound_packets
 from PIL import Image
-from reference import hed_weights, make_dpt, write_checkpoint
+from reference import hed_weights, write_checkpoint
 from safetensors.torch import load_file, save_file
 
 from inference.cli import InputError
@@ -150,7 +150,7 @@ def test_depth_and_hed_lead_too(world, draw_here, tmp_path, capsys):
     few, mine = ("--num_sample_frames", "2"), tmp_path / "mine"
     write_checkpoint(mine)
     made = {"canny": draw_here(tmp_path / "canny.mp4", *few)}
-    dpt = make_dpt(tmp_path / "dpt")
+    dpt = make_dpt(tmp_path / "dpt", 384)
     made["depth"] = draw_here(tmp_path / "depth.mp4", *few, "--checkpoint", mine, "--depth_model", dpt)
     assert "does not say what it was trained for; taken is depth" in capsys.readouterr().out
     torch.save(hed_weights(), mine / "hed-network.pth")

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from conftest import run_script
+from conftest import printed_table
 
 from video.controlavideo import Repairs, measure
 from video.controlavideo.measure import between, repair_rows
@@ -14,17 +14,7 @@ COLUMNS = ("frames", "e_warp", "of first", "edge F1", "sharpness", "subject", "d
 
 
 def table(*flags: object) -> dict[str, dict[str, float]]:
-    """The command's rows by name."""
-    done = run_script(sys.executable, "-m", "video.controlavideo.measure", *flags, timeout=1800)
-    assert done.rc == 0, done.err
-    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.out.splitlines() if "|" in line][2:]
-    return {
-        name: {
-            column: float(cell.rstrip("%")) / (100 if "%" in cell else 1)
-            for column, cell in zip(COLUMNS, cells, strict=True)
-        }
-        for name, *cells in lines
-    }
+    return printed_table(COLUMNS, "video.controlavideo.measure", *flags)
 
 
 def test_a_row_for_each_way():

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from conftest import make_dpt
 from odd_clips import make_clip, ramp
-from reference import hed_weights, make_dpt, miss, settings, tensors
+from reference import hed_weights, miss, settings, tensors
 
 from inference.cli import InputError
 from video.clip import open_clip
@@ -90,7 +91,7 @@ def test_hed(expected, tmp_path, monkeypatch):
 
 def test_depth_of_a_clip_has_one_range_for_all_its_parts(tmp_path):
     clip = open_clip(make_clip(tmp_path / "in.mkv"))
-    detect = load_detect("depth", tmp_path, str(make_dpt(tmp_path / "dpt")), torch.device("cpu"))
+    detect = load_detect("depth", tmp_path, str(make_dpt(tmp_path / "dpt", 384)), torch.device("cpu"))
     source = read_source(clip, list(range(6)), detect, (24, 32), tmp_path, torch.float32)
     frames = np.stack([frame.rgb for frame in clip.frames()][:6])
     predicted = torch.from_numpy(detect(frames))

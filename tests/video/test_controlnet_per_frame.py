@@ -16,10 +16,10 @@ from threading import Thread
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, assert_refused, make_lora, make_tiny_base, run_script
+from conftest import ROOT, assert_refused, make_dpt, make_lora, make_tiny_base, run_script
 from odd_clips import make_clip, ramp, sound_packets, times
 from safetensors.torch import save_file
-from tiny_controlnet import add_controlnet, make_dpt
+from tiny_controlnet import add_controlnet
 
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError

@@ -5,7 +5,7 @@ import threading
 import cv2
 import numpy as np
 import pytest
-from tiny_controlnet import make_dpt
+from conftest import make_dpt
 
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError

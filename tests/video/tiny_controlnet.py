@@ -16,19 +16,3 @@ def add_controlnet(base: Path) -> Path:
             torch.nn.init.normal_(weight, std=0.1)
     controlnet.save_pretrained(base / "controlnet-canny")
     return base
-
-
-def make_dpt(folder: Path) -> Path:
-    """Write a DPT of random weights for pictures of 32 pixels; returns its folder."""
-    import torch
-    from transformers import DPTConfig, DPTForDepthEstimation, DPTImageProcessor
-
-    torch.manual_seed(0)
-    config = DPTConfig(
-        hidden_size=16, num_hidden_layers=4, num_attention_heads=2, intermediate_size=32, image_size=32, patch_size=8,
-        backbone_out_indices=[0, 1, 2, 3], neck_hidden_sizes=[8, 8, 8, 8], fusion_hidden_size=8, is_hybrid=False,
-        initializer_range=0.5,
-    )  # fmt: skip
-    DPTForDepthEstimation(config).save_pretrained(folder)
-    DPTImageProcessor(size={"height": 32, "width": 32}).save_pretrained(folder)
-    return folder
