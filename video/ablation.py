@@ -1,10 +1,12 @@
 """What each part of the consistent mode is worth, on rendered clips whose optical flow is known exactly.
 
-python -m video.ablation                                    the table: 12 clips of 48 frames, an hour on two cores
+python -m video.ablation                                    the table: 12 clips of 48 frames, more than an hour
 python -m video.ablation --clips 2 --frames 12 --num_inference_steps 10
 
 e_warp   1000 times the mean squared difference along the exact flow, and its ratio to the first row's
 edge_f1  outlines kept; sharp: sharpness over the source's; dramatic: share of frames the judge finds dramatically lit
+seconds  a frame, with loading the base for each clip
+With anchor attention come the colours held to the anchor's, and equal frames drawn once.
 """
 
 import argparse
