@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--size", type=at_least(64), default=512, help="of a side in pixels")
     parser.add_argument("--heads", type=at_least(1), default=8, help="of the one layer")
     parser.add_argument("--network", action="store_true", help="the whole UNet instead of one layer of attention")
-    parser.add_argument("--steps", type=at_least(1), default=20, help="passes of the UNet alone, by which seconds per frame are reckoned")
+    parser.add_argument("--steps", type=at_least(1), default=20, help="passes of the UNet, for seconds per frame")
     parser.add_argument("--repeats", type=at_least(1), default=1, help="measured runs, of which the fastest counts")
     parser.add_argument("--compile", action="store_true", help="compile the UNet first")
     return parser.parse_args()
@@ -54,7 +54,7 @@ def show(way: str, result: tuple[float, float] | None, args: argparse.Namespace)
         print(f"keys and values {way}: out of memory")
         return
     seconds, memory = result
-    per_frame = f", {seconds * args.steps / args.frames:.2f} s per frame for {args.steps} passes" if args.network else ""
+    per_frame = f", {seconds * args.steps / args.frames:.2f} s a frame for {args.steps} passes" if args.network else ""
     print(f"keys and values {way}: {seconds:.2f} s, {memory / 2**20:.0f} MiB on top of weights and input{per_frame}")
 
 
