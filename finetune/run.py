@@ -15,11 +15,11 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 from diffusers import StableDiffusionPipeline, UNet2DConditionModel
-from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
 from finetune import checkpoints, data, results, zero
+from finetune.attention import join_attention
 from finetune.encoding import Encoded, cached, encode
 from finetune.options import check
 from inference.cli import InputError, locked
@@ -33,10 +33,6 @@ from inference.pipelines import (
     resolve_base,
     short_name,
 )
-
-# Up to so many positions of a latent, matrix products and a softmax train faster on a CPU than fused attention, whose
-# backward is slow there, by a fifth at 256; beyond, the products of all pairs take too much memory.
-PLAIN_ATTENTION = 1024
 
 
 class Denoiser(nn.Module):
@@ -258,9 +254,8 @@ def to_compute(model: nn.Module, run: Run) -> None:
         model.unet.enable_gradient_checkpointing()
         if isinstance(model.conditioning, TextEncoder):
             model.conditioning.text_encoder.gradient_checkpointing_enable({"use_reentrant": False})
-    positions = max(means.shape[-2] * means.shape[-1] for means in run.encoded.means)
-    if run.accelerator.device.type == "cpu" and positions <= PLAIN_ATTENTION:
-        model.unet.set_attn_processor(AttnProcessor())
+    if run.accelerator.device.type == "cpu":
+        join_attention(model.unet)
         if isinstance(model.conditioning, TextEncoder):
             model.conditioning.text_encoder.set_attn_implementation("eager")
     if run.args.enable_xformers_memory_efficient_attention:

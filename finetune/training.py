@@ -18,6 +18,7 @@ import torch
 from accelerate.utils import DistributedType
 from diffusers.optimization import get_scheduler
 from torch import Tensor
+from torch.nn.utils import get_total_norm
 from tqdm import tqdm
 
 from finetune import checkpoints, results, resume
@@ -71,12 +72,26 @@ class Loop:
                 loss = self.loss_fn(losses)
                 accelerator.backward(loss)
             total += loss.detach() / args.gradient_accumulation_steps
-        norm = accelerator.clip_grad_norm_(list(self.trained.values()), args.max_grad_norm or math.inf)
-        self._step_if_finite(total, norm)
+        self._step_if_finite(total, self._clip())
         self.pending.append((total, self.rate))
         self.schedule.step()
         self.optimizer.zero_grad()
         self.step += 1
+
+    @property
+    def _fused(self) -> bool:
+        """Whether the optimizer clips as it steps, and steps only if told on the device that all is well."""
+        adam = self.optimizer.optimizer
+        return not self.deepspeed and self.accelerator.scaler is None and bool(adam.defaults.get("fused"))
+
+    def _clip(self) -> Tensor:
+        """The gradients' norm. They are clipped to --max_grad_norm here, or in the step, which saves a pass."""
+        limit = self.args.max_grad_norm or math.inf
+        if not self._fused:
+            return self.accelerator.clip_grad_norm_(list(self.trained.values()), limit)
+        norm = get_total_norm([p.grad for p in self.trained.values() if p.grad is not None])
+        self.optimizer.optimizer.grad_scale = (norm / limit).clamp(min=1)  # what the step divides them by
+        return norm
 
     def _step_if_finite(self, loss: Tensor, norm: Tensor) -> None:
         """Step, unless this or an earlier step had a loss or gradient that is not finite: weights stay the last good.
@@ -85,16 +100,14 @@ class Loop:
         so. The fused AdamW reads the verdict on the device, so nothing waits for it; others need it here and now. With
         fp16 the scaler judges gradients itself. DeepSpeed has stepped by now, so the run ends before anything is kept.
         """
-        scaled = self.accelerator.scaler is not None
         finite = torch.isfinite(self.accelerator.reduce(loss, "mean"))
-        if not scaled:
+        if self.accelerator.scaler is None:
             norm = torch.as_tensor(norm, device=loss.device)
             finite &= torch.isfinite(norm) & (norm >= 0)  # DeepSpeed says -1 where it is not finite
         bad = (self.failed_at < 0) & ~finite
         self.failed_at = torch.where(bad, float(self.step + 1), self.failed_at)
-        optimizer = self.optimizer.optimizer
-        if not self.deepspeed and not scaled and optimizer.defaults.get("fused"):
-            optimizer.found_inf = (self.failed_at > 0).float()
+        if self._fused:
+            self.optimizer.optimizer.found_inf = (self.failed_at > 0).float()
         else:
             self._check_finite(self.failed_at.item())
         self.optimizer.step()

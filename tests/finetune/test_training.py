@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -218,21 +219,6 @@ def test_two_processes_train_as_one_and_resume_to_the_same_bits(
     assert_same(tmp_path / "two", tmp_path / "again")
 
 
-def test_plain_attention_is_fused_attention() -> None:
-    """What a CPU trains with gives the gradients of what everyone else does."""
-    from diffusers.models.attention_processor import Attention, AttnProcessor, AttnProcessor2_0
-
-    torch.manual_seed(0)
-    layer = Attention(query_dim=32, cross_attention_dim=16, heads=4, dim_head=8)
-    x, text = torch.randn(2, 64, 32, requires_grad=True), torch.randn(2, 77, 16)
-    found = []
-    for processor in (AttnProcessor(), AttnProcessor2_0()):
-        layer.set_processor(processor)
-        out = layer(x, encoder_hidden_states=text)
-        found.append([out, *torch.autograd.grad(out.square().sum(), [x, *layer.parameters()])])
-    assert all(torch.allclose(a, b, atol=1e-5, rtol=1e-4) for a, b in zip(*found, strict=True))
-
-
 def test_a_loss_that_is_not_finite_stops_before_the_step(tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
     done = lora(tiny_base, pictures, tmp_path, "--learning_rate=1e30", "--max_grad_norm=0", "--checkpointing_steps=1",
                 "--lr_warmup_steps=0")  # fmt: skip
@@ -266,6 +252,37 @@ def test_loss_and_gradient_are_both_judged(loss: float, norm: float, fused: bool
     loop.failed_at = torch.tensor(-1.0)
     loop._step_if_finite(torch.tensor(1.0), torch.tensor(1.0))
     assert weight.item() < 1 and loop.failed_at.item() == -1
+
+
+@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("limit", [0.5, 100.0, 0.0])
+def test_clipping_clips(limit: float, fused: bool) -> None:
+    """The step is that of torch's clip_grad_norm_, whichever way it is done."""
+    from accelerate import Accelerator
+
+    from finetune.training import Loop
+
+    def stepped(clip: Callable) -> torch.Tensor:
+        weight = torch.nn.Parameter(torch.tensor([1.0, 2.0]))
+        # with so large an eps the size of a step is the size of its gradient
+        optimizer = torch.optim.AdamW([weight], lr=0.1, eps=1e3, weight_decay=0, fused=fused)
+        weight.grad = torch.tensor([3.0, -4.0])
+        clip(weight, optimizer)
+        return weight.detach() - torch.tensor([1.0, 2.0])
+
+    def ours(weight: torch.nn.Parameter, optimizer: torch.optim.Optimizer) -> None:
+        loop = Loop.__new__(Loop)
+        loop.accelerator, loop.args = Accelerator(cpu=True), Namespace(max_grad_norm=limit)
+        loop.optimizer, loop.deepspeed, loop.step = loop.accelerator.prepare(optimizer), False, 0
+        loop.trained, loop.failed_at = {"weight": weight}, torch.tensor(-1.0)
+        loop._step_if_finite(torch.tensor(1.0), loop._clip())
+
+    def theirs(weight: torch.nn.Parameter, optimizer: torch.optim.Optimizer) -> None:
+        torch.nn.utils.clip_grad_norm_([weight], limit or math.inf)
+        optimizer.step()
+
+    step = stepped(ours)
+    assert step.abs().max() > 0 and torch.allclose(step, stepped(theirs), rtol=1e-3)
 
 
 def test_a_checkpoint_of_another_base_is_refused(

@@ -1,6 +1,5 @@
 """What the consistent mode is for, on the miniature: steady, sharp, true to the source's outlines, dramatically lit."""
 
-
 import numpy as np
 import pytest
 from conftest import ROOT, make_tiny_base, printed_table
