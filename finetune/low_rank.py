@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import torch
 from peft.tuners.lora import Linear
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn.functional import linear
 
 
 class LowRankLinear(Linear):
@@ -23,18 +24,18 @@ class LowRankLinear(Linear):
 def low_rank(layers: Sequence[LowRankLinear], weight: Tensor, x: Tensor) -> Tensor:
     """All `layers` on one x (..., inputs) -> (..., outputs of all); `weight` is theirs, one below the other.
 
-    Frozen weights have the type of the arithmetic, and everything is done in it, with autocast or without.
+    Frozen weights have the type of the arithmetic, and everything is done in it, with autocast or without. The layers
+    have one rank and one scale.
     """
-    names = [layer.active_adapters[0] for layer in layers]
-    pairs = list(zip(layers, names, strict=True))
-    down = [layer.lora_A[name].weight for layer, name in pairs]
-    up = [layer.lora_B[name].weight * layer.scaling[name] for layer, name in pairs]
-    y = _LowRank.apply(x.flatten(0, -2).to(weight.dtype), weight, layers[0].base_layer.bias, *down, *up)
-    return y.unflatten(0, x.shape[:-1])
+    pairs = [(layer, layer.active_adapters[0]) for layer in layers]
+    down, up = ([getattr(layer, part)[name].weight for layer, name in pairs] for part in ("lora_A", "lora_B"))
+    (scale,) = {layer.scaling[name] for layer, name in pairs}
+    flat = x.flatten(0, -2).to(weight.dtype)
+    return _LowRank.apply(flat, weight, layers[0].base_layer.bias, scale, *down, *up).unflatten(0, x.shape[:-1])
 
 
 class _LowRank(torch.autograd.Function):
-    """W x + B A x for layers one below the other: A (k r, inputs) stacked, B (outputs of all, k r) along the diagonal.
+    """W x + scale B A x for layers one below the other: A (k r, inputs) stacked, B (outputs, k r) along the diagonal.
 
     peft casts x to fp32 for A and back, scales B A x and adds it, for each layer anew: four passes over the
     activations, and as many on the way back. Here products add as they go, and k layers take as many as one: with many
@@ -42,21 +43,29 @@ class _LowRank(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor, weight: Tensor, bias: Tensor | None, *ab: Tensor):
-        """x (n, inputs), weight (outputs of all, inputs), `ab` the k layers' A and then their B -> (n, outputs)"""
-        down, up = ab[: len(ab) // 2], ab[len(ab) // 2 :]
+    def forward(
+        ctx: torch.autograd.function.FunctionCtx,
+        x: Tensor,
+        weight: Tensor,
+        bias: Tensor | None,
+        scale: float,
+        *down_up: Tensor,
+    ) -> Tensor:
+        """x (n, inputs), weight (outputs of all, inputs); the k layers' A and then their B -> (n, outputs of all)"""
+        down, up = down_up[: len(down_up) // 2], down_up[len(down_up) // 2 :]
         a, b = torch.cat(down).to(x.dtype), torch.block_diag(*up).to(x.dtype)
         low = x @ a.t()  # (n, k r)
         ctx.save_for_backward(x, weight, a, b, low)
-        ctx.shapes = [tensor.shape for tensor in up]
-        return nn.functional.linear(x, weight, bias).addmm_(low, b.t())
+        ctx.scale, ctx.outputs = scale, [len(rows) for rows in up]
+        return linear(x, weight, bias).addmm_(low, b.t(), alpha=scale)
 
     @staticmethod
     def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, a, b, low = ctx.saved_tensors
-        through_b = grad @ b  # (n, k r)
+        rank = len(a) // len(ctx.outputs)
+        through_b = (grad @ b).mul_(ctx.scale)  # (n, k r)
         for_x = (grad @ weight).addmm_(through_b, a) if ctx.needs_input_grad[0] else None
-        for_a, for_b = (through_b.t() @ x).float(), (grad.t() @ low).float()
-        ranks, outputs = [shape[1] for shape in ctx.shapes], [shape[0] for shape in ctx.shapes]
-        blocks = [rows.split(ranks, dim=1)[i] for i, rows in enumerate(for_b.split(outputs))]
-        return for_x, None, None, *for_a.split(ranks), *blocks
+        for_a = (through_b.t() @ x).float().split(rank)
+        for_b = (low.t() @ grad).float().mul_(ctx.scale).split(ctx.outputs, dim=1)  # k of (k r, outputs)
+        blocks = (columns[i * rank : (i + 1) * rank].t() for i, columns in enumerate(for_b))
+        return for_x, None, None, None, *for_a, *blocks

@@ -4,8 +4,10 @@
     python -m tests.benchmarks.training --diffusers_dir ~/diffusers --method lora --size sd15 --work_dir /data/benchmark
 
 Prints pictures per second over whole steps after the warm-up, peak memory, and the time from the command to the end of
-the first step, with nothing in the caches and again with what the first run left there. The example scripts need
-`pip install datasets`. A run ends at its last step: nobody's saving is measured.
+the first step, with nothing in the caches and again with what the first run left there; and our share of the rate at
+which the machine multiplies large matrices in bf16, counting the UNet alone. On a CPU memory is what the process has,
+once in all and once above what importing torch, diffusers, transformers and peft takes in any process.
+The example scripts need `pip install datasets`. A run ends at its last step: nobody's saving is measured.
 """
 
 import argparse
@@ -59,6 +61,7 @@ def parse_args() -> argparse.Namespace:
     add("--warmup", type=at_least(1), default=5, help="first steps, which do not count")
     add("--rounds", type=at_least(2), default=3, help="runs of each; the first finds its caches empty")
     add("--mixed_precision", choices=["no", "bf16", "fp16"], default="bf16", help="arithmetic")
+    add("--compile", action="store_true", help="ours compiles the UNet's blocks")
     add(
         "--clock", choices=["wall", "cpu"], default="wall", help="cpu: processor time, where others use the machine too"
     )
@@ -99,7 +102,7 @@ def measured(method: str, ours: bool, args: argparse.Namespace) -> dict:
     output = work / ("ours" if ours else "theirs") / method
     path = ROOT / "finetune" / script if ours else args.diffusers_dir / "examples" / example
     flags = [flag.format(captioned=work / "captioned", bare=work / "bare") for flag in both]
-    flags += [] if ours else only_theirs
+    flags += ["--compile"] * args.compile if ours else only_theirs
     flags += [f"--pretrained_model_name_or_path={work / args.size}", f"--output_dir={output}", "--seed=0",
               f"--resolution={args.resolution}", f"--train_batch_size={args.train_batch_size}",
               f"--max_train_steps={args.steps}", "--learning_rate=1e-4", "--lr_scheduler=constant",
@@ -118,6 +121,58 @@ def measured(method: str, ours: bool, args: argparse.Namespace) -> dict:
     rate = (args.steps - args.warmup) * args.train_batch_size / found[args.clock]
     print(f"{method}, {'ours' if ours else 'theirs'}: {rate:.2f} pictures/s", file=sys.stderr, flush=True)
     return found
+
+
+def measured_libraries() -> float:
+    """Peak MiB of a process that imports what both sides build on, and does nothing; 0 where the peak is a GPU's."""
+    import torch
+
+    if torch.cuda.is_available():
+        return 0.0
+    code = (
+        "import torch, accelerate, peft\nfrom transformers import CLIPTextModel, CLIPTokenizer\n"
+        "from diffusers import StableDiffusionPipeline\n"
+        "from inference.cli import peak_memory\nprint(peak_memory() / 2**20)"
+    )
+    return float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout)
+
+
+def operations(method: str, model: Path, resolution: int) -> int:
+    """Floating-point operations of one picture's way through the UNet and back, as `method` trains it."""
+    import torch
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from finetune.lora import ATTENTION, add_lora
+
+    config = AutoencoderKL.load_config(model / "vae")
+    side = resolution // 2 ** (len(config["block_out_channels"]) - 1)
+    with torch.device("meta"):
+        unet = UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(model / "unet"))
+        unet.requires_grad_(method == "dreambooth")
+        if method == "lora":
+            add_lora(unet, ATTENTION, argparse.Namespace(rank=4, lora_alpha=4, use_dora=False))
+        noisy = torch.randn(1, unet.config.in_channels, side, side)
+        text = torch.randn(1, 77, unet.config.cross_attention_dim, requires_grad=method == "textual_inversion")
+        with FlopCounterMode(display=False) as counter:
+            unet(noisy, torch.ones(1), text).sample.sum().backward()
+    return counter.get_total_flops()
+
+
+def matmul_rate(seconds: float = 2.0) -> float:
+    """Floating-point operations a second of this machine's products of two bf16 matrices of 4096 x 4096."""
+    import torch
+
+    cuda = torch.cuda.is_available()
+    a, b = (torch.randn(4096, 4096, dtype=torch.bfloat16, device="cuda" if cuda else "cpu") for _ in range(2))
+    best, until = float("inf"), time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        began = time.perf_counter()
+        a @ b
+        if cuda:
+            torch.cuda.synchronize()
+        best = min(best, time.perf_counter() - began)
+    return 2 * 4096**3 / best
 
 
 def run_measured(told: str) -> None:
@@ -162,7 +217,9 @@ def main() -> None:
     print(
         f"{args.size}, {args.resolution} px, batch {args.train_batch_size}, {args.mixed_precision}, {args.clock} time"
     )
-    print("method             |  pictures/s  ours theirs ratio | peak MiB  ours theirs ratio | "
+    libraries, peak_rate = measured_libraries(), matmul_rate()
+    print(f"bf16 products of large matrices: {peak_rate / 1e12:.2f} TFLOP/s; libraries alone: {libraries:.0f} MiB")
+    print("method             |  pictures/s  ours theirs ratio of products | peak MiB  ours theirs ratio above | "
           "first step, s  ours cold warm  theirs cold warm")  # fmt: skip
     for method in args.method:
         for who in ("ours", "theirs"):
@@ -173,8 +230,10 @@ def main() -> None:
         ratio = statistics.median(b[args.clock] / a[args.clock] for a, b in rounds)
         peaks = [statistics.median(one["peak"] for one in side) for side in (ours, theirs)]
         begin = [(side[0][first], statistics.median(one[first] for one in side[1:])) for side in (ours, theirs)]
-        print(f"{method:18} | {rates[0]:17.2f} {rates[1]:6.2f} {ratio:5.2f} | "
-              f"{peaks[0]:14.0f} {peaks[1]:6.0f} {peaks[0] / peaks[1]:5.2f} | "
+        share = rates[0] * operations(method, args.work_dir / args.size, args.resolution) / peak_rate
+        above = (peaks[0] - libraries) / (peaks[1] - libraries)
+        print(f"{method:18} | {rates[0]:17.2f} {rates[1]:6.2f} {ratio:5.2f} {share:11.0%} | "
+              f"{peaks[0]:14.0f} {peaks[1]:6.0f} {peaks[0] / peaks[1]:5.2f} {above:5.2f} | "
               f"{begin[0][0]:24.1f} {begin[0][1]:4.1f} {begin[1][0]:12.1f} {begin[1][1]:4.1f}", flush=True)  # fmt: skip
 
 
