@@ -30,10 +30,32 @@ class Control:
     def of(self, batch: slice) -> "Control":
         return replace(self, maps=self.maps[batch])
 
-    def condition(self, copies: int) -> torch.Tensor:
-        """The maps as the model takes them, (copies * n, 3, h, w) in [0, 1]."""
-        x = torch.from_numpy(np.stack(self.maps)).permute(0, 3, 1, 2) / 255
-        return x.to(self.model.device, self.model.dtype).repeat(copies, 1, 1, 1)
+    def condition(self) -> torch.Tensor:
+        """The maps as the model takes them, (n, 3, h, w) in [0, 1]."""
+        return torch.from_numpy(np.stack(self.maps)).permute(0, 3, 1, 2) / 255
+
+
+_IDENTITY = torch.nn.Identity()
+
+
+@contextlib.contextmanager
+def embedded(model: ControlNetModel, maps: torch.Tensor, copies: int) -> Iterator[torch.Tensor]:
+    """What to give `model`, within this context, for maps (n, 3, h, w) in [0, 1]: `copies` of them after one another.
+
+    A ControlNet first embeds its maps, at the pictures' resolution: a third to a half of its work, and the same at
+    every step. It is done here, once, and left out of the model.
+    """
+    maps = maps.to(model.device, model.dtype).repeat(copies, 1, 1, 1)
+    if model.config.controlnet_conditioning_channel_order != "rgb":  # it would turn the features' channels round
+        yield maps
+        return
+    embedding = model.controlnet_cond_embedding
+    features = embedding(maps)  # (copies * n, width, h/f, w/f)
+    model.controlnet_cond_embedding = _IDENTITY
+    try:
+        yield features
+    finally:
+        model.controlnet_cond_embedding = embedding
 
 
 def sample(
@@ -108,26 +130,27 @@ def denoise(
     scheduler.set_timesteps(num_inference_steps, device=latents.device)
     guided = guidance_scale > 1
     text = torch.cat([unconditional, conditional]) if guided else conditional
-    condition = control and control.condition(1 + guided)
     latents = latents * scheduler.init_noise_sigma
-    for i, t in enumerate(scheduler.timesteps):
-        model_input = scheduler.scale_model_input(torch.cat([latents, latents]) if guided else latents, t)
-        down, mid = None, None
-        if control and (i + 1) / num_inference_steps <= control.end:
-            down, mid = control.model(model_input, t, text, condition, control.scale, return_dict=False)
-        eps = pipe.unet(
-            model_input,
-            t,
-            encoder_hidden_states=text,
-            down_block_additional_residuals=down,
-            mid_block_additional_residual=mid,
-            return_dict=False,
-        )[0]
-        if guided:
-            eps_unconditional, eps_conditional = eps.chunk(2)
-            eps = eps_unconditional + guidance_scale * (eps_conditional - eps_unconditional)
-        latents = scheduler.step(eps, t, latents, return_dict=False)[0]
-        progress(len(latents))
+    with contextlib.ExitStack() as stack:
+        condition = control and stack.enter_context(embedded(control.model, control.condition(), 1 + guided))
+        for i, t in enumerate(scheduler.timesteps):
+            model_input = scheduler.scale_model_input(torch.cat([latents, latents]) if guided else latents, t)
+            down, mid = None, None
+            if control and (i + 1) / num_inference_steps <= control.end:
+                down, mid = control.model(model_input, t, text, condition, control.scale, return_dict=False)
+            eps = pipe.unet(
+                model_input,
+                t,
+                encoder_hidden_states=text,
+                down_block_additional_residuals=down,
+                mid_block_additional_residual=mid,
+                return_dict=False,
+            )[0]
+            if guided:
+                eps_unconditional, eps_conditional = eps.chunk(2)
+                eps = eps_unconditional + guidance_scale * (eps_conditional - eps_unconditional)
+            latents = scheduler.step(eps, t, latents, return_dict=False)[0]
+            progress(len(latents))
     return latents
 
 

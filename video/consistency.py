@@ -34,6 +34,7 @@ from diffusers import (
 )
 
 from inference.cli import InputError
+from inference.sampling import embedded
 
 SCHEDULERS = {"dpm++": DPMSolverMultistepScheduler, "lcm": LCMScheduler}
 
@@ -166,27 +167,27 @@ class Restyler:
         n, copies = len(latents), 1 + self.guided
         text = torch.cat([u.expand(n, -1, -1) for u in ([unconditional] if self.guided else [])]
                          + [conditional.expand(n, -1, -1)])  # fmt: skip
-        condition = batch.maps.to(self.pipe.device, self.controlnet.dtype).repeat(copies, 1, 1, 1)
         follow = Follow(batch, latents) if key is not None and key.x0 else None
         own = {"generator": generators} if isinstance(scheduler, LCMScheduler) else {}
         alphas = scheduler.alphas_cumprod[steps.long().cpu()].tolist()
-        for i, t in enumerate(steps):
-            x = scheduler.scale_model_input(torch.cat([latents] * copies), t)
-            down, mid = None, None
-            with self._shared(i, anchor, remember):
-                if (i + 1) / len(steps) <= recipe.control_guidance_end:
-                    scale = recipe.controlnet_conditioning_scale
-                    down, mid = self.controlnet(x, t, text, condition, scale, return_dict=False)
-                eps = self.pipe.unet(
-                    x, t, encoder_hidden_states=text, down_block_additional_residuals=down,
-                    mid_block_additional_residual=mid, return_dict=False,
-                )[0]  # fmt: skip
-            if self.guided:
-                eps_unconditional, eps_conditional = eps.chunk(2)
-                eps = eps_unconditional + recipe.guidance_scale * (eps_conditional - eps_unconditional)
-            if i < recipe.flow_end * len(steps):
-                eps = self._follow(eps, latents, alphas[i], i, follow, key, remember)
-            latents = scheduler.step(eps, t, latents, **own, return_dict=False)[0]
+        with embedded(self.controlnet, batch.maps, copies) as condition:
+            for i, t in enumerate(steps):
+                x = scheduler.scale_model_input(torch.cat([latents] * copies), t)
+                down, mid = None, None
+                with self._shared(i, anchor, remember):
+                    if (i + 1) / len(steps) <= recipe.control_guidance_end:
+                        scale = recipe.controlnet_conditioning_scale
+                        down, mid = self.controlnet(x, t, text, condition, scale, return_dict=False)
+                    eps = self.pipe.unet(
+                        x, t, encoder_hidden_states=text, down_block_additional_residuals=down,
+                        mid_block_additional_residual=mid, return_dict=False,
+                    )[0]  # fmt: skip
+                if self.guided:
+                    eps_unconditional, eps_conditional = eps.chunk(2)
+                    eps = eps_unconditional + recipe.guidance_scale * (eps_conditional - eps_unconditional)
+                if i < recipe.flow_end * len(steps):
+                    eps = self._follow(eps, latents, alphas[i], i, follow, key, remember)
+                latents = scheduler.step(eps, t, latents, **own, return_dict=False)[0]
         return latents
 
     def _follow(self, eps, latents, a: float, i: int, follow, key, remember) -> torch.Tensor:

@@ -158,7 +158,7 @@ def measure(args: argparse.Namespace) -> None:
     ways["plain loop, 50 steps"] = lambda: plain_loop(*study_pipe, pictures, maps, STUDY_STEPS, args.guidance_scale)
     for name, how in {**{f"{n}, 50 steps": r for n, r in equal.items()}, "none": plain, "anchor": recipe}.items():
         pipe, controlnet = loaded()
-        for network in (pipe.unet, controlnet, pipe.vae):
+        for network in (pipe.unet, controlnet, pipe.vae) if cuda else ():
             network.to(memory_format=torch.channels_last)
         if args.compile:
             pipe.unet.compile(), controlnet.compile(), pipe.vae.decoder.compile()
