@@ -6,7 +6,7 @@ from PIL import Image
 
 from inference.cli import InputError
 from inference.pipelines import load_base
-from inference.sampling import Control, encode, initial_noise, sample
+from inference.sampling import Control, embedded, encode, initial_noise, sample
 
 PROMPTS = ["a red lighthouse by the sea", "a castle in the snow", "a tent", "a tree in the hills", "a car"]
 
@@ -137,3 +137,35 @@ def test_a_picture_that_is_not_finite_is_no_picture(tiny_base):
     torch.nn.init.constant_(broken.vae.decoder.conv_out.bias, float("nan"))
     with pytest.raises(InputError, match="--mixed_precision no"):
         draw(broken, PROMPTS[:1], [0])
+
+
+def test_maps_are_embedded_once(pipe, controlnet):
+    seen = []
+    handle = controlnet.controlnet_cond_embedding.register_forward_hook(lambda *_: seen.append(1))
+    try:
+        draw(pipe, PROMPTS[:3], [1, 2, 3], control=Control(controlnet, squares(3)))
+    finally:
+        handle.remove()
+    assert len(seen) == 1  # of four steps
+
+
+@pytest.mark.parametrize("order", ["rgb", "bgr"])
+def test_what_was_embedded_gives_what_the_maps_give(controlnet, order):
+    whole = controlnet.controlnet_cond_embedding
+    maps = torch.rand(2, 3, 128, 128)
+    x, text = (
+        torch.randn(4, controlnet.config.in_channels, 16, 16),
+        torch.randn(4, 77, controlnet.config.cross_attention_dim),
+    )
+    controlnet.register_to_config(controlnet_conditioning_channel_order=order)
+    try:
+        with torch.no_grad():
+            _, theirs = controlnet(x, 5, text, maps.repeat(2, 1, 1, 1), return_dict=False)
+            with embedded(controlnet, maps, 2) as condition:
+                _, ours = controlnet(x, 5, text, condition, return_dict=False)
+        assert torch.equal(ours, theirs)
+        with pytest.raises(KeyboardInterrupt), embedded(controlnet, maps, 2):
+            raise KeyboardInterrupt
+        assert controlnet.controlnet_cond_embedding is whole
+    finally:
+        controlnet.register_to_config(controlnet_conditioning_channel_order="rgb")
