@@ -139,7 +139,7 @@ class Clip:
 
 
 def clip_scores(clip: Clip, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[float]:
-    """How well each picture shows its prompt."""
+    """How well each picture shows its prompt. (torchmetrics 1.9 cannot read the output of transformers 5.)"""
     cosine = (clip.pictures(pictures) * clip.prompts(prompts)).sum(-1)  # (n,)
     return (100 * cosine.clamp(min=0)).tolist()
 
