@@ -55,9 +55,10 @@ def join_attention(unet: UNet2DConditionModel) -> None:
 
 def ordinary(attn: Attention) -> bool:
     """Whether softmax(q k) v is all that it does."""
-    others = (attn.group_norm, attn.spatial_norm, attn.norm_cross, attn.norm_q, attn.add_k_proj)
-    extra = attn.upcast_attention or attn.upcast_softmax or attn.residual_connection or attn.rescale_output_factor != 1
-    return not extra and not any(other is not None and other is not False for other in others)
+    parts = (attn.group_norm, attn.spatial_norm, attn.norm_cross, attn.norm_q, attn.add_k_proj)
+    upcast = attn.upcast_attention or attn.upcast_softmax
+    plain = not (upcast or attn.residual_connection) and attn.rescale_output_factor == 1
+    return plain and all(part is None for part in parts)
 
 
 def join(layers: Sequence[nn.Module]) -> Tensor | None:

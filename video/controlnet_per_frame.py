@@ -160,8 +160,9 @@ def draw(
             stack.enter_context(strategy.prepare(pipe))
             prompt = strategy.prompt(prompt)
         model = controlnet.over(pipe, []).model
-        for network in (pipe.unet, model, pipe.vae) if device != "cpu" else ():
-            network.to(memory_format=torch.channels_last)
+        if device != "cpu":  # there it gains nothing
+            for network in (pipe.unet, model, pipe.vae):
+                network.to(memory_format=torch.channels_last)
         how = Recipe(
             args.num_inference_steps, args.guidance_scale, args.strength, args.controlnet_conditioning_scale,
             args.control_guidance_end, args.seed, shared_noise=consistent, anchor_attention=consistent,

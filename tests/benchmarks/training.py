@@ -134,7 +134,7 @@ def measured_libraries() -> float:
         "from diffusers import StableDiffusionPipeline\n"
         "from inference.cli import peak_memory\nprint(peak_memory() / 2**20)"
     )
-    return float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout)
+    return float(subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True))
 
 
 def operations(method: str, model: Path, resolution: int) -> int:

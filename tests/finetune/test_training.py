@@ -1,6 +1,5 @@
 """The loop, driven through the script that a person runs: same bits after any stop, same weights on two processes."""
 
-import errno
 import json
 import math
 import os
@@ -22,7 +21,6 @@ from conftest import (
     assert_same_tensors,
     make_tiny_base,
     run_script,
-    stock_pipeline,
     two_shapes,
 )
 from safetensors.torch import load_file
@@ -333,134 +331,3 @@ def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Pa
     assert {path.name for path in (tmp_path / "earlier").iterdir()} == {
         "checkpoint-2", "checkpoint-4", "samples", "logs"}  # fmt: skip
     assert [path.name for path in (tmp_path / "samples").iterdir()] == ["step-000001.png"]
-
-
-def test_min_snr_weights() -> None:
-    from finetune.batches import Batch, sample_losses
-
-    alphas = torch.tensor([0.9, 0.5, 0.1])  # snr 9, 1, 1/9
-    zeros, noise = torch.zeros(3, 4, 2, 2), torch.ones(3, 4, 2, 2)
-    batch = Batch(zeros, noise, torch.arange(3), torch.zeros(3, dtype=torch.long))
-
-    def nothing(noisy, timesteps, captions):
-        return torch.zeros_like(noisy)
-
-    eps = sample_losses(nothing, batch, alphas, "epsilon", 5.0)
-    assert torch.allclose(eps, torch.tensor([5 / 9, 1.0, 1.0]))
-    v = sample_losses(nothing, batch, alphas, "v_prediction", 5.0)  # v = sqrt(alpha) here
-    assert torch.allclose(v, torch.tensor([0.9 * 5 / 10, 0.5 / 2, 0.1 * (1 / 9) / (10 / 9)]))
-
-
-def test_a_full_disk_keeps_what_was_saved_and_says_how_much_is_needed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from finetune import checkpoints
-    from inference.cli import InputError
-
-    tensors = {"a": torch.ones(2**18)}  # 1 MiB
-    checkpoints.write(tmp_path / "checkpoint-1", tensors, {"steps": 1}, lambda folder: None)
-
-    def full(folder: Path) -> None:
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(InputError, match=r"takes 1\.0 MiB"):
-        checkpoints.write(tmp_path / "checkpoint-2", tensors, {}, full)
-    with pytest.raises(InputError, match=r"takes 3\.0 MiB"):
-        checkpoints.write(tmp_path / "checkpoint-2", tensors, {}, full, 2**21)
-    nearly = shutil.disk_usage(tmp_path)._replace(free=2**19)
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: nearly)
-    with pytest.raises(InputError, match=r"takes 1\.0 MiB and 0\.5 are free"):
-        checkpoints.write(tmp_path / "checkpoint-2", tensors, {}, lambda folder: None)
-    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-1"]
-    assert checkpoints.find(tmp_path, "latest") == tmp_path / "checkpoint-1"
-
-
-@pytest.mark.parametrize("kind", ["quota", "longest file", "safetensors"])
-def test_a_quota_is_a_full_disk_too(kind: str, tmp_path: Path) -> None:
-    from safetensors import SafetensorError
-
-    from finetune import checkpoints
-    from inference.cli import InputError
-
-    error = {"quota": OSError(errno.EDQUOT, "x"), "longest file": OSError(errno.EFBIG, "x"),
-             "safetensors": SafetensorError("Io(Os (os error 28))")}[kind]  # fmt: skip
-    with (
-        pytest.raises(InputError, match=r"no room for .*/new/a\.png \(\w.*MiB are free"),
-        checkpoints.room_for(tmp_path / "new" / "a.png"),
-    ):
-        raise error
-    with pytest.raises(PermissionError), checkpoints.room_for(tmp_path / "a"):
-        raise PermissionError(errno.EACCES, "x")
-
-
-def test_no_room_for_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from PIL import Image
-
-    from finetune import validation
-    from inference.cli import InputError
-
-    def full(*_, **__) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    pictures = [Image.new("RGB", (8, 8))]
-    monkeypatch.setattr(validation, "preview", lambda *_: pictures)
-    monkeypatch.setattr(Image.Image, "save", full)
-    run = Namespace(args=Namespace(output_dir=tmp_path, validation_prompt="a"))
-    with pytest.raises(InputError, match=r"no room for .*step-000003\.png"):
-        validation.show(run, None, pictures, 3)
-
-
-def test_a_base_that_predicts_the_picture_is_refused(tiny_base: Path, tmp_path: Path) -> None:
-    from finetune.run import check_prediction
-    from inference.cli import InputError
-
-    check_prediction(tiny_base)
-    config = json.loads((tiny_base / "scheduler" / "scheduler_config.json").read_text())
-    (tmp_path / "scheduler").mkdir()
-    (tmp_path / "scheduler" / "scheduler_config.json").write_text(json.dumps(config | {"prediction_type": "sample"}))
-    with pytest.raises(InputError, match="predicts sample"):
-        check_prediction(tmp_path)
-
-
-def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:
-    from finetune.run import make_optimizer
-
-    args = Namespace(learning_rate=1e-3, optimizer="adamw", adam_weight_decay=0.1, scale_lr=True)
-    (group,) = make_optimizer(args, [torch.nn.Parameter(torch.ones(2))], samples=12).param_groups
-    assert (group["lr"], group["weight_decay"]) == (pytest.approx(12e-3), 0.1)
-
-
-def test_a_schedule_goes_on_at_its_rate_at_once() -> None:
-    """Also where the optimizer's own groups are not restored, as with DeepSpeed."""
-    from diffusers.optimization import get_scheduler
-
-    from finetune.resume import load_schedule
-
-    def begun(rate: float):
-        optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.ones(2))], lr=rate)
-        return get_scheduler("cosine", optimizer, num_warmup_steps=4, num_training_steps=10)
-
-    whole, resumed, faster = begun(0.1), begun(0.1), begun(0.2)
-    for _ in range(3):
-        whole.optimizer.step()
-        whole.step()
-    load_schedule(resumed, whole.state_dict(), weight_decay=0.5)
-    load_schedule(faster, whole.state_dict(), weight_decay=0.5)
-    for _ in range(3):
-        rates = [schedule.optimizer.param_groups[0]["lr"] for schedule in (whole, resumed, faster)]
-        assert rates[0] == rates[1] > 0 and rates[2] == pytest.approx(2 * rates[0])
-        for schedule in (whole, resumed, faster):
-            schedule.optimizer.step()
-            schedule.step()
-    assert resumed.optimizer.param_groups[0]["weight_decay"] == 0.5
-
-
-def test_gradient_checkpointing_covers_a_trained_text_encoder(tiny_base: Path) -> None:
-    from finetune.run import Denoiser, TextEncoder, to_compute
-
-    pipe = stock_pipeline(tiny_base)
-    args = Namespace(gradient_checkpointing=True, enable_xformers_memory_efficient_attention=False, compile=False)
-    run = Namespace(args=args, accelerator=Namespace(device=torch.device("cpu")), dtype=torch.float32,
-                    encoded=Namespace(means=[torch.zeros(1, 1, 4, 16, 16)]))  # fmt: skip
-    to_compute(Denoiser(pipe.unet, TextEncoder(pipe.text_encoder, torch.zeros(1, 77, dtype=torch.long))), run)
-    assert pipe.unet.is_gradient_checkpointing and pipe.text_encoder.is_gradient_checkpointing

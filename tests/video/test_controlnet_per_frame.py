@@ -11,7 +11,6 @@ import sys
 import time
 from fractions import Fraction
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 import pytest
@@ -25,7 +24,7 @@ from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
 from video.clip import Frame, open_clip
 from video.finished import FinishedFrames
-from video.shots import ANCHOR, KEY, Item, Size, Unit
+from video.shots import Size
 
 SCRIPT = "video/controlnet_per_frame.py"
 FAST = ("--num_inference_steps", "3", "--guidance_scale", "1", "--batch_size", "4")
@@ -151,68 +150,6 @@ def test_two_processes_draw_the_clip_of_one(source, base, result, tmp_path):
     for process in both:
         assert process.wait(timeout=300) == 0, process.stderr.read()
     assert all(np.array_equal(a, b) for a, b in zip(decoded(output), decoded(result), strict=True))
-
-
-def frames_of(output: Path, rank: int, world: int = 2, resume: bool = False) -> FinishedFrames:
-    return FinishedFrames(output, {"seed": 1}, resume, rank, world)
-
-
-def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp_path):
-    output = tmp_path / "out[1].mp4"
-    left = tmp_path / ".out[1]-abcdefgh.mp4"  # half written by a run that was killed
-    left.touch()
-    came: list[FinishedFrames] = []
-    second = Thread(target=lambda: came.append(frames_of(output, 1)), daemon=True)
-    second.start()
-    time.sleep(0.2)
-    assert second.is_alive()  # it waits for the first
-    first = frames_of(output, 0)
-    second.join(10)
-    assert came and not left.exists()
-    removing = Thread(target=first.remove, daemon=True)
-    removing.start()
-    time.sleep(0.2)
-    assert removing.is_alive() and first.folder.exists()
-    came[0].remove()
-    removing.join(10)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_process_that_is_lost_and_a_run_too_many_are_said(tmp_path):
-    output = tmp_path / "out.mp4"
-    first, second = frames_of(output, 0), frames_of(output, 1)
-    with pytest.raises(InputError, match=r"another run is writing .*out\.mp4; wait"):
-        frames_of(output, 0, resume=True)
-    assert first.wait_for(0, lambda: True) is None
-    second.save(0, np.zeros((4, 4, 3), np.uint8))
-    second._place.close()  # as the system does when a process ends
-    assert first.wait_for(0, lambda: False).shape == (4, 4, 3)
-    with pytest.raises(InputError, match=r"process 1 ended in mid-work.*--resume"):
-        first.wait_for(1, lambda: False)
-    first._lock.close(), first._place.close()
-    (first.folder / "process-1").write_text("done")  # of a run before this one
-    first = frames_of(output, 0, resume=True)
-    assert first.has(0) and first._state(1) == "coming"
-
-
-def test_key_frames_that_wait_are_bounded():
-    """A long shot in fast motion that is finished already: what it is made of is not all held."""
-    from video.restyling import PENDING, draw_units
-
-    class Drawing:
-        def draw(self, batch, anchor, key, memory):
-            drawn.append(batch.indices[0])
-            return None
-
-    drawn, held, picture = [], [], np.zeros((8, 8, 3), np.uint8)
-
-    def planned():
-        for i in range(3 * PENDING):
-            yield Unit(i, KEY if i else ANCHOR, [Item([i], picture, picture)])
-            held.append(i + 1 - len(drawn))
-
-    draw_units(planned(), Drawing(), lambda *_: None, lambda index: True)
-    assert max(held) == PENDING and drawn == list(range(len(drawn))) and len(drawn) >= 2 * PENDING
 
 
 def test_a_still_shot_is_drawn_the_same_to_the_bit(base):

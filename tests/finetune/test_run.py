@@ -1,0 +1,40 @@
+"""What every method starts from."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import stock_pipeline
+
+
+def test_a_base_that_predicts_the_picture_is_refused(tiny_base: Path, tmp_path: Path) -> None:
+    from finetune.run import check_prediction
+    from inference.cli import InputError
+
+    check_prediction(tiny_base)
+    config = json.loads((tiny_base / "scheduler" / "scheduler_config.json").read_text())
+    (tmp_path / "scheduler").mkdir()
+    (tmp_path / "scheduler" / "scheduler_config.json").write_text(json.dumps(config | {"prediction_type": "sample"}))
+    with pytest.raises(InputError, match="predicts sample"):
+        check_prediction(tmp_path)
+
+
+def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:
+    from finetune.run import make_optimizer
+
+    args = Namespace(learning_rate=1e-3, optimizer="adamw", adam_weight_decay=0.1, scale_lr=True)
+    (group,) = make_optimizer(args, [torch.nn.Parameter(torch.ones(2))], samples=12).param_groups
+    assert (group["lr"], group["weight_decay"]) == (pytest.approx(12e-3), 0.1)
+
+
+def test_gradient_checkpointing_covers_a_trained_text_encoder(tiny_base: Path) -> None:
+    from finetune.run import Denoiser, TextEncoder, to_compute
+
+    pipe = stock_pipeline(tiny_base)
+    args = Namespace(gradient_checkpointing=True, enable_xformers_memory_efficient_attention=False, compile=False)
+    run = Namespace(args=args, accelerator=Namespace(device=torch.device("cpu")), dtype=torch.float32,
+                    encoded=Namespace(means=[torch.zeros(1, 1, 4, 16, 16)]))  # fmt: skip
+    to_compute(Denoiser(pipe.unet, TextEncoder(pipe.text_encoder, torch.zeros(1, 77, dtype=torch.long))), run)
+    assert pipe.unet.is_gradient_checkpointing and pipe.text_encoder.is_gradient_checkpointing

@@ -1,0 +1,53 @@
+"""Frames on disk: several processes that share them, and runs that must not."""
+
+import time
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from inference.cli import InputError
+from video.finished import FinishedFrames
+
+
+def frames_of(output: Path, rank: int, world: int = 2, resume: bool = False) -> FinishedFrames:
+    return FinishedFrames(output, {"seed": 1}, resume, rank, world)
+
+
+def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp_path):
+    output = tmp_path / "out[1].mp4"
+    left = tmp_path / ".out[1]-abcdefgh.mp4"  # half written by a run that was killed
+    left.touch()
+    came: list[FinishedFrames] = []
+    second = Thread(target=lambda: came.append(frames_of(output, 1)), daemon=True)
+    second.start()
+    time.sleep(0.2)
+    assert second.is_alive()  # it waits for the first
+    first = frames_of(output, 0)
+    second.join(10)
+    assert came and not left.exists()
+    removing = Thread(target=first.remove, daemon=True)
+    removing.start()
+    time.sleep(0.2)
+    assert removing.is_alive() and first.folder.exists()
+    came[0].remove()
+    removing.join(10)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_process_that_is_lost_and_a_run_too_many_are_said(tmp_path):
+    output = tmp_path / "out.mp4"
+    first, second = frames_of(output, 0), frames_of(output, 1)
+    with pytest.raises(InputError, match=r"another run is writing .*out\.mp4; wait"):
+        frames_of(output, 0, resume=True)
+    assert first.wait_for(0, lambda: True) is None
+    second.save(0, np.zeros((4, 4, 3), np.uint8))
+    second._place.close()  # as the system does when a process ends
+    assert first.wait_for(0, lambda: False).shape == (4, 4, 3)
+    with pytest.raises(InputError, match=r"process 1 ended in mid-work.*--resume"):
+        first.wait_for(1, lambda: False)
+    first._lock.close(), first._place.close()
+    (first.folder / "process-1").write_text("done")  # of a run before this one
+    first = frames_of(output, 0, resume=True)
+    assert first.has(0) and first._state(1) == "coming"
