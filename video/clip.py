@@ -25,7 +25,8 @@ from video.sound import READ_ERRORS, Sound
 
 # What each container gets: the encoder and its options, visually lossless. No B-frames: MP4 keeps the durations of
 # frames in decoding order, so that at a variable rate reordered ones get each other's, and the last one is lost.
-H264 = ("libx264", {"crf": "16", "preset": "medium", "bf": "0"})
+# x264's macroblock tree reads memory that nobody wrote at some widths, and one clip was then not coded twice alike
+H264 = ("libx264", {"crf": "16", "preset": "medium", "bf": "0", "mbtree": "0"})
 VP9 = ("libvpx-vp9", {"crf": "20", "b": "0", "row-mt": "1", "deadline": "good", "cpu-used": "4"})
 ENCODERS = {".mp4": H264, ".m4v": H264, ".mov": H264, ".mkv": H264, ".webm": VP9}
 NO_VIDEO = {"tty", "lrc", "srt", "ass", "webvtt"}  # text that FFmpeg would gladly show

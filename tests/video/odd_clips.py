@@ -8,6 +8,8 @@ from pathlib import Path
 import av
 import numpy as np
 
+SAME_TWICE = {"crf": "1", "mbtree": "0"}  # see video/clip.py
+
 
 def ramp(count: int, height: int, width: int) -> list[np.ndarray]:
     """Different smooth pictures (h, w, 3) uint8, with the top left corner white."""
@@ -35,7 +37,7 @@ def make_clip(
     scale = str(time_base.denominator)
     exact = {"movie_timescale": scale, "video_track_timescale": scale} if path.suffix in (".mp4", ".mov") else {}
     with av.open(path, "w", container_options={**exact, **(container_options or {})}) as container:
-        stream = container.add_stream(codec, rate=24, options={"crf": "1", **(options or {})})
+        stream = container.add_stream(codec, rate=24, options={**SAME_TWICE, **(options or {})})
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt, stream.time_base, stream.codec_context.time_base = pix_fmt, time_base, time_base
         if trc:
