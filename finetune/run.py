@@ -22,6 +22,7 @@ from finetune import checkpoints, data, results, zero
 from finetune.attention import join_attention
 from finetune.encoding import Encoded, cached, encode
 from finetune.options import check
+from finetune.recasting import recast_frozen
 from inference.cli import InputError, locked
 from inference.options import check_compiler
 from inference.pipelines import (
@@ -242,6 +243,7 @@ def autocast(accelerator: Accelerator) -> torch.autocast:
 
 def to_compute(model: nn.Module, run: Run) -> None:
     """Frozen weights in the arithmetic's type, trained ones in fp32: in bf16 most of their updates would round away."""
+    recast_frozen(model.unet, run.folder / "unet", run.args.variant, run.accelerator.device, run.dtype)
     for parameter in model.parameters():
         parameter.data = parameter.data.to(
             run.accelerator.device, torch.float32 if parameter.requires_grad else run.dtype

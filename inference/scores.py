@@ -14,7 +14,7 @@ Distance to the reference pictures' own distribution, in its standard deviations
   highlight_share_distance     the same for the highlight share
   vignette_distance            the same for the vignette
 By CLIP, the base's own where it has one, else openai/clip-vit-large-patch14:
-  clip_score           100 max(cos(picture, prompt), 0), torchmetrics' scale (Hessel et al. 2021); of a person's words,
+  clip_score           100 max(cos(picture, prompt), 0), by torchmetrics (Hessel et al. 2021); of a person's words,
                        without the style words that a strategy adds
   reference_nearness   mean cosine to the reference pictures (CLIP-I, Ruiz et al. 2023)
   base_nearness        cosine to the base's picture of the same prompt and seed; 1 is the same
@@ -28,6 +28,7 @@ from base in a score only where the interval of the paired differences excludes 
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,40 +109,55 @@ def _distance_from_centre(height: int, width: int) -> np.ndarray:
 
 
 class Clip:
-    """Pictures and prompts as unit vectors of one CLIP model."""
+    """One CLIP model with its processor; pictures and prompts as unit vectors of its space.
+
+    It is what torchmetrics takes for a model: transformers 5 puts more around the features than torchmetrics 1.9 knows.
+    """
 
     def __init__(self, name: str | Path, device: str = "cpu"):
         from transformers import CLIPModel, CLIPProcessor
 
         self.model = CLIPModel.from_pretrained(name, use_safetensors=True).float().eval().to(device)
-        self.processor = CLIPProcessor.from_pretrained(name)
+        self.config = self.model.config
+        # or torchmetrics cuts a long prompt's end off with the token that stands for all of it
+        self.processor = partial(CLIPProcessor.from_pretrained(name), truncation=True)
+
+    def to(self, device: "torch.device") -> "Clip":
+        self.model.to(device)
+        return self
+
+    def get_image_features(self, pixels: "torch.Tensor") -> "torch.Tensor":
+        """pixels (n, 3, h, w), as the processor prepares them -> (n, d)"""
+        return self.model.get_image_features(pixels).pooler_output
+
+    def get_text_features(self, tokens: "torch.Tensor", mask: "torch.Tensor") -> "torch.Tensor":
+        """tokens (n, length), mask (n, length) 1 where they are text -> (n, d)"""
+        return self.model.get_text_features(tokens, attention_mask=mask).pooler_output
 
     def pictures(self, pictures: Sequence[Image.Image]) -> "torch.Tensor":
-        """(n, d)"""
+        """(n, d), each of length 1"""
         import torch
 
         features = []
         with torch.inference_mode():
             for start in range(0, len(pictures), 32):
                 inputs = self.processor(images=list(pictures[start : start + 32]), return_tensors="pt")
-                seen = self.model.vision_model(inputs["pixel_values"].to(self.model.device)).pooler_output
-                features.append(self.model.visual_projection(seen).cpu())
+                features.append(self.get_image_features(inputs["pixel_values"].to(self.model.device)).cpu())
         return torch.nn.functional.normalize(torch.cat(features), dim=-1)
-
-    def prompts(self, prompts: Sequence[str]) -> "torch.Tensor":
-        """(n, d)"""
-        import torch
-
-        tokens = self.processor(text=list(prompts), return_tensors="pt", padding="max_length", truncation=True)
-        with torch.inference_mode():
-            read = self.model.text_model(**tokens.to(self.model.device)).pooler_output
-            return torch.nn.functional.normalize(self.model.text_projection(read).cpu(), dim=-1)
 
 
 def clip_scores(clip: Clip, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[float]:
-    """How well each picture shows its prompt. (torchmetrics 1.9 cannot read the output of transformers 5.)"""
-    cosine = (clip.pictures(pictures) * clip.prompts(prompts)).sum(-1)  # (n,)
-    return (100 * cosine.clamp(min=0)).tolist()
+    """How well each picture shows its prompt, by torchmetrics, which averages what it is given at once."""
+    import torch
+    from torchmetrics.functional.multimodal import clip_score
+    from torchvision.transforms.functional import pil_to_tensor
+
+    scores = []
+    with torch.inference_mode():
+        for picture, prompt in zip(pictures, prompts, strict=True):
+            pixels = pil_to_tensor(picture).to(clip.model.device)  # (3, h, w) uint8
+            scores.append(clip_score(pixels, prompt, lambda: (clip, clip.processor)).item())
+    return scores
 
 
 def load_clip(name: str | Path, device: str) -> Clip | None:
@@ -195,12 +211,13 @@ def score(files: Mapping["Cell", Path], clip: Clip | None, references: Sequence[
         entries.append(_named(cell) | look | (look_distances(look, reference_looks) if references else {}))
     bases = {cell.row: i for i, cell in enumerate(files) if cell.strategy.name == "base"}
     if clip:
-        seen, read = clip.pictures(pictures), clip.prompts([cell.prompt for cell in files])  # (n, d)
+        shown = clip_scores(clip, pictures, [cell.prompt for cell in files])
+        seen = clip.pictures(pictures)  # (n, d)
         nearness = (seen @ clip.pictures(references).T).mean(1).tolist() if references else []
     for i, entry in enumerate(entries):
         base = bases.get(entry["row"], i)
         if clip:
-            entry["clip_score"] = 100 * max(float(seen[i] @ read[i]), 0.0)
+            entry["clip_score"] = shown[i]
             entry |= {"reference_nearness": nearness[i]} if references else {}
             entry |= {"base_nearness": float(seen[i] @ seen[base])} if base != i else {}
         if base != i:

@@ -33,8 +33,9 @@ def test_gradient_checkpointing_covers_a_trained_text_encoder(tiny_base: Path) -
     from finetune.run import Denoiser, TextEncoder, to_compute
 
     pipe = stock_pipeline(tiny_base)
-    args = Namespace(gradient_checkpointing=True, enable_xformers_memory_efficient_attention=False, compile=False)
+    args = Namespace(gradient_checkpointing=True, enable_xformers_memory_efficient_attention=False, compile=False,
+                     variant=None)  # fmt: skip
     run = Namespace(args=args, accelerator=Namespace(device=torch.device("cpu")), dtype=torch.float32,
-                    encoded=Namespace(means=[torch.zeros(1, 1, 4, 16, 16)]))  # fmt: skip
+                    folder=tiny_base, encoded=Namespace(means=[torch.zeros(1, 1, 4, 16, 16)]))  # fmt: skip
     to_compute(Denoiser(pipe.unet, TextEncoder(pipe.text_encoder, torch.zeros(1, 77, dtype=torch.long))), run)
     assert pipe.unet.is_gradient_checkpointing and pipe.text_encoder.is_gradient_checkpointing

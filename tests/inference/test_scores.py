@@ -166,12 +166,13 @@ def test_clip_score_is_the_cosine(tiny_clip):
     import torch
     from transformers import CLIPModel, CLIPProcessor
 
-    pictures = [picture(np.array(colour)) for colour in ([200, 20, 20], [20, 20, 200])]
-    prompts = ["a red car", "a tent in the snow"]
+    pictures = [picture(np.array(colour)) for colour in ([200, 20, 20], [20, 20, 200], [20, 200, 20])]
+    prompts = ["a red car", "a tent in the snow", "a long prompt " * 40]
     model, processor = CLIPModel.from_pretrained(tiny_clip), CLIPProcessor.from_pretrained(tiny_clip)
     for shown, prompt, value in zip(pictures, prompts, clip_scores(Clip(tiny_clip), pictures, prompts), strict=True):
         with torch.no_grad():
-            logit = model(**processor(text=[prompt], images=[shown], return_tensors="pt")).logits_per_image
+            inputs = processor(text=[prompt], images=[shown], truncation=True, return_tensors="pt")
+            logit = model(**inputs).logits_per_image
         cosine = logit.item() / model.logit_scale.exp().item()
         assert value == pytest.approx(max(100 * cosine, 0), abs=1e-3)
 
