@@ -3,7 +3,7 @@
 # temporal layers. Killed, it goes on where it was when started again.
 #   WORK_DIR    states, samples and parts; OUTPUT_DIR  the pipeline folder that is written
 #   EXAMPLES    square scenes to learn from; COUNT  scenes to measure with
-#   CLIP_STEPS VISION_STEPS VAE_STEPS JUDGE_STEPS UNET_STEPS CONTROLNET_STEPS CONTROLAVIDEO_STEPS  how long
+#   CLIP_STEPS VISION_STEPS TWIN_STEPS VAE_STEPS JUDGE_STEPS UNET_STEPS CONTROLNET_STEPS CONTROLAVIDEO_STEPS  how long
 #   CLIPS  of eight frames, for the temporal layers to learn from
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,6 +12,7 @@ part=("${work[@]}" --examples "${EXAMPLES:-24000}")
 output_dir=${OUTPUT_DIR:-inference/miniature}
 
 python -m finetune.miniature.clip "${part[@]}" --steps "${CLIP_STEPS:-1000}" --vision_steps "${VISION_STEPS:-4400}"
+python -m finetune.miniature.twins "${part[@]}" --steps "${TWIN_STEPS:-800}"
 python -m finetune.miniature.vae "${part[@]}" --steps "${VAE_STEPS:-1700}"
 python -m finetune.miniature.judge "${part[@]}" --steps "${JUDGE_STEPS:-1000}"
 python -m finetune.miniature.unet "${part[@]}" --steps "${UNET_STEPS:-20000}"

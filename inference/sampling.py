@@ -156,7 +156,9 @@ def denoise(
 
 @torch.inference_mode()
 def decode(pipe: StableDiffusionPipeline, latents: torch.Tensor) -> list[Image.Image]:
-    pixels = pipe.vae.decode(latents / pipe.vae.config.scaling_factor, return_dict=False)[0]  # (n, 3, h, w) in [-1, 1]
+    """Latents (n, c, h/f, w/f) to n pictures; on a CPU one at a time, which is as fast in a fraction of the room."""
+    groups = (latents / pipe.vae.config.scaling_factor).split(1 if latents.device.type == "cpu" else len(latents))
+    pixels = torch.cat([pipe.vae.decode(group, return_dict=False)[0] for group in groups])  # (n, 3, h, w) in [-1, 1]
     if not pixels.isfinite().all():
         raise InputError(f"the base gives no finite picture in {pipe.dtype}; try --mixed_precision no")
     pixels = (pixels.float() / 2 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).cpu().numpy()

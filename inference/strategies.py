@@ -121,8 +121,15 @@ def filled(template: str, flag: str) -> Callable[[str], str]:
 
 @contextlib.contextmanager
 def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0) -> Iterator["StableDiffusionPipeline"]:
-    """Put a LoRA on `pipe` and take it off again. The base's weights are wrapped, never written to."""
+    """Put a LoRA on `pipe` and take it off again.
+
+    It is added to copies of the weights that it changes, so drawing with it costs what drawing without it does; the
+    base's own are put aside and back, and never written to.
+    """
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
     weights = file.state_dict(pipe.unet.dtype)
+    own = {}
     try:
         # what load_lora_weights does, without its warning of the part a LoRA leaves alone
         for part, load in (("unet", pipe.load_lora_into_unet), ("text_encoder", pipe.load_lora_into_text_encoder)):
@@ -132,9 +139,18 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
         # diffusers skips what it cannot place without a word, and then draws the base
         assert taken == len(weights), f"{taken} of {len(weights)} tensors of {file.path} were taken"
         pipe.set_adapters("lora", scale)
+        for layer in (*pipe.unet.modules(), *pipe.text_encoder.modules()):
+            if isinstance(layer, BaseTunerLayer):
+                weight = layer.get_base_layer().weight
+                own[weight] = weight.data
+                weight.data = weight.data.clone()
+                layer.merge()
+        pipe.unload_lora_weights()  # the wrapping; what was added stays
         yield pipe
     finally:
         pipe.unload_lora_weights()
+        for weight, data in own.items():
+            weight.data = data
 
 
 @contextlib.contextmanager

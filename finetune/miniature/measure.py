@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import ControlNetModel
+from PIL import Image
 from transformers import CLIPModel, CLIPTokenizer
 
 from finetune.miniature.clip import MEAN, STD
@@ -27,7 +28,7 @@ from inference.judge import Judge, load_judge, verdict
 from inference.options import CINEMATIC_PROMPT
 from inference.pipelines import MINIATURE, load_base
 from inference.sampling import Control, sample
-from inference.scores import edge_f1
+from inference.scores import Clip, clip_scores, edge_f1
 
 CPU = torch.device("cpu")
 
@@ -69,6 +70,16 @@ def zero_shot(folder: Path, drawn: np.ndarray, scenes: list[Scene]) -> tuple[flo
                 list(phrases)[int((settings @ out[k]).argmax())] == scene.setting,
             )
     return tuple(right.mean(0))
+
+
+def scores_in_light(folder: Path, scenes: list[Scene]) -> list[float]:
+    """CLIP score of drawn scenes in dramatic light and in the full look, each as a share of the plain twins'."""
+    clip, prompts = Clip(folder), [caption(scene) for scene in scenes]
+    plain, *others = (
+        sum(clip_scores(clip, [Image.fromarray(one) for one in pictures([Example(s, look) for s in scenes])], prompts))
+        for look in ("plain", "dramatic", "cinematic")
+    )
+    return [other / plain for other in others]
 
 
 def generated(pipe, scenes: list[Scene], parts: tuple[str, ...] = (), seed: int = 0) -> np.ndarray:
@@ -138,6 +149,8 @@ def measure(folder: Path, count: int) -> list[tuple[str, str, str]]:
     return [
         (f"VAE reconstruction, {count} held-out scenes, half plain and half cinematic", f"{psnr:.2f} dB", "28 dB"),
         ("CLIP zero-shot subject / setting, the same scenes", percent(clip_subject, clip_setting), "97 % / 97 %"),
+        ("CLIP score of scenes drawn in dramatic light / the full look, of their plain twins'",
+         " / ".join(f"{share:.2f}" for share in scores_in_light(folder / "clip", scenes[: count // 2])), "0.9"),
         ("the judge itself: subject / setting, the same scenes", percent(own["subject"], own["setting"]), ""),
         (f"generated from {count} held-out plain captions: subject / setting recognised",
          percent(plain["subject"], plain["setting"]), "90 % / 90 %"),

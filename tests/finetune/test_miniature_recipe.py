@@ -171,7 +171,10 @@ def test_a_killed_run_ends_in_the_same_bits(tmp_path):
 
 def test_the_recipe_runs_from_nothing_to_a_measured_stock_pipeline(tmp_path):
     """Two steps of everything through the shell script; then a second call finds all done and loads in diffusers."""
-    few = {f"{part}_STEPS": "2" for part in ("CLIP", "VISION", "VAE", "JUDGE", "UNET", "CONTROLNET", "CONTROLAVIDEO")}
+    few = {
+        f"{part}_STEPS": "2"
+        for part in ("CLIP", "VISION", "TWIN", "VAE", "JUDGE", "UNET", "CONTROLNET", "CONTROLAVIDEO")
+    }
     where = {"WORK_DIR": str(tmp_path / "work"), "OUTPUT_DIR": str(tmp_path / "miniature")}
     size = {"EXAMPLES": "160", "CLIPS": "4", "COUNT": "8"}
     done = run_script(ROOT / "finetune" / "miniature.sh", **size, **few, **where, timeout=600)

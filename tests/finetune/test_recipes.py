@@ -1,5 +1,6 @@
 """What the recipes are for: with its defaults, each turns held-out plain prompts cinematic and keeps their subject."""
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from conftest import ROOT, assert_refused, run_script
 
 from finetune.miniature.world import HELD_OUT_SEED, held_out_scenes
 from images.scenes import caption
+from inference.intervals import mean_with_interval
 from inference.pipelines import MINIATURE
 
 COMMAND = (sys.executable, "-m", "finetune.miniature.strategies")
@@ -78,25 +80,28 @@ def test_dreambooth_without_its_name_stays_plain(shares) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", [*METHODS, "controlnet"])
 def test_each_strategy_looks_more_like_film(scores: dict, strategy: str) -> None:
-    """Target for the CLIP score: 0.9 of base's. A drawn scene in dramatic light has 0.80 of the plain one's."""
+    """Target for the CLIP score: 0.9 of base's, less what another machine's arithmetic makes of a short training."""
     paired = scores["against_base"][strategy]["film_look_distance"]
     assert paired["different"] and paired["high"] < 0
-    assert scores["means"][strategy]["clip_score"] >= 0.75 * scores["means"]["base"]["clip_score"]
+    assert scores["means"][strategy]["clip_score"] >= 0.85 * scores["means"]["base"]["clip_score"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("score", ["film_look_distance", "clip_score", "colourfulness"])
 def test_two_halves_of_the_prompts_rank_the_strategies_alike(scores: dict, score: str) -> None:
-    """Spearman's correlation; two strategies that are as good as equal may change places."""
-    names = list(scores["means"])
-    ranks = []
-    for half in (0, 1):
-        own = [
-            np.mean([p[score] for p in scores["pictures"] if p["strategy"] == name and p["row"] % 2 == half])
-            for name in names
-        ]
-        ranks.append(np.argsort(np.argsort(own)))
-    assert len(names) == 5 and np.corrcoef(*ranks)[0, 1] >= 0.8
+    """No two strategies change places that all prompts together tell apart by three standard errors."""
+    values: dict[str, list[float]] = {}
+    for picture in sorted(scores["pictures"], key=lambda picture: picture["row"]):
+        values.setdefault(picture["strategy"], []).append(picture[score])
+    assert len(values) == 5
+    apart = 0
+    for one, other in itertools.combinations(values.values(), 2):
+        difference = np.subtract(one, other)
+        whole = mean_with_interval(difference)
+        if abs(whole["mean"]) > 0.75 * (whole["high"] - whole["low"]):  # which is four standard errors wide
+            apart += 1
+            assert np.sign(difference[::2].mean()) == np.sign(difference[1::2].mean()) == np.sign(whole["mean"])
+    assert apart, "nothing to rank"
 
 
 def test_no_adapter_at_all_is_a_sentence(tmp_path: Path) -> None:

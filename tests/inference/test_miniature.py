@@ -95,6 +95,10 @@ def test_its_clip_names_what_it_sees(scenes):
     assert subject > CLIP_SUBJECT and setting > CLIP_SETTING
 
 
+def test_its_clip_sees_the_same_in_any_light(scenes):
+    assert min(measure.scores_in_light(MINIATURE / "clip", scenes[:30])) > 0.93
+
+
 def test_its_text_encoder_is_its_clip_s():
     from transformers import CLIPModel, CLIPTextModel
 
