@@ -96,7 +96,7 @@ def test_its_clip_names_what_it_sees(scenes):
 
 
 def test_its_clip_sees_the_same_in_any_light(scenes):
-    assert min(measure.scores_in_light(MINIATURE / "clip", scenes[:30])) > 0.93
+    assert min(measure.scores_in_light(MINIATURE / "clip", scenes[:30])) > 0.9
 
 
 def test_its_text_encoder_is_its_clip_s():
