@@ -109,9 +109,9 @@ def _distance_from_centre(height: int, width: int) -> np.ndarray:
 
 
 class Clip:
-    """One CLIP model with its processor; pictures and prompts as unit vectors of its space.
+    """One CLIP model with its processor, in the form in which torchmetrics 1.9 takes a model.
 
-    It is what torchmetrics takes for a model: transformers 5 puts more around the features than torchmetrics 1.9 knows.
+    It asks for bare features, and transformers 5 puts more around them.
     """
 
     def __init__(self, name: str | Path, device: str = "cpu"):
