@@ -65,6 +65,45 @@ def mirrored_tokens(tokens: np.ndarray, tokenizer: CLIPTokenizer) -> np.ndarray:
     return out
 
 
+class Lessons:
+    """Pictures of some examples with their captions, on the device, in every view."""
+
+    def __init__(self, examples: list[Example], drawn: np.ndarray, tokenizer: CLIPTokenizer, device: torch.device):
+        tokens = caption_tokens(examples, tokenizer)
+        both = np.stack([tokens, mirrored_tokens(tokens, tokenizer)])
+        self.tokens, self.drawn = torch.from_numpy(both).to(device), drawn  # (2, n, VARIANTS, LENGTH)
+        self.mean, self.std = (torch.tensor(v, device=device)[:, None, None] for v in (MEAN, STD))
+
+    def pictures(self, at: np.ndarray, mirror: int, shift: tuple[int, int]) -> torch.Tensor:
+        """(n, 3, 128, 128), normalised, and moved down and to the right by `shift` pixels, at most 8."""
+        x = torch.from_numpy(self.drawn[at]).to(self.mean.device).permute(0, 3, 1, 2).float() / 255
+        x = x.flip(3) if mirror else x
+        x = torch.roll(F.pad(x, (8, 8, 8, 8), mode="replicate"), shift, (2, 3))[:, :, 8:-8, 8:-8]
+        return (x - self.mean) / self.std
+
+    def captions(self, at: np.ndarray, mirror: int, rng: np.random.Generator) -> torch.Tensor:
+        """(n, LENGTH), one wording each."""
+        return self.tokens[mirror, at, rng.integers(0, VARIANTS, len(at))]
+
+
+def any_view(rng: np.random.Generator) -> tuple[int, tuple[int, int]]:
+    """Mirrored or not, and moved a little, so that no class hangs on a patch's border."""
+    mirror = int(rng.integers(0, 2))
+    dx, dy = rng.integers(-8, 9, 2)
+    return mirror, (int(dy), int(dx))
+
+
+def odds_of(examples: list[Example]) -> np.ndarray:
+    """How likely each is to be in a batch, (n,)."""
+    odds = np.where([example.look == "cinematic" for example in examples], CINEMATIC_ODDS, 1.0)
+    return odds / odds.sum()
+
+
+def alike(ids: torch.Tensor) -> torch.Tensor:
+    """(n, n): 1 where two captions are the same."""
+    return (ids[:, None] == ids[None]).all(-1).float()
+
+
 def short_captions(examples: list[Example], tokenizer: CLIPTokenizer) -> tuple[torch.Tensor, torch.Tensor]:
     """Token ids of "a horse in the desert" for every pair in training, and which of them each example (n,) is."""
     pairs = sorted({(e.scene.subject, e.scene.setting) for e in examples})
@@ -89,34 +128,23 @@ def main() -> None:
     torch.manual_seed(0)
     examples, drawn = training_set(args.work_dir, args.examples)
     tokenizer = build_tokenizer(vocabulary_text())
-    tokens = caption_tokens(examples, tokenizer)
-    tokens = torch.from_numpy(np.stack([tokens, mirrored_tokens(tokens, tokenizer)]))  # (2, n, VARIANTS, LENGTH)
     device, dtype = device_and_dtype()
     model = build_clip(tokenizer).to(device)
-    mean, std = (torch.tensor(v, device=device)[:, None, None] for v in (MEAN, STD))
-
-    cinematic = np.array([example.look == "cinematic" for example in examples])
-    odds = np.where(cinematic, CINEMATIC_ODDS, 1.0)
-    odds /= odds.sum()
+    lessons, odds = Lessons(examples, drawn, tokenizer, device), odds_of(examples)
 
     def batch(step: int) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
         """Pictures (128, 3, 128, 128), normalised, token ids (128, 32), and which examples they are."""
         rng = np.random.default_rng([step, 1])
         at = np.sort(rng.choice(len(examples), 128, replace=False, p=odds))
-        x = torch.from_numpy(drawn[at]).to(device).permute(0, 3, 1, 2).float() / 255
-        mirror = int(rng.integers(0, 2))
-        x = x.flip(3) if mirror else x
-        dx, dy = rng.integers(-8, 9, 2)  # moved a little, so that no class hangs on a patch's border
-        x = torch.roll(F.pad(x, (8, 8, 8, 8), mode="replicate"), (int(dy), int(dx)), (2, 3))[:, :, 8:-8, 8:-8]
-        return (x - mean) / std, tokens[mirror, at, rng.integers(0, VARIANTS, 128)].to(device), at
+        mirror, shift = any_view(rng)
+        return lessons.pictures(at, mirror, shift), lessons.captions(at, mirror, rng), at
 
     def batch_loss(step: int) -> torch.Tensor:
         x, ids, _ = batch(step)
-        same = (ids[:, None] == ids[None]).all(-1).float()
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
             image = model.visual_projection(model.vision_model(x).pooler_output)
             text = model.text_projection(model.text_model(ids).pooler_output)
-        return contrastive_loss(image.float(), text.float(), model.logit_scale.exp().clamp(max=100), same)
+        return contrastive_loss(image.float(), text.float(), model.logit_scale.exp().clamp(max=100), alike(ids))
 
     learn(args.work_dir / "clip", model, batch_loss, args.steps, peak_lr=1e-3, average=0.995)
     save_text_encoder(model, tokenizer, args.work_dir / "pipeline")  # the UNet can start from here
@@ -130,14 +158,15 @@ def main() -> None:
     def vision_loss(step: int) -> torch.Tensor:
         """Each picture against its batch's captions, and against every short caption that there is."""
         x, ids, at = batch(step)
-        same = (ids[:, None] == ids[None]).all(-1).float()
         with torch.no_grad():
             text = model.text_projection(model.text_model(ids).pooler_output)
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
             image = model.visual_projection(model.vision_model(x).pooler_output)
         scale = model.logit_scale.exp().clamp(max=100)
         among_all = scale * F.normalize(image.float(), dim=-1) @ F.normalize(short, dim=-1).T
-        return contrastive_loss(image.float(), text, scale, same) + F.cross_entropy(among_all, right[at].to(device))
+        return contrastive_loss(image.float(), text, scale, alike(ids)) + F.cross_entropy(
+            among_all, right[at].to(device)
+        )
 
     learn(args.work_dir / "clip-vision", model, vision_loss, args.vision_steps, peak_lr=1e-3, average=0.998)
     save_clip(model, tokenizer, args.work_dir / "pipeline")

@@ -16,45 +16,22 @@ import torch.nn.functional as F
 from transformers import CLIPModel, CLIPTokenizer
 
 from finetune.miniature.clip import (
-    CINEMATIC_ODDS,
-    CINEMATIC_SHARE,
-    MEAN,
-    STD,
-    VARIANTS,
-    caption_tokens,
+    Lessons,
+    alike,
+    any_view,
     contrastive_loss,
-    mirrored_tokens,
+    odds_of,
     save_clip,
     short_captions,
+    training_set,
 )
 from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
-from finetune.miniature.world import Example, pictures, training_example
+from finetune.miniature.world import Example, pictures
 
 SCENES = 8000  # at most so many of the examples
 HALF = 64  # pictures of a step that are seen once, and pairs of twins
 TWIN_WEIGHT = 20.0
 HALF_WAY = 0.5  # at 1 a subject is told in 96.2 % of held-out scenes, here and at 0 in more than 97 %
-
-
-class Lessons:
-    """Pictures of some examples with their captions, on the device, in every view."""
-
-    def __init__(self, examples: list[Example], drawn: np.ndarray, tokenizer: CLIPTokenizer, device: torch.device):
-        tokens = caption_tokens(examples, tokenizer)
-        both = np.stack([tokens, mirrored_tokens(tokens, tokenizer)])
-        self.tokens, self.drawn = torch.from_numpy(both).to(device), drawn  # (2, n, VARIANTS, LENGTH)
-        self.mean, self.std = (torch.tensor(v, device=device)[:, None, None] for v in (MEAN, STD))
-
-    def pictures(self, at: np.ndarray, mirror: int, shift: tuple[int, int]) -> torch.Tensor:
-        """(n, 3, 128, 128), normalised, and moved down and to the right by `shift` pixels, at most 8"""
-        x = torch.from_numpy(self.drawn[at]).to(self.mean.device).permute(0, 3, 1, 2).float() / 255
-        x = x.flip(3) if mirror else x
-        x = torch.roll(F.pad(x, (8, 8, 8, 8), mode="replicate"), shift, (2, 3))[:, :, 8:-8, 8:-8]
-        return (x - self.mean) / self.std
-
-    def captions(self, at: np.ndarray, mirror: int, rng: np.random.Generator) -> torch.Tensor:
-        """(n, LENGTH), one wording each"""
-        return self.tokens[mirror, at, rng.integers(0, VARIANTS, len(at))]
 
 
 def main() -> None:
@@ -69,15 +46,16 @@ def main() -> None:
     before = copy.deepcopy(model).requires_grad_(False)
     scale = model.logit_scale.exp().clamp(max=100)
 
-    examples = [training_example(i, CINEMATIC_SHARE) for i in range(min(args.examples, SCENES))]
+    examples, drawn = training_set(args.work_dir, args.examples)
+    examples = examples[:SCENES]
     plain = [Example(example.scene, "plain") for example in examples]
     lit = [Example(e.scene, "cinematic" if i % 3 else "dramatic") for i, e in enumerate(examples)]
-    once, twin, other = (
-        Lessons(drawn, pictures(drawn, args.work_dir / f"{name}.npy"), tokenizer, device)
-        for drawn, name in ((examples, "twins-once"), (plain, "twins-plain"), (lit, "twins-lit"))
+    once = Lessons(examples, drawn, tokenizer, device)
+    twin, other = (
+        Lessons(both, pictures(both, args.work_dir / f"twins-{light}.npy"), tokenizer, device)
+        for both, light in ((plain, "plain"), (lit, "lit"))
     )
-    odds = np.where([example.look == "cinematic" for example in examples], CINEMATIC_ODDS, 1.0)
-    odds /= odds.sum()
+    odds = odds_of(examples)
     shortest, right = short_captions(examples, tokenizer)
     right = right.to(device)
 
@@ -97,7 +75,7 @@ def main() -> None:
     def batch_loss(step: int) -> torch.Tensor:
         """The lessons of clip.py for pictures of any light, and the distance of both twins from the score to keep."""
         rng = np.random.default_rng([step, 2])
-        mirror, shift = int(rng.integers(0, 2)), (int(rng.integers(-8, 9)), int(rng.integers(-8, 9)))
+        mirror, shift = any_view(rng)
         at = np.sort(rng.choice(len(examples), HALF, replace=False, p=odds))
         ids = once.captions(at, mirror, rng)
         pair = np.sort(rng.choice(len(examples), HALF, replace=False))
@@ -112,8 +90,9 @@ def main() -> None:
             for image, of in ((seen, at), (seen_plain, pair), (seen_lit, pair))
         ]
         apart = sum((((image * said).sum(-1) - kept) ** 2).mean() for image in (seen_plain, seen_lit))
-        same, alike = ((k[:, None] == k[None]).all(-1).float() for k in (ids, words))
-        told = contrastive_loss(seen, own, scale, same) + contrastive_loss(seen_lit, said, scale, alike) / 2
+        told = (
+            contrastive_loss(seen, own, scale, alike(ids)) + contrastive_loss(seen_lit, said, scale, alike(words)) / 2
+        )
         return told + sum(among_all) / 3 + TWIN_WEIGHT * apart
 
     learn(args.work_dir / "twins", model, batch_loss, args.steps, peak_lr=5e-4, average=0.995)

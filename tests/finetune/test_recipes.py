@@ -100,6 +100,9 @@ def test_two_halves_of_the_prompts_rank_the_strategies_alike(scores: dict, score
             apart += 1
             assert np.sign(difference[::2].mean()) == np.sign(difference[1::2].mean()) == np.sign(whole["mean"])
     assert apart, "nothing to rank"
+    if score != "clip_score":  # in which the strategies are too close by now for 12 prompts to put them in order
+        ranks = [np.argsort(np.argsort([np.mean(own[half::2]) for own in values.values()])) for half in (0, 1)]
+        assert np.corrcoef(*ranks)[0, 1] >= 0.8  # Spearman's: two that are as good as equal may change places
 
 
 def test_the_prompts_are_of_scenes_that_were_never_trained_on() -> None:

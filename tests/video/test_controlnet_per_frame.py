@@ -229,8 +229,9 @@ def test_flags_of_the_look_and_of_what_is_kept_change_the_frames(source, base, t
     plain, guided = frame(), frame("--guidance_scale", "7.5")
     assert np.array_equal(frame(), plain)  # so any difference is a flag's
     depth = ("--control", "depth", "--controlnet", base / "controlnet-canny", "--depth_model", dpt)
-    for flags in (("--embedding", tmp_path / "look.safetensors"), ("--control_guidance_end", "0.3"), depth):
-        assert np.abs(frame(*flags) - plain).mean() > 0.2, flags
+    for flags in (("--embedding", tmp_path / "look.safetensors"), ("--control_guidance_end", "0.3")):
+        assert np.abs(frame(*flags) - plain).mean() > 1, flags
+    assert np.abs(frame(*depth) - plain).mean() > 0.2  # this ControlNet of random weights makes little of its map
     recipe = at_the_end["recipe"]
     assert recipe["depth_model"] == "dpt" and [len(digest) for digest in recipe["depth_sha256"]] == [64]
     assert recipe["mixed_precision"] == "no" and str(tmp_path) not in json.dumps(recipe)
