@@ -96,7 +96,7 @@ def test_zoom_by_keyboard_and_the_recipe_to_copy(open_page, comparison):
     page.keyboard.press("z")
     assert dialog.locator(".stage img").bounding_box()["width"] > 1.5 * wide
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement.dataset.at == '1 2'")  # the dialog's close event comes a task later
+    page.locator("[data-at='1 2']:focus").wait_for()  # the dialog's close event, which moves it, comes a task later
 
 
 def test_the_slider_moves_by_keyboard_pointer_and_touch(open_page, comparison):
