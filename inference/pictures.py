@@ -9,6 +9,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -24,6 +25,7 @@ from inference.options import check_compiler, output_folder, read_prompts
 from inference.picture_files import read_picture, read_recipe, save_picture
 from inference.pipelines import (
     base_folder,
+    channels_last,
     fingerprint,
     load_base,
     load_tokenizer,
@@ -99,9 +101,12 @@ class Job:
             begin_scores(cells, self.output_dir / "scores.json")
         self._wait()  # until every process has seen what is there
         for held in (False, True):  # a ControlNet starts from the base's pictures
-            share = self._share([s for s in strategies if bool(s.controlnet) == held], missing)
-            for strategy in strategies:
-                self._draw(strategy, [cell for cell in share if cell.strategy is strategy], files)
+            share, written = self._share([s for s in strategies if bool(s.controlnet) == held], missing), []
+            with ThreadPoolExecutor(1) as writer:  # files are written while the next pictures are drawn
+                for strategy in strategies:
+                    _raise(written)
+                    written = self._draw(strategy, [cell for cell in share if cell.strategy is strategy], files, writer)
+            _raise(written)
             self._wait()
         return files
 
@@ -138,14 +143,19 @@ class Job:
         if self.processes > 1:
             self._state.wait_for_everyone()
 
-    def _draw(self, strategy: Strategy, cells: list[Cell], files: dict[Cell, Path]) -> None:
+    def _draw(
+        self, strategy: Strategy, cells: list[Cell], files: dict[Cell, Path], writer: ThreadPoolExecutor
+    ) -> list[Future]:
+        """Draw these cells and hand them to `writer`; what it has to write is returned."""
         if not cells:
-            return
+            return []
         from inference.sampling import sample
 
         prompts, seeds = [strategy.prompt(cell.prompt) for cell in cells], [cell.seed for cell in cells]
         maps = self.control_maps(strategy, files) if strategy.controlnet else {}
         with strategy.prepare(self._pipe) as pipe:
+            control = strategy.controlnet and strategy.controlnet.over(pipe, [maps[cell.row] for cell in cells])
+            channels_last(pipe.unet, pipe.vae, *([control.model] if control else []))
             if self.args.compile:
                 pipe.unet.compile_repeated_blocks()
             pictures = sample(
@@ -154,11 +164,13 @@ class Job:
                 seeds,
                 **self.settings,
                 batch_size=self.args.batch_size,
-                control=strategy.controlnet and strategy.controlnet.over(pipe, [maps[cell.row] for cell in cells]),
+                control=control,
                 label=strategy.title,
             )
-            for cell, picture in zip(cells, pictures, strict=True):
-                save_picture(picture, files[cell], self.recipe(cell))
+            return [
+                writer.submit(save_picture, picture, files[cell], self.recipe(cell))
+                for cell, picture in zip(cells, pictures, strict=True)
+            ]
 
     def control_maps(self, strategy: Strategy, files: dict[Cell, Path]) -> dict[int, np.ndarray]:
         """Row -> what the ControlNet holds to, (h, w, 3) uint8; found in control/ or made from the row's picture."""
@@ -272,3 +284,9 @@ class Job:
         default = "fp16" if torch.cuda.is_available() else "no"
         dtypes = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
         return dtypes[self.args.mixed_precision or default]
+
+
+def _raise(written: Sequence[Future]) -> None:
+    """Wait for these files; what went wrong with one is raised here."""
+    for future in written:
+        future.result()

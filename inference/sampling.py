@@ -156,8 +156,8 @@ def denoise(
 
 @torch.inference_mode()
 def decode(pipe: StableDiffusionPipeline, latents: torch.Tensor) -> list[Image.Image]:
-    """Latents (n, c, h/f, w/f) to n pictures; on a CPU two at a time, as fast in a fraction of the room."""
-    groups = (latents / pipe.vae.config.scaling_factor).split(2 if latents.device.type == "cpu" else len(latents))
+    """Latents (n, c, h/f, w/f) to n pictures; two at a time, as fast as all at once in a fraction of the room."""
+    groups = (latents / pipe.vae.config.scaling_factor).split(2)
     pixels = torch.cat([pipe.vae.decode(group, return_dict=False)[0] for group in groups])  # (n, 3, h, w) in [-1, 1]
     if not pixels.isfinite().all():
         raise InputError(f"the base gives no finite picture in {pipe.dtype}; try --mixed_precision no")

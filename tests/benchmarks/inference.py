@@ -4,18 +4,21 @@
     python -m tests.benchmarks.inference --size sd15 --mixed_precision fp16 --compile
 
 The obvious script loads one full pipeline per strategy and draws its prompts one at a time. Adapters have random
-weights: they cost what trained ones cost. Prints pictures per second and peak memory, above what the libraries take, of
-both at DPM-Solver++ and equal steps; of the obvious script with the base's own scheduler and 50 steps, and the CLIP
-scores of both recipes; the time to the first picture, and to --help.
+weights: they cost what trained ones cost. Prints pictures per second, from the start of the script and of a second
+sheet, once everything is loaded and compiled; peak memory, above what the libraries take; of both at DPM-Solver++ and
+equal steps, and of the obvious script with the base's own scheduler and 50 steps, with the CLIP scores of both recipes;
+and the time to the first picture, and to --help.
 """
 
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from inference.cli import peak_memory, run
@@ -48,12 +51,14 @@ def make_models(size: str, folder: Path) -> None:
     from diffusers.utils import convert_state_dict_to_diffusers
     from peft import LoraConfig, get_peft_model_state_dict
     from safetensors.torch import save_file
+    from transformers import CLIPTokenizer
 
-    from tests.benchmarks.sd15 import random_networks
+    from tests.benchmarks.sd15 import random_sd15
 
-    pipe = StableDiffusionPipeline.from_pretrained(MINIATURE)
-    if size == "sd15":
-        pipe.register_modules(**random_networks(pipe.tokenizer, len(pipe.tokenizer)))
+    if size == "sd15":  # the word is added to the tokenizer's own, and diffusers fits the text encoder to that
+        pipe = random_sd15(vocabulary=len(CLIPTokenizer.from_pretrained(MINIATURE / "tokenizer")))
+    else:
+        pipe = StableDiffusionPipeline.from_pretrained(MINIATURE)
     pipe.save_pretrained(folder / "base")
     pipe.save_pretrained(folder / "dreambooth")
     width = pipe.text_encoder.config.hidden_size
@@ -64,8 +69,12 @@ def make_models(size: str, folder: Path) -> None:
     pipe.save_lora_weights(folder / "lora", unet_lora_layers=layers)
 
 
-def theirs(args: argparse.Namespace, folder: Path, out: Path, steps: int | None) -> None:
-    """What one writes first: every strategy's pipeline loaded, then prompt by prompt; `steps` None: diffusers' own."""
+def theirs(args: argparse.Namespace, folder: Path) -> Callable[[Path, bool], None]:
+    """What one writes first: every strategy's pipeline loaded, then prompt by prompt.
+
+    Returns what draws a sheet into a folder: at our scheduler and steps, or at the base's own scheduler and 50.
+    """
+    import diffusers
     import numpy as np
     import torch
     from diffusers import (
@@ -87,24 +96,30 @@ def theirs(args: argparse.Namespace, folder: Path, out: Path, steps: int | None)
     pipes["dreambooth"] = StableDiffusionPipeline.from_pretrained(folder / "dreambooth", **common)
     controlnet = ControlNetModel.from_pretrained(base / "controlnet-canny", torch_dtype=dtype)
     pipes["controlnet"] = StableDiffusionControlNetPipeline.from_pretrained(base, controlnet=controlnet, **common)
-    drawn = {}
-    for name, pipe in pipes.items():
+    stock = pipes["base"].scheduler.config
+    for pipe in pipes.values():
         pipe.to("cuda" if torch.cuda.is_available() else "cpu").set_progress_bar_config(disable=True)
-        if steps:
-            pipe.scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)
-        for i, prompt in enumerate(DEFAULT_PROMPTS):
-            words = f"{prompt}, in the style of {WORD}" if name == "word" else prompt
-            image = {}
-            if name == "controlnet":
-                words, image = f"{prompt}, dramatic lighting", {"image": Image.fromarray(canny(np.array(drawn[i])))}
-            generator = torch.Generator().manual_seed(i)
-            picture = pipe(words, **image, num_inference_steps=steps or 50, generator=generator).images[0]
-            picture.save(out / f"{i}-{name}.png")
-            if name == "base":
-                drawn[i] = picture
+
+    def draw(out: Path, equal: bool) -> None:
+        drawn = {}
+        for name, pipe in pipes.items():
+            kind = DPMSolverMultistepScheduler if equal else getattr(diffusers, stock["_class_name"])
+            pipe.scheduler = kind.from_config(stock)
+            for i, prompt in enumerate(DEFAULT_PROMPTS):
+                words = f"{prompt}, in the style of {WORD}" if name == "word" else prompt
+                image = {}
+                if name == "controlnet":
+                    words, image = f"{prompt}, dramatic lighting", {"image": Image.fromarray(canny(np.array(drawn[i])))}
+                generator, steps = torch.Generator().manual_seed(i), args.steps if equal else 50
+                picture = pipe(words, **image, num_inference_steps=steps, generator=generator).images[0]
+                picture.save(out / f"{i}-{name}.png")
+                if name == "base":
+                    drawn[i] = picture
+
+    return draw
 
 
-def ours(args: argparse.Namespace, folder: Path, out: Path) -> None:
+def ours(args: argparse.Namespace, folder: Path) -> Callable[[Path, bool], None]:
     """What compare.py draws, without its sheet and scores."""
     from inference.control import find_controlnet
     from inference.options import CINEMATIC_PROMPT, sampling_parser
@@ -112,37 +127,50 @@ def ours(args: argparse.Namespace, folder: Path, out: Path) -> None:
     from inference.strategies import BASE, controlnet, dreambooth, lora, textual_inversion
 
     base = folder / "base"
-    flags = ["--pretrained_model_name_or_path", base, "--output_dir", out, "--num_inference_steps", args.steps,
+    flags = ["--pretrained_model_name_or_path", base, "--num_inference_steps", args.steps,
+             "--output_dir", args.work_dir / "pictures",
              "--mixed_precision", args.mixed_precision, *["--compile"] * args.compile]  # fmt: skip
     job = Job(sampling_parser("", "").parse_args([str(flag) for flag in flags]))
     found = find_controlnet(None, "canny", base)
-    job.draw([BASE, lora(folder / "lora", base), textual_inversion(folder / "look.safetensors", base),
-              dreambooth(folder / "dreambooth", base), controlnet(found, CINEMATIC_PROMPT)])  # fmt: skip
+    strategies = [BASE, lora(folder / "lora", base), textual_inversion(folder / "look.safetensors", base),
+                  dreambooth(folder / "dreambooth", base), controlnet(found, CINEMATIC_PROMPT)]  # fmt: skip
+
+    def draw(out: Path, equal: bool) -> None:
+        job.output_dir = out
+        job.draw(strategies)
+
+    return draw
 
 
 def run_one(side: str, args: argparse.Namespace) -> None:
-    """In the process that is measured: import the libraries, then draw the whole sheet; prints the result as JSON."""
+    """In the process that is measured: import the libraries, load, then draw the sheet twice; result.json has seconds.
+
+    "whole" is until the first sheet is there, "loaded" the second sheet. Theirs goes on at the base's own recipe.
+    """
     import diffusers
     import peft
     import torch
     import transformers
 
-    assert diffusers and peft and transformers.CLIPTextModel and diffusers.StableDiffusionControlNetPipeline
+    assert peft and transformers.CLIPTextModel and diffusers.StableDiffusionControlNetPipeline
     cuda = torch.cuda.is_available()
-    out = args.work_dir / "pictures" / side.replace(" ", "_")
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.rglob("*.png"):
-        old.unlink()
-    taken = peak_memory() / 2**20
-    wall, cpu = time.perf_counter(), time.process_time()
-    if side == OURS:
-        ours(args, args.work_dir / args.size, out)
-    else:
-        theirs(args, args.work_dir / args.size, out, args.steps if side == THEIRS else None)
-    seconds = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-    peak = peak_memory() / 2**20 - taken
-    peak = torch.cuda.max_memory_allocated() / 2**20 if cuda else peak
+    clock = {"wall": time.perf_counter, "cpu": time.process_time}[args.clock]
+    taken, began = peak_memory() / 2**20, clock()
+    draw = (ours if side == OURS else theirs)(args, args.work_dir / args.size)
+    seconds = {}
+    for what, equal in {"whole": True, "loaded": True, **({STOCK: False} if side == THEIRS else {})}.items():
+        out = pictures(args, STOCK if what == STOCK else f"{side} {what}")
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        began = began if what == "whole" else clock()
+        draw(out, equal)
+        seconds[what] = clock() - began
+    peak = torch.cuda.max_memory_allocated() / 2**20 if cuda else peak_memory() / 2**20 - taken
     (args.work_dir / "result.json").write_text(json.dumps(seconds | {"peak": peak}))
+
+
+def pictures(args: argparse.Namespace, what: str) -> Path:
+    return args.work_dir / "pictures" / what.replace(" ", "_")
 
 
 def measured(side: str, args: argparse.Namespace) -> dict[str, float]:
@@ -150,8 +178,7 @@ def measured(side: str, args: argparse.Namespace) -> dict[str, float]:
     result = args.work_dir / "result.json"
     result.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.benchmarks.inference", *sys.argv[1:]]
-    subprocess.run(command, env=os.environ | {"BENCHMARK": side}, check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    subprocess.run(command, env=os.environ | {"BENCHMARK": side}, check=True, stdout=subprocess.DEVNULL)
     return json.loads(result.read_text())
 
 
@@ -161,8 +188,8 @@ def clip_score(folder: Path, pattern: str) -> float:
 
     from inference.scores import Clip, clip_scores
 
-    pictures = [Image.open(folder / pattern.format(i)).convert("RGB") for i in range(len(DEFAULT_PROMPTS))]
-    return statistics.mean(clip_scores(Clip(MINIATURE / "clip"), pictures, DEFAULT_PROMPTS))
+    drawn = [Image.open(folder / pattern.format(i)).convert("RGB") for i in range(len(DEFAULT_PROMPTS))]
+    return statistics.mean(clip_scores(Clip(MINIATURE / "clip"), drawn, DEFAULT_PROMPTS))
 
 
 def first_picture(args: argparse.Namespace) -> float:
@@ -186,21 +213,23 @@ def main() -> None:
     args.work_dir.mkdir(parents=True, exist_ok=True)
     if not (args.work_dir / args.size / "lora").exists():
         make_models(args.size, args.work_dir / args.size)
-    pictures = 5 * len(DEFAULT_PROMPTS)
+    count = 5 * len(DEFAULT_PROMPTS)
     rounds = [{side: measured(side, args) for side in (OURS, THEIRS)} for _ in range(args.rounds)]
-    rounds[0][STOCK] = measured(STOCK, args)
     print(f"{args.size}, {len(DEFAULT_PROMPTS)} prompts x 5 strategies, {args.mixed_precision}, {args.clock} time")
-    for side in (OURS, THEIRS, STOCK):
-        own = [one[side] for one in rounds if side in one]
-        rate = statistics.median(pictures / one[args.clock] for one in own)
-        peak = statistics.median(one["peak"] for one in own)
-        print(f"{side:20} {rate:8.3f} pictures/s {peak:8.0f} MiB")
-    faster = statistics.median(one[THEIRS][args.clock] / one[OURS][args.clock] for one in rounds)
+    print("pictures/s            whole script  once loaded   peak MiB")
+    for side in (OURS, THEIRS):
+        whole, loaded, peak = (statistics.median(one[side][of] for one in rounds) for of in ("whole", "loaded", "peak"))
+        print(f"{side:20} {count / whole:13.3f} {count / loaded:12.3f} {peak:10.0f}")
+    stock = statistics.median(one[THEIRS][STOCK] for one in rounds)
+    print(f"{STOCK:20} {'':13} {count / stock:12.3f}")
+    for of, said in (("whole", "as fast over the whole script"), ("loaded", "as fast once loaded")):
+        print(f"{statistics.median(one[THEIRS][of] / one[OURS][of] for one in rounds):.2f} times {said}")
+    stock = statistics.median(one[THEIRS][STOCK] / one[OURS]["loaded"] for one in rounds)
     memory = statistics.median(one[OURS]["peak"] / one[THEIRS]["peak"] for one in rounds)
-    print(f"{args.steps} steps each: {faster:.2f} times as fast, {memory:.2f} of the memory")
+    print(f"{stock:.2f} times as fast as {STOCK}; {memory:.2f} of the memory")
     if args.size == "miniature":
-        found = clip_score(args.work_dir / "pictures" / OURS / "pictures", "{}-base.png")
-        stock = clip_score(args.work_dir / "pictures" / STOCK.replace(" ", "_"), "{}-base.png")
+        found = clip_score(pictures(args, f"{OURS} loaded") / "pictures", "{}-base.png")
+        stock = clip_score(pictures(args, STOCK), "{}-base.png")
         print(f"CLIP score of base: {found:.1f} by ours, {stock:.1f} by {STOCK}")
     begin = time.perf_counter()
     subprocess.run([sys.executable, ROOT / "inference" / "compare.py", "--help"], stdout=subprocess.DEVNULL, check=True)

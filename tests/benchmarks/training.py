@@ -80,12 +80,13 @@ def make_model(size: str, folder: Path) -> None:
     import torch
     from diffusers import StableDiffusionPipeline
 
-    from tests.benchmarks.sd15 import random_networks
+    from tests.benchmarks.sd15 import random_sd15
 
-    pipe = StableDiffusionPipeline.from_pretrained(MINIATURE, torch_dtype=torch.float32)
-    pipe.text_encoder.float()
     if size == "sd15":
-        pipe.register_modules(**random_networks(pipe.tokenizer))
+        pipe = random_sd15()
+    else:
+        pipe = StableDiffusionPipeline.from_pretrained(MINIATURE, torch_dtype=torch.float32)
+        pipe.text_encoder.float()
     pipe.save_pretrained(folder)
 
 

@@ -2,9 +2,10 @@
 
 python -m tests.benchmarks.video                             the miniature, at equal steps and at the default recipe
 python -m tests.benchmarks.video --random_sd15 --resolution 512 --mixed_precision fp16 --num_inference_steps 4 \\
-    --guidance_scale 1 --scheduler lcm --compile             a GPU: SD v1.5's size with random weights
+    --guidance_scale 1 --scheduler lcm --frames 96           a GPU: SD v1.5's size with random weights
 
-Both get the same control maps. Ways of drawing take turns, and each is timed by its best round, so that what else the
+Both get the same control maps. "file to file" is the whole of the script once its models are loaded: a clip is decoded,
+drawn with anchor, and encoded. Ways of drawing take turns, and each is timed by its best round, so that what else the
 machine does falls on all of them; read the ratios. The stages are measured on their own, one after another.
 """
 
@@ -12,6 +13,7 @@ import argparse
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from inference.cli import run
@@ -20,27 +22,14 @@ from inference.options import Help, add_base_options, at_least
 PROMPT = "a lighthouse by the sea, dramatic lighting"
 SAMPLE = Path(__file__).resolve().parents[2] / "video" / "sample.mp4"
 STUDY_STEPS = 50
-
-
-def random_sd15(dtype, device):
-    """A pipeline of SD v1.5's shapes and a ControlNet for it."""
-    import torch
-    from diffusers import ControlNetModel, DDIMScheduler, StableDiffusionPipeline
-    from transformers import CLIPTokenizer
-
-    from inference.pipelines import MINIATURE
-    from tests.benchmarks.sd15 import random_networks
-
-    tokenizer = CLIPTokenizer.from_pretrained(MINIATURE / "tokenizer")
-    with torch.device(device):
-        networks = random_networks(tokenizer)
-        controlnet = ControlNetModel.from_unet(networks["unet"])
-    scheduler = DDIMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
-    pipe = StableDiffusionPipeline(
-        **networks, tokenizer=tokenizer, scheduler=scheduler, safety_checker=None, feature_extractor=None,
-        requires_safety_checker=False,
-    )  # fmt: skip
-    return pipe.to(device, dtype), controlnet.to(device, dtype)
+WAYS = {
+    "loop": "plain loop, 50 steps",
+    "none-50": "none, 50 steps",
+    "anchor-50": "anchor, 50 steps",
+    "none": "none",
+    "anchor": "anchor",
+    "file": "anchor, file to file",
+}
 
 
 def plain_loop(pipe, controlnet, pictures, maps, steps: int, guidance: float) -> None:
@@ -56,7 +45,7 @@ def plain_loop(pipe, controlnet, pictures, maps, steps: int, guidance: float) ->
               generator=torch.Generator().manual_seed(index))  # fmt: skip
 
 
-def stages(restyler, frames, size, batch_size: int) -> dict[str, float]:
+def stages(restyler, source: Path, frames, size, batch_size: int) -> dict[str, float]:
     """Seconds a frame of decoding, maps, flow, the networks, the VAE and encoding."""
     import torch
 
@@ -76,7 +65,7 @@ def stages(restyler, frames, size, batch_size: int) -> dict[str, float]:
         found[name] = (time.perf_counter() - began) / len(frames)
         return result
 
-    timed("decode", lambda: [None for frame, _ in zip(open_clip(SAMPLE).frames(), frames, strict=False)])
+    timed("decode", lambda: [None for frame, _ in zip(open_clip(source).frames(), frames, strict=False)])
     fitted = [size.fit(frame.rgb) for frame in frames]
     timed("maps", lambda: [maps.next(picture) for picture in fitted])
     track = Track(fitted[0])
@@ -91,7 +80,7 @@ def stages(restyler, frames, size, batch_size: int) -> dict[str, float]:
             restyler._denoise(*start, batch, None, None, None) for start, batch in zip(starts, batches, strict=True)
         ])  # fmt: skip
         timed("VAE decode", lambda: [restyler.pipe.vae.decode(x, return_dict=False) for x in latents])
-    clip = open_clip(SAMPLE, max_frames=len(frames))
+    clip = open_clip(source, max_frames=len(frames))
     with tempfile.TemporaryDirectory() as folder:
 
         def encode():
@@ -109,7 +98,9 @@ def main() -> None:
     add_base_options(add)
     add("--random_sd15", action="store_true", help="SD v1.5's size with random weights, instead of a base")
     add("--controlnet", metavar="NAME", help="hub name or folder; if not given, the base's own")
-    add("--frames", type=at_least(2), default=16, help="of the sample clip")
+    add("--input", type=Path, default=SAMPLE, help="clip")
+    add("--frames", type=at_least(2), default=16, help="of the clip")
+    add("--ways", nargs="+", choices=WAYS, default=list(WAYS), help="what to time; the loop is what others are told by")
     add("--resolution", type=at_least(16), help="short side; the base's own if not given")
     add("--num_inference_steps", type=at_least(1), default=20, help="of the default recipe")
     add("--guidance_scale", type=at_least(0, float), default=7.5, help="of both")
@@ -123,13 +114,16 @@ def main() -> None:
 
 def measure(args: argparse.Namespace) -> None:
     import torch
+    from diffusers import ControlNetModel
 
     from inference.control import find_controlnet
-    from inference.pipelines import base_folder, load_base, native_size, resolve_base
+    from inference.pipelines import base_folder, channels_last, load_base, native_size, resolve_base
+    from tests.benchmarks.sd15 import random_sd15
     from video.clip import open_clip
     from video.consistency import Recipe, Restyler
     from video.control_maps import ControlMaps
-    from video.restyling import draw_frames
+    from video.finished import FinishedFrames
+    from video.restyling import draw_frames, restyle
     from video.shots import Size
 
     cuda = torch.cuda.is_available()
@@ -140,47 +134,62 @@ def measure(args: argparse.Namespace) -> None:
 
     def loaded():
         if folder is None:
-            return random_sd15(dtype[args.mixed_precision], device)
+            pipe = random_sd15().to(dtype[args.mixed_precision])
+            return pipe, ControlNetModel.from_unet(pipe.unet).to(pipe.device, pipe.dtype)
         pipe = load_base(str(folder), dtype=dtype[args.mixed_precision])
         return pipe, find_controlnet(args.controlnet, "canny", folder).over(pipe, []).model
 
-    clip = open_clip(SAMPLE, max_frames=args.frames)
+    clip = open_clip(args.input, max_frames=args.frames)
     frames, size = list(clip.frames()), Size.of(clip.width, clip.height, side, grid)
     pictures = [size.fit(frame.rgb) for frame in frames]
     maps = [ControlMaps("canny").next(picture)[1] for picture in pictures]
     recipe = Recipe(args.num_inference_steps, args.guidance_scale, 0.6, scheduler=args.scheduler)
     plain = replace(recipe, strength=1.0, shared_noise=False, anchor_attention=False, flow_end=0.0)
     # at equal steps as many are run, so what is left out by starting from the source is not counted as speed
-    equal = {"none": replace(plain, num_inference_steps=STUDY_STEPS),
-             "anchor": replace(recipe, num_inference_steps=STUDY_STEPS, strength=1.0)}  # fmt: skip
-    ways = {}
-    study_pipe = loaded()
-    ways["plain loop, 50 steps"] = lambda: plain_loop(*study_pipe, pictures, maps, STUDY_STEPS, args.guidance_scale)
-    for name, how in {**{f"{n}, 50 steps": r for n, r in equal.items()}, "none": plain, "anchor": recipe}.items():
+    recipes = {"none-50": replace(plain, num_inference_steps=STUDY_STEPS),
+               "anchor-50": replace(recipe, num_inference_steps=STUDY_STEPS, strength=1.0),
+               "none": plain, "anchor": recipe, "file": recipe}  # fmt: skip
+
+    def prepared(how: Recipe) -> Restyler:
         pipe, controlnet = loaded()
-        for network in (pipe.unet, controlnet, pipe.vae) if cuda else ():
-            network.to(memory_format=torch.channels_last)
+        channels_last(pipe.unet, controlnet, pipe.vae)
         if args.compile:
             pipe.unet.compile(), controlnet.compile(), pipe.vae.decoder.compile()
-        restyler = Restyler(pipe, controlnet, how, PROMPT)
-        ways[name] = lambda r=restyler: draw_frames(
-            frames, r, ControlMaps("canny").next, size, args.batch_size, r.recipe.anchor_attention
-        )
-    if args.compile:
+        return Restyler(pipe, controlnet, how, PROMPT)
+
+    def file_to_file(restyler: Restyler) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "out.mp4"
+            finished = FinishedFrames(output, {}, False, 0, 1)
+            restyle(open_clip(args.input, max_frames=args.frames), restyler, ControlMaps("canny").next, size, finished,
+                    output, batch_size=args.batch_size, consistent=True)  # fmt: skip
+
+    ways = {}
+    if "loop" in args.ways:
+        ways["loop"] = partial(plain_loop, *loaded(), pictures, maps, STUDY_STEPS, args.guidance_scale)
+    for name in args.ways:
+        if name == "loop":
+            continue
+        restyler = prepared(recipes[name])
+        ways[name] = partial(file_to_file, restyler) if name == "file" else partial(
+            draw_frames, frames, restyler, ControlMaps("canny").next, size, args.batch_size,
+            restyler.recipe.anchor_attention,
+        )  # fmt: skip
+    if cuda or args.compile:
         for way in ways.values():
-            way()  # compiles
+            way()  # compiles, and lets cuDNN choose
     best = dict.fromkeys(ways, float("inf"))
     for _ in range(args.rounds):
         for name, way in ways.items():
             began = time.perf_counter()
             way()
             best[name] = min(best[name], time.perf_counter() - began)
-    study = best["plain loop, 50 steps"]
     print(f"{size.width}x{size.height}, {len(frames)} frames, {device}, {args.mixed_precision}")
     for name, seconds in best.items():
-        print(f"{name:24}{len(frames) / seconds:8.2f} frames a second {study / seconds:6.2f}x")
+        against = f"{best['loop'] / seconds:6.2f}x" if "loop" in best else ""
+        print(f"{WAYS[name]:24}{len(frames) / seconds:8.2f} frames a second {against}")
 
-    split = stages(restyler, frames, size, args.batch_size)
+    split = stages(restyler, args.input, frames, size, args.batch_size)
     print("seconds a frame: " + ", ".join(f"{name} {value:.4f}" for name, value in split.items()))
 
 
