@@ -25,7 +25,6 @@ from inference.options import check_compiler, output_folder, read_prompts
 from inference.picture_files import read_picture, read_recipe, save_picture
 from inference.pipelines import (
     base_folder,
-    channels_last,
     fingerprint,
     load_base,
     load_tokenizer,
@@ -101,12 +100,16 @@ class Job:
             begin_scores(cells, self.output_dir / "scores.json")
         self._wait()  # until every process has seen what is there
         for held in (False, True):  # a ControlNet starts from the base's pictures
-            share, written = self._share([s for s in strategies if bool(s.controlnet) == held], missing), []
-            with ThreadPoolExecutor(1) as writer:  # files are written while the next pictures are drawn
+            share = self._share([s for s in strategies if bool(s.controlnet) == held], missing)
+            with ThreadPoolExecutor(1) as writer:  # of files, while the next pictures are drawn
+                written: list[Future] = []
                 for strategy in strategies:
-                    _raise(written)
-                    written = self._draw(strategy, [cell for cell in share if cell.strategy is strategy], files, writer)
-            _raise(written)
+                    written += self._draw(strategy, [c for c in share if c.strategy is strategy], files, writer)
+                    for future in written:
+                        if future.done():
+                            future.result()  # raises what went wrong
+            for future in written:
+                future.result()
             self._wait()
         return files
 
@@ -155,8 +158,8 @@ class Job:
         maps = self.control_maps(strategy, files) if strategy.controlnet else {}
         with strategy.prepare(self._pipe) as pipe:
             control = strategy.controlnet and strategy.controlnet.over(pipe, [maps[cell.row] for cell in cells])
-            channels_last(pipe.unet, pipe.vae, *([control.model] if control else []))
             if self.args.compile:
+                pipe.unet.requires_grad_(False)  # a LoRA leaves it so, and for each way it would be compiled anew
                 pipe.unet.compile_repeated_blocks()
             pictures = sample(
                 pipe,
@@ -284,9 +287,3 @@ class Job:
         default = "fp16" if torch.cuda.is_available() else "no"
         dtypes = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
         return dtypes[self.args.mixed_precision or default]
-
-
-def _raise(written: Sequence[Future]) -> None:
-    """Wait for these files; what went wrong with one is raised here."""
-    for future in written:
-        future.result()

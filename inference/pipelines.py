@@ -92,15 +92,6 @@ def load_base(
     return pipe.to(device)
 
 
-def channels_last(*networks: "torch.nn.Module") -> None:
-    """On a GPU, lay weights out as half-precision convolutions are fast in; on a CPU that gains nothing."""
-    import torch
-
-    for network in networks:
-        if network.device.type == "cuda":
-            network.to(memory_format=torch.channels_last)
-
-
 def load_tokenizer(folder: Path) -> "CLIPTokenizer":
     """The tokenizer alone of the base in `folder`."""
     from transformers import CLIPTokenizer

@@ -13,8 +13,12 @@ def lab(picture: np.ndarray) -> np.ndarray:
 
 def statistics(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(mean, standard deviation) of L*, a*, b*, (3,) each, of sRGB (h, w, 3) in [0, 1]."""
-    pixels = lab(picture).reshape(-1, 3).astype(np.float64)
-    return pixels.mean(0), pixels.std(0)
+    return _statistics(lab(picture))
+
+
+def _statistics(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mean, deviation = cv2.meanStdDev(pixels)
+    return mean[:, 0], deviation[:, 0]
 
 
 class HeldColour:
@@ -26,7 +30,8 @@ class HeldColour:
 
     def __call__(self, source: np.ndarray, drawn: np.ndarray) -> np.ndarray:
         """Pictures (h, w, 3) float32 in [0, 1]; for the anchor itself nothing changes."""
-        (mean, spread), (drawn_mean, drawn_spread) = statistics(source), statistics(drawn)
+        held = lab(drawn)
+        (mean, spread), (drawn_mean, drawn_spread) = statistics(source), _statistics(held)
         stretch = np.clip(self._stretch * np.maximum(spread, 1) / np.maximum(drawn_spread, 1e-3), *STRETCH)
-        held = (lab(drawn) - drawn_mean) * stretch + mean + self._shift
-        return np.clip(cv2.cvtColor(held.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
+        held = held * stretch.astype(np.float32) + (mean + self._shift - drawn_mean * stretch).astype(np.float32)
+        return np.clip(cv2.cvtColor(held, cv2.COLOR_LAB2RGB), 0, 1)

@@ -20,7 +20,9 @@ operation for operation.
 """
 
 import contextlib
-from collections.abc import Iterator
+import copy
+import inspect
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -37,6 +39,13 @@ from inference.cli import InputError
 from inference.sampling import embedded
 
 SCHEDULERS = {"dpm++": DPMSolverMultistepScheduler, "lcm": LCMScheduler}
+
+
+def solver(name: str, config: Mapping) -> SchedulerMixin:
+    """The solver of this name for a base whose scheduler has this configuration, of which it takes what it knows."""
+    kind = SCHEDULERS[name]
+    known = inspect.signature(kind.__init__).parameters  # diffusers warns of every other entry
+    return kind.from_config({entry: value for entry, value in config.items() if entry in known})
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,7 @@ class Restyler:
         negative_prompt: str = "", scheduler: SchedulerMixin | None = None,
     ):  # fmt: skip
         self.pipe, self.controlnet, self.recipe = pipe, controlnet, recipe
-        self._scheduler = scheduler or SCHEDULERS[recipe.scheduler].from_config(pipe.scheduler.config)
+        self._scheduler = scheduler or solver(recipe.scheduler, pipe.scheduler.config)
         if recipe.flow_end and self._scheduler.config.prediction_type != "epsilon":
             raise InputError(f"a base that predicts {self._scheduler.config.prediction_type} needs --consistency none")
         self.guided = recipe.guidance_scale > 1
@@ -138,7 +147,7 @@ class Restyler:
         frame's generator, from which a solver that draws noise goes on, so that batches do not matter.
         """
         recipe, pipe = self.recipe, self.pipe
-        scheduler = type(self._scheduler).from_config(self._scheduler.config)  # multistep solvers remember
+        scheduler = copy.deepcopy(self._scheduler)  # multistep solvers remember
         scheduler.set_timesteps(recipe.num_inference_steps, device=pipe.device)
         n, _, h, w = batch.pictures.shape
         factor = pipe.vae_scale_factor

@@ -147,7 +147,7 @@ def draw(
 ) -> list[str]:
     import torch
 
-    from inference.pipelines import channels_last, load_base
+    from inference.pipelines import load_base
     from video.consistency import Recipe, Restyler
     from video.restyling import restyle
 
@@ -160,7 +160,6 @@ def draw(
             stack.enter_context(strategy.prepare(pipe))
             prompt = strategy.prompt(prompt)
         model = controlnet.over(pipe, []).model
-        channels_last(pipe.unet, model, pipe.vae)
         how = Recipe(
             args.num_inference_steps, args.guidance_scale, args.strength, args.controlnet_conditioning_scale,
             args.control_guidance_end, args.seed, shared_noise=consistent, anchor_attention=consistent,

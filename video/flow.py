@@ -27,10 +27,16 @@ def visible(flow: np.ndarray, back: np.ndarray) -> np.ndarray:
     Left out are what goes out of the frame or behind something, and the edges of what moves by itself.
     """
     returned = warp(back, flow)
-    length = (flow**2).sum(-1)
-    same = ((flow + returned) ** 2).sum(-1) <= 0.01 * (length + (returned**2).sum(-1)) + 0.5
+    length = _squared(flow)
+    same = _squared(flow + returned) <= 0.01 * (length + _squared(returned)) + 0.5
     gradient = sum((np.gradient(flow[..., part], axis=axis) ** 2) for part in (0, 1) for axis in (0, 1))
     return same & (gradient <= 0.01 * length + 0.002) & inside(flow)
+
+
+def _squared(flow: np.ndarray) -> np.ndarray:
+    """(h, w): the length of each vector, squared."""
+    x, y = flow[..., 0], flow[..., 1]
+    return x * x + y * y
 
 
 def inside(flow: np.ndarray) -> np.ndarray:
@@ -41,8 +47,8 @@ def inside(flow: np.ndarray) -> np.ndarray:
 
 
 def _target(flow: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    y, x = np.mgrid[: flow.shape[0], : flow.shape[1]].astype(np.float32)
-    return x + flow[..., 0], y + flow[..., 1]
+    y, x = np.ogrid[: flow.shape[0], : flow.shape[1]]
+    return flow[..., 0] + x.astype(np.float32), flow[..., 1] + y.astype(np.float32)
 
 
 class Track:

@@ -117,7 +117,7 @@ def measure(args: argparse.Namespace) -> None:
     from diffusers import ControlNetModel
 
     from inference.control import find_controlnet
-    from inference.pipelines import base_folder, channels_last, load_base, native_size, resolve_base
+    from inference.pipelines import base_folder, load_base, native_size, resolve_base
     from tests.benchmarks.sd15 import random_sd15
     from video.clip import open_clip
     from video.consistency import Recipe, Restyler
@@ -152,7 +152,6 @@ def measure(args: argparse.Namespace) -> None:
 
     def prepared(how: Recipe) -> Restyler:
         pipe, controlnet = loaded()
-        channels_last(pipe.unet, controlnet, pipe.vae)
         if args.compile:
             pipe.unet.compile(), controlnet.compile(), pipe.vae.decoder.compile()
         return Restyler(pipe, controlnet, how, PROMPT)
