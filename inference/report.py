@@ -139,7 +139,10 @@ def plots(scores: dict, columns: Sequence[str]) -> list[dict]:
             values = [entry.get(name) for entry in scores.get("pictures", []) if entry["strategy"] == column]
             line["different"] = paired.get("different")  # none where it was not asked
             lines.append(line | {"values": [value for value in values if _is_number(value)]})
-        found.append({"title": spelled(name), "about": " ".join(about.get(name, "").split()), "lines": lines})
+        said, halves = " ".join(about.get(name, "").split()), scores.get("halves", {}).get(name)
+        if _is_number(halves):
+            said += f". Two halves of the prompts order the strategies with a rank correlation of {halves:.2f}"
+        found.append({"title": spelled(name), "about": said, "lines": lines})
     return found
 
 

@@ -22,7 +22,8 @@ Outlines, by Canny:
   base_edge_f1         F1 to the base's picture of the same prompt and seed; see edge_f1
 
 Means have 95 % bootstrap intervals over prompts and, within them, seeds (intervals.py). A strategy is called different
-from base in a score only where the interval of the paired differences excludes zero.
+from base in a score only where the interval of the paired differences excludes zero. "halves" says whether other
+prompts would put the strategies in the same order: the rank correlation of two halves of the prompts (intervals.py).
 """
 
 import json
@@ -36,7 +37,7 @@ import numpy as np
 from PIL import Image
 
 from inference.cli import written_aside
-from inference.intervals import mean_with_interval
+from inference.intervals import mean_with_interval, rank_agreement
 from inference.picture_files import read_picture
 from inference.pipelines import hub_folder
 
@@ -230,7 +231,9 @@ def _named(cell: "Cell") -> dict:
 
 
 def summarise(entries: Sequence[dict], per_prompt: int = 1) -> dict[str, dict]:
-    """{"strategies": {strategy: {score: {"mean", "low", "high"}}}, "against_base": the same of paired differences}."""
+    """{"strategies": {strategy: {score: {"mean", "low", "high"}}}, "against_base": the same of paired differences,
+    "halves": {score: rank agreement of two halves of the prompts}}.
+    """
     values: dict[str, dict[str, list[float]]] = {}
     for entry in entries:
         for name, value in entry.items():
@@ -249,7 +252,11 @@ def summarise(entries: Sequence[dict], per_prompt: int = 1) -> dict[str, dict]:
             difference = mean_with_interval(np.subtract(scores[name], values["base"][name]), per_prompt)
             different = len(scores[name]) > 1 and not difference["low"] <= 0 <= difference["high"]
             paired[strategy][name] = difference | {"different": different}
-    return {"strategies": summary, "against_base": paired}
+    halves = {}
+    for name in dict.fromkeys(name for scores in values.values() for name in scores):
+        agreement = rank_agreement([scores[name] for scores in values.values() if name in scores], per_prompt)
+        halves |= {} if agreement is None else {name: agreement}
+    return {"strategies": summary, "against_base": paired, "halves": halves}
 
 
 def begin_scores(cells: Sequence["Cell"], path: Path) -> None:
@@ -283,10 +290,10 @@ def save_scores(
 
 def table(summary: dict[str, dict]) -> list[str]:
     """Lines of text: a row per score, a column per strategy; * where it is different from base."""
-    strategies, paired = summary["strategies"], summary["against_base"]
+    strategies, paired, halves = summary["strategies"], summary["against_base"], summary["halves"]
     shown = [name for name in next(reversed(strategies.values())) if not name.endswith("_distance")]
     shown += ["film_look_distance"] * any("film_look_distance" in scores for scores in strategies.values())
-    lines = [f"{'':20}" + "".join(f"{strategy:>26}" for strategy in strategies)]
+    lines = [f"{'':20}" + "".join(f"{strategy:>26}" for strategy in strategies) + "  halves" * bool(halves)]
     for name in shown:
         cells = []
         for strategy, scores in strategies.items():
@@ -295,5 +302,7 @@ def table(summary: dict[str, dict]) -> list[str]:
                 continue
             star = "*" if paired.get(strategy, {}).get(name, {}).get("different") else " "
             cells.append("{mean:.3f} [{low:.3f}, {high:.3f}]".format(**scores[name]) + star)
-        lines.append(f"{name:20}" + "".join(f"{cell:>26}" for cell in cells))
-    return [*lines, "[95 % bootstrap intervals]  * different from base, pair by pair"]
+        cells.append(f"{halves[name]:.2f}" if name in halves else "")
+        lines.append(f"{name:20}" + "".join(f"{cell:>26}" for cell in cells[:-1]) + f"{cells[-1]:>8}")
+    legend = "[95 % bootstrap intervals]  * different from base, pair by pair"
+    return [*lines, legend + "  halves: rank correlation of two halves of the prompts" * bool(halves)]

@@ -85,9 +85,12 @@ def test_each_strategy_looks_more_like_film(scores: dict, strategy: str) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("score", ["film_look_distance", "clip_score", "colourfulness"])
-def test_two_halves_of_the_prompts_rank_the_strategies_alike(scores: dict, score: str) -> None:
-    """No two strategies change places that all prompts together tell apart by three standard errors."""
+@pytest.mark.parametrize(("score", "least"), [("film_look_distance", 0.6), ("clip_score", 0.3), ("colourfulness", 0.9)])
+def test_two_halves_of_the_prompts_rank_the_strategies_alike(scores: dict, score: str, least: float) -> None:
+    """No two strategies change places that all prompts together tell apart by three standard errors.
+
+    With four pictures of each prompt the rank correlation by CLIP score was 0.82, and with one 0.56 to 0.86.
+    """
     values: dict[str, list[float]] = {}
     for picture in sorted(scores["pictures"], key=lambda picture: picture["row"]):
         values.setdefault(picture["strategy"], []).append(picture[score])
@@ -100,9 +103,7 @@ def test_two_halves_of_the_prompts_rank_the_strategies_alike(scores: dict, score
             apart += 1
             assert np.sign(difference[::2].mean()) == np.sign(difference[1::2].mean()) == np.sign(whole["mean"])
     assert apart, "nothing to rank"
-    if score != "clip_score":  # in which the strategies are too close by now for 12 prompts to put them in order
-        ranks = [np.argsort(np.argsort([np.mean(own[half::2]) for own in values.values()])) for half in (0, 1)]
-        assert np.corrcoef(*ranks)[0, 1] >= 0.8  # Spearman's: two that are as good as equal may change places
+    assert scores["halves"][score] >= least
 
 
 def test_the_prompts_are_of_scenes_that_were_never_trained_on() -> None:

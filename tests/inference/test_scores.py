@@ -6,7 +6,7 @@ from conftest import make_tokenizer
 from PIL import Image
 from skimage.color import rgb2lab
 
-from inference.intervals import mean_with_interval
+from inference.intervals import mean_with_interval, rank_agreement
 from inference.scores import (
     Clip,
     cielab,
@@ -113,6 +113,20 @@ def test_intervals_are_the_bootstrap_s():
     alike = np.repeat([0.0, 1.0, 2.0, 9.0], 50)
     grouped, single = mean_with_interval(alike, 50), mean_with_interval(alike)
     assert grouped["high"] - grouped["low"] > 5 * (single["high"] - single["low"])
+
+
+def test_two_halves_of_the_prompts_agree_where_the_order_does_not_depend_on_them():
+    rng = np.random.default_rng(0)
+    strategies, prompts, seeds = np.arange(5)[:, None], rng.normal(0, 9, 40), rng.normal(0, 1, (5, 40 * 3))
+    assert rank_agreement(strategies + prompts) == pytest.approx(1), "what all share changes no order"
+    assert abs(rank_agreement(rng.normal(0, 1, (5, 400)))) < 0.5, "noise has none"
+    # three seeds of a prompt are one prompt; and their mean is less noisy than one of them
+    repeated = strategies + np.repeat(prompts, 3) + 5 * seeds
+    assert rank_agreement(repeated, 3) > rank_agreement(repeated[:, ::3])
+    by_hand = [[0, 0, 2, 2], [1, 1, 1, 1], [2, 2, 0, 0]]  # a third of the halvings reverse the order, the rest tie
+    assert rank_agreement(by_hand) == pytest.approx(-1)
+    assert rank_agreement(strategies + prompts[:3]) is None and rank_agreement(strategies[:2] + prompts) is None
+    assert rank_agreement(np.ones((5, 8))) is None
 
 
 def test_distance_to_the_references_is_in_their_standard_deviations(tmp_path):
