@@ -53,7 +53,8 @@ class _LowRank(torch.autograd.Function):
     ) -> Tensor:
         """x (n, inputs), weight (outputs of all, inputs); the k layers' A and then their B -> (n, outputs of all)"""
         down, up = down_up[: len(down_up) // 2], down_up[len(down_up) // 2 :]
-        a, b = torch.cat(down).to(x.dtype), torch.block_diag(*up).to(x.dtype)
+        a, b = (down[0], up[0]) if len(down) == 1 else (torch.cat(down), torch.block_diag(*up))
+        a, b = a.to(x.dtype), b.to(x.dtype)
         low = x @ a.t()  # (n, k r)
         ctx.save_for_backward(x, weight, a, b, low)
         ctx.scale, ctx.outputs = scale, [len(rows) for rows in up]

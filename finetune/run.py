@@ -249,9 +249,6 @@ def to_compute(model: nn.Module, run: Run) -> None:
             run.accelerator.device, torch.float32 if parameter.requires_grad else run.dtype
         )
     model.to(run.accelerator.device)
-    if run.dtype != torch.float32 and run.accelerator.device.type == "cuda":
-        # what half-precision convolutions are fast in; on a CPU they gain nothing, and group norm is 15 times slower
-        model.to(memory_format=torch.channels_last)
     if run.args.gradient_checkpointing:
         model.unet.enable_gradient_checkpointing()
         if isinstance(model.conditioning, TextEncoder):

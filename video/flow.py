@@ -3,6 +3,8 @@
 A flow (h, w, 2) float32 says how many pixels to the right and down each pixel of one picture is found in another.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 
@@ -61,7 +63,8 @@ class Track:
         self.seen = np.ones((height, width), np.float32)  # 1 where the reference shows the same thing
 
     def add(self, picture: np.ndarray) -> None:
-        back, ahead = estimate(picture, self._last), estimate(self._last, picture)
+        with ThreadPoolExecutor(2) as both:
+            back, ahead = both.map(estimate, (picture, self._last), (self._last, picture))
         self.flow = back + warp(self.flow, back)
         self.seen = visible(back, ahead) * warp(self.seen, back) * inside(self.flow)
         self._last = picture
