@@ -145,7 +145,8 @@ def ours(args: argparse.Namespace, folder: Path) -> Callable[[Path, bool], None]
 def run_one(side: str, args: argparse.Namespace) -> None:
     """In the process that is measured: import the libraries, load, then draw the sheet twice; result.json has seconds.
 
-    "whole" is until the first sheet is there, "loaded" the second sheet. Theirs goes on at the base's own recipe.
+    "whole" is until the first sheet is there, and "peak" its memory; "loaded" is the second sheet. Theirs goes on with
+    the base's own recipe.
     """
     import diffusers
     import peft
@@ -165,7 +166,8 @@ def run_one(side: str, args: argparse.Namespace) -> None:
         began = began if what == "whole" else clock()
         draw(out, equal)
         seconds[what] = clock() - began
-    peak = torch.cuda.max_memory_allocated() / 2**20 if cuda else peak_memory() / 2**20 - taken
+        if what == "whole":
+            peak = torch.cuda.max_memory_allocated() / 2**20 if cuda else peak_memory() / 2**20 - taken
     (args.work_dir / "result.json").write_text(json.dumps(seconds | {"peak": peak}))
 
 

@@ -85,11 +85,12 @@ def test_each_strategy_looks_more_like_film(scores: dict, strategy: str) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("score", "least"), [("film_look_distance", 0.6), ("clip_score", 0.3), ("colourfulness", 0.9)])
+@pytest.mark.parametrize(("score", "least"), [("film_look_distance", 0.4), ("clip_score", 0.1), ("colourfulness", 0.9)])
 def test_two_halves_of_the_prompts_rank_the_strategies_alike(scores: dict, score: str, least: float) -> None:
     """No two strategies change places that all prompts together tell apart by three standard errors.
 
-    With four pictures of each prompt the rank correlation by CLIP score was 0.82, and with one 0.56 to 0.86.
+    The rank correlation is far from 1 where strategies are as good as equal: with one picture of each prompt it was seen
+    from 0.68 to 0.83 by the distance, where three are, and from 0.38 to 0.86 by CLIP score.
     """
     values: dict[str, list[float]] = {}
     for picture in sorted(scores["pictures"], key=lambda picture: picture["row"]):
