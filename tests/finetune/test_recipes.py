@@ -89,8 +89,8 @@ def test_each_strategy_looks_more_like_film(scores: dict, strategy: str) -> None
 def test_two_halves_of_the_prompts_rank_the_strategies_alike(scores: dict, score: str, least: float) -> None:
     """No two strategies change places that all prompts together tell apart by three standard errors.
 
-    The rank correlation is far from 1 where strategies are as good as equal: with one picture of each prompt it was seen
-    from 0.68 to 0.83 by the distance, where three are, and from 0.38 to 0.86 by CLIP score.
+    The rank correlation is far from 1 where strategies are as good as equal: with one picture of each prompt it was
+    0.68 to 0.83 by the distance, where three are, and 0.38 to 0.86 by CLIP score.
     """
     values: dict[str, list[float]] = {}
     for picture in sorted(scores["pictures"], key=lambda picture: picture["row"]):
