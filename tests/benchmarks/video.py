@@ -163,7 +163,7 @@ def measure(args: argparse.Namespace) -> None:
             restyle(open_clip(args.input, max_frames=args.frames), restyler, ControlMaps("canny").next, size, finished,
                     output, batch_size=args.batch_size, consistent=True)  # fmt: skip
 
-    ways = {}
+    ways, restyler = {}, None
     if "loop" in args.ways:
         ways["loop"] = partial(plain_loop, *loaded(), pictures, maps, STUDY_STEPS, args.guidance_scale)
     for name in args.ways:
@@ -188,8 +188,9 @@ def measure(args: argparse.Namespace) -> None:
         against = f"{best['loop'] / seconds:6.2f}x" if "loop" in best else ""
         print(f"{WAYS[name]:24}{len(frames) / seconds:8.2f} frames a second {against}")
 
-    split = stages(restyler, args.input, frames, size, args.batch_size)
-    print("seconds a frame: " + ", ".join(f"{name} {value:.4f}" for name, value in split.items()))
+    if restyler:
+        split = stages(restyler, args.input, frames, size, args.batch_size)
+        print("seconds a frame: " + ", ".join(f"{name} {value:.4f}" for name, value in split.items()))
 
 
 if __name__ == "__main__":
