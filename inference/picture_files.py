@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +50,27 @@ def save_picture(picture: Image.Image, path: Path, recipe: dict) -> None:
     info.add_itxt("recipe", json.dumps(recipe, ensure_ascii=False))
     with written_aside(path) as aside:
         picture.save(aside, pnginfo=info)
+
+
+class PictureWriter:
+    """Saves pictures in a thread of its own, so that the next are drawn meanwhile, and has saved them all at its end.
+
+    What goes wrong with one is raised when a later one is handed over, or at the end.
+    """
+
+    def __enter__(self) -> "PictureWriter":
+        self._thread, self._saved = ThreadPoolExecutor(1), deque[Future]()
+        return self
+
+    def save(self, picture: Image.Image, path: Path, recipe: dict) -> None:
+        self._saved.append(self._thread.submit(save_picture, picture, path, recipe))
+        while self._saved and self._saved[0].done():
+            self._saved.popleft().result()
+
+    def __exit__(self, error: type | None, *_: object) -> None:
+        self._thread.shutdown()  # which waits
+        while error is None and self._saved:
+            self._saved.popleft().result()
 
 
 def read_recipe(path: Path) -> dict | None:

@@ -9,7 +9,6 @@ import os
 import sys
 import textwrap
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -22,7 +21,7 @@ from inference.adapters import file_sha256
 from inference.cli import InputError
 from inference.grid import comparison_sheet, notice_tile, save_sheet
 from inference.options import check_compiler, output_folder, read_prompts
-from inference.picture_files import read_picture, read_recipe, save_picture
+from inference.picture_files import PictureWriter, read_picture, read_recipe, save_picture
 from inference.pipelines import (
     base_folder,
     fingerprint,
@@ -101,15 +100,9 @@ class Job:
         self._wait()  # until every process has seen what is there
         for held in (False, True):  # a ControlNet starts from the base's pictures
             share = self._share([s for s in strategies if bool(s.controlnet) == held], missing)
-            with ThreadPoolExecutor(1) as writer:  # of files, while the next pictures are drawn
-                written: list[Future] = []
+            with PictureWriter() as writer:
                 for strategy in strategies:
-                    written += self._draw(strategy, [c for c in share if c.strategy is strategy], files, writer)
-                    for future in written:
-                        if future.done():
-                            future.result()  # raises what went wrong
-            for future in written:
-                future.result()
+                    self._draw(strategy, [cell for cell in share if cell.strategy is strategy], files, writer)
             self._wait()
         return files
 
@@ -146,12 +139,9 @@ class Job:
         if self.processes > 1:
             self._state.wait_for_everyone()
 
-    def _draw(
-        self, strategy: Strategy, cells: list[Cell], files: dict[Cell, Path], writer: ThreadPoolExecutor
-    ) -> list[Future]:
-        """Draw these cells and hand them to `writer`; what it has to write is returned."""
+    def _draw(self, strategy: Strategy, cells: list[Cell], files: dict[Cell, Path], writer: PictureWriter) -> None:
         if not cells:
-            return []
+            return
         from inference.sampling import sample
 
         prompts, seeds = [strategy.prompt(cell.prompt) for cell in cells], [cell.seed for cell in cells]
@@ -170,10 +160,8 @@ class Job:
                 control=control,
                 label=strategy.title,
             )
-            return [
-                writer.submit(save_picture, picture, files[cell], self.recipe(cell))
-                for cell, picture in zip(cells, pictures, strict=True)
-            ]
+            for cell, picture in zip(cells, pictures, strict=True):
+                writer.save(picture, files[cell], self.recipe(cell))
 
     def control_maps(self, strategy: Strategy, files: dict[Cell, Path]) -> dict[int, np.ndarray]:
         """Row -> what the ControlNet holds to, (h, w, 3) uint8; found in control/ or made from the row's picture."""

@@ -162,7 +162,7 @@ def test_a_killed_comparison_goes_on(tiny_base, adapters, tmp_path):
 
 def test_the_page_of_a_comparison_that_broke_off_shows_no_other_s_pictures(tiny_base, tiny_lora, tmp_path, monkeypatch):
     """In this process, because only here can it break off at a certain picture."""
-    from inference import pictures
+    from inference import picture_files, pictures
 
     flags = {"pretrained_model_name_or_path": tiny_base, "output_dir": tmp_path, "num_inference_steps": 1}
     flags |= {"batch_size": 1, "reference_dir": tmp_path / "none"}
@@ -172,13 +172,13 @@ def test_the_page_of_a_comparison_that_broke_off_shows_no_other_s_pictures(tiny_
         words = [f"--{name}={value}" for name, value in flags.items()]
         return pictures.Job(sampling_parser("", "").parse_args([*words, "--prompts", *prompts]))
 
-    def save_one(picture, path, recipe, save=pictures.save_picture):
+    def save_one(picture, path, recipe, save=picture_files.save_picture):
         if list((tmp_path / "pictures").glob("*.png")):
             raise KeyboardInterrupt
         save(picture, path, recipe)
 
     job("a tent", "a tree").compare(strategies)
-    monkeypatch.setattr(pictures, "save_picture", save_one)
+    monkeypatch.setattr(picture_files, "save_picture", save_one)
     with pytest.raises(KeyboardInterrupt):
         job("a car", "a castle").compare(strategies)
     _, content = read_page(write_report(tmp_path))

@@ -1,9 +1,11 @@
+import time
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from inference.cli import InputError
-from inference.picture_files import read_picture
+from inference.picture_files import PictureWriter, read_picture, read_recipe
 
 
 def test_sixteen_bits_are_brought_to_eight(tmp_path):
@@ -32,3 +34,26 @@ def test_what_is_no_picture_is_a_sentence(tmp_path):
     (tmp_path / "note.png").write_text("not a picture")
     with pytest.raises(InputError, match=r"note.png cannot be read \(it is not a picture\); save it again"):
         read_picture(tmp_path / "note.png")
+
+
+def test_pictures_are_written_beside_and_all_there_at_the_end(tmp_path):
+    with PictureWriter() as writer:
+        for i in range(5):
+            writer.save(Image.new("RGB", (8, 8), (i, 0, 0)), tmp_path / f"{i}.png", {"seed": i})
+    assert [read_recipe(tmp_path / f"{i}.png") for i in range(5)] == [{"seed": i} for i in range(5)]
+    assert read_picture(tmp_path / "3.png").getpixel((0, 0)) == (3, 0, 0)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_what_cannot_be_written_is_raised_and_the_rest_kept(tmp_path, more):
+    """At the next picture, and at the end where there is none."""
+    (tmp_path / "file").touch()
+    picture, handed = Image.new("RGB", (8, 8)), []
+    with pytest.raises(FileExistsError), PictureWriter() as writer:
+        writer.save(picture, tmp_path / "first.png", {})
+        writer.save(picture, tmp_path / "file" / "second.png", {})
+        for _ in range(more):
+            time.sleep(0.5)
+            writer.save(picture, tmp_path / "third.png", {})
+            handed.append("it came too late")
+    assert not handed and read_recipe(tmp_path / "first.png") == {}
