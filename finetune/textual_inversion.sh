@@ -3,8 +3,8 @@
 #   MODEL_NAME  the base: hub name or folder; by default SD v1.5 where CUDA is present, else the miniature
 #   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One
 #               process needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
-# A look of light and colour is decided where there is most noise. A word that learns from the other steps too, as with
-# --snr_gamma 1 and 5, also learns what its pictures show, and then draws that; a look of brush strokes needs them.
+# Light and colour are decided where there is most noise. A word that learns from the other steps too, as with
+# --snr_gamma 1 and 5, was seen to learn what its pictures show as well, and then to draw that.
 set -euo pipefail
 cd "$(dirname "$0")"
 
