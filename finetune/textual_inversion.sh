@@ -4,7 +4,7 @@
 #   LAUNCH      LAUNCH="accelerate launch --config_file accelerate/several_gpus.yaml" trains on several GPUs. One
 #               process needs no launcher, and accelerate's would swallow exit codes and not pass SIGTERM on.
 # Light and colour are decided where there is most noise. A word that learns from the other steps too, as with
-# --snr_gamma 1 and 5, was seen to learn what its pictures show as well, and then to draw that.
+# --snr_gamma 1, was seen to learn what its pictures show as well, and then to draw that.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -52,6 +52,9 @@ def save_picture(picture: Image.Image, path: Path, recipe: dict) -> None:
         picture.save(aside, pnginfo=info)
 
 
+QUEUED = 16  # pictures that wait to be written, where drawing is faster
+
+
 class PictureWriter:
     """Saves pictures in a thread of its own, so that the next are drawn meanwhile, and has saved them all at its end.
 
@@ -64,7 +67,7 @@ class PictureWriter:
 
     def save(self, picture: Image.Image, path: Path, recipe: dict) -> None:
         self._saved.append(self._thread.submit(save_picture, picture, path, recipe))
-        while self._saved and self._saved[0].done():
+        while len(self._saved) > QUEUED or (self._saved and self._saved[0].done()):
             self._saved.popleft().result()
 
     def __exit__(self, error: type | None, *_: object) -> None:

@@ -158,14 +158,13 @@ def run_one(side: str, args: argparse.Namespace) -> None:
     clock = {"wall": time.perf_counter, "cpu": time.process_time}[args.clock]
     taken, began = peak_memory() / 2**20, clock()
     draw = (ours if side == OURS else theirs)(args, args.work_dir / args.size)
-    seconds = {}
-    for what, equal in {"whole": True, "loaded": True, **({STOCK: False} if side == THEIRS else {})}.items():
+    seconds, sheets = {}, {"whole": True, "loaded": True} | ({STOCK: False} if side == THEIRS else {})
+    for what, equal in sheets.items():
         out = pictures(args, STOCK if what == STOCK else f"{side} {what}")
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        began = began if what == "whole" else clock()
         draw(out, equal)
-        seconds[what] = clock() - began
+        seconds[what], began = clock() - began, clock()
         if what == "whole":
             peak = torch.cuda.max_memory_allocated() / 2**20 if cuda else peak_memory() / 2**20 - taken
     (args.work_dir / "result.json").write_text(json.dumps(seconds | {"peak": peak}))
