@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import comparison, training_parser
+from finetune.options import comparison, parse, training_parser
 from finetune.prior import add_class_pictures, brought_pictures, preserving_loss
 from inference.cli import InputError, folder_written_aside, run, written_aside
 from inference.options import at_least
@@ -49,7 +49,7 @@ def parse_args() -> argparse.Namespace:
     add("--num_class_images", type=at_least(1), help="class pictures, 100 if not given; those missing are drawn")
     add("--prior_loss_weight", type=at_least(0, float), help="of class pictures in the loss, 1 if not given; 0: none")
     add("--single_file", action="store_true", help=f"write {SINGLE_FILE} as well, for A1111 and ComfyUI")
-    args = parser.parse_args()
+    args = parse(parser)
     if not args.instance_prompt.strip():
         raise InputError('--instance_prompt is empty; name what is learned, such as "a photo of sks dog"')
     for name in ("class_prompt", "class_data_dir", "num_class_images", "prior_loss_weight"):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import comparison, training_parser
+from finetune.options import comparison, parse, training_parser
 from inference.adapters import LORA_WEIGHTS
 from inference.cli import InputError, run, written_aside
 from inference.options import at_least
@@ -34,7 +34,7 @@ def parse_args() -> argparse.Namespace:
     add("--train_feed_forward", action="store_true", help="the feed-forward layers too, not the attention alone")
     add("--train_text_encoder", action="store_true", help="the text encoder's attention too")
     add("--use_dora", action="store_true", help="learn each weight's length apart from its direction (DoRA)")
-    args = parser.parse_args()
+    args = parse(parser)
     if args.lora_alpha == 0:
         raise InputError("--lora_alpha 0 scales the update to nothing; take the rank, or leave it out")
     args.lora_alpha = args.rank if args.lora_alpha is None else args.lora_alpha

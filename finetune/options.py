@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inference.cli import InputError
 from inference.options import ROOT, Help, add_base_options, at_least
+from inference.pipelines import pictures_for
 
 SCHEDULES = ["constant", "constant_with_warmup", "linear", "cosine", "cosine_with_restarts", "polynomial"]
 TRACKERS = ["tensorboard", "wandb", "comet_ml", "all", "none"]
@@ -23,6 +24,13 @@ def training_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     return parser
 
 
+def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The arguments, with the pictures that suit the base where none are named."""
+    args = parser.parse_args()
+    args.train_data_dir = args.train_data_dir or pictures_for(args.pretrained_model_name_or_path)
+    return args
+
+
 class Length(argparse.Action):
     """A run has one length, the last that is given: so a person's epochs go before the steps of a recipe's script."""
 
@@ -33,7 +41,11 @@ class Length(argparse.Action):
 
 def _add_model_and_data(add: Callable, output_dir: str) -> None:
     add_base_options(add)
-    add("--train_data_dir", type=Path, default=ROOT / "images" / "cinematic", help="folder of captioned pictures")
+    add(
+        "--train_data_dir",
+        type=Path,
+        help="folder of captioned pictures; if not given, images/cinematic, or images/drawn for the miniature",
+    )
     add("--output_dir", type=Path, default=ROOT / "outputs" / output_dir, help="where everything is written")
     add("--resolution", type=at_least(8), help="pictures get this squared in pixels; the base's own if not given")
     add("--center_crop", action="store_true", help="crop the centre and not a place drawn from the seed")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import comparison, training_parser
+from finetune.options import comparison, parse, training_parser
 from inference.cli import InputError, run, written_aside
 from inference.options import at_least
 
@@ -65,7 +65,7 @@ def parse_args() -> argparse.Namespace:
     add("--learnable_property", choices=["style", "object"], default="style", help="what the word stands for")
     add("--num_vectors", type=at_least(1), default=1, help="embeddings for the word; each takes a token of the prompt")
     add("--save_steps", type=at_least(1), default=500, help="steps between two embeddings kept in steps/")
-    args = parser.parse_args()
+    args = parse(parser)
     if not args.placeholder_token.strip() or re.search(r"\s", args.placeholder_token):
         raise InputError(f"--placeholder_token {args.placeholder_token!r} is not one word; take one such as <my-style>")
     return args

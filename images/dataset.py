@@ -1,6 +1,6 @@
-"""Draw the dataset: fifty cinematic pictures in five aspect ratios, with captions that never say how they are lit.
+"""Draw the pictures that the miniature is fine-tuned on: fifty in five aspect ratios, captions that never say the light.
 
-python -m images.dataset --output_dir images/cinematic
+python -m images.dataset --output_dir images/drawn
 """
 
 import argparse
@@ -29,7 +29,7 @@ def dataset_scene(index: int) -> tuple[Scene, int, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--output_dir", type=Path, default=Path(__file__).parent / "cinematic", help="default: %(default)s"
+        "--output_dir", type=Path, default=Path(__file__).parent / "drawn", help="default: %(default)s"
     )
     args = parser.parse_args()
 

@@ -73,8 +73,7 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     add(
         "--reference_dir",
         type=Path,
-        default=ROOT / "images" / "cinematic",
-        help="folder of pictures that nearness and film look are measured against",
+        help="pictures that nearness and film look are measured against; if not given, those that trainings default to",
     )
     add(
         "--clip_model_name_or_path",

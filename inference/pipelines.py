@@ -50,6 +50,16 @@ def resolve_base(name: str) -> str:
     return name
 
 
+def pictures_for(base: str) -> Path:
+    """The captioned pictures that suit a base where no folder is named: the miniature learned a drawn world."""
+    if base == "auto":
+        import torch
+
+        base = SD15 if torch.cuda.is_available() else "miniature"
+    miniature = base == "miniature" or Path(base).resolve() == MINIATURE
+    return ROOT / "images" / ("drawn" if miniature else "cinematic")
+
+
 def base_folder(name: str, *, revision: str | None = None, variant: str | None = None) -> Path:
     """The folder that holds base `name`; a hub model is downloaded if it is not in the cache yet."""
     if not Path(name).is_dir() and HUB_NAME.fullmatch(name):

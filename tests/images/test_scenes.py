@@ -104,7 +104,7 @@ def test_captions_differ_by_colour_place_and_sky_and_are_grammatical():
 
 
 def test_the_dataset_is_what_its_command_draws():
-    folder = dataset.Path(dataset.__file__).parent / "cinematic"
+    folder = dataset.Path(dataset.__file__).parent / "drawn"
     lines = [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]
     assert len(lines) == dataset.COUNT and len({line["text"] for line in lines}) == dataset.COUNT
     shapes, subjects, settings = set(), set(), set()

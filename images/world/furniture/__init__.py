@@ -1,0 +1,1 @@
+"""What stands, hangs and lies in rooms: each module builds one kind of thing, at the origin, in metres."""

@@ -1,0 +1,114 @@
+"""Dunes: crescents, winding ridges or long parallel lines of sand, or a red plain under buttes."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from images.world import composition, sand
+from images.world.base import Setting, details
+from images.world.noise import blend, fbm, smoothstep
+from images.world.terrain import land
+from images.world.viewmesh import fitted_fan
+
+SMALL = ("person", "people", "horse", "monolith", "lone tree", "tent", "statue")  # what may stand on a crest
+PHRASES = {
+    "crescents": ("among crescent dunes", "in a field of dunes", "between the dunes"),
+    "ridges": ("among high dunes", "in a sea of sand", "in the dunes"),
+    "lines": ("between long ridges of sand", "among the dunes", "in a desert of long dunes"),
+}
+CREST = ("on the crest of a dune", "high on a dune", "on a ridge of sand")
+
+
+def describe(rng, subject):
+    kind = str(rng.choice(list(PHRASES)))
+    on_crest = subject in SMALL and bool(rng.random() < 0.6)
+    colour = str(rng.choice(list(sand.SANDS), p=(0.36, 0.22, 0.12, 0.22, 0.08)))
+    phrase = str(rng.choice(CREST if on_crest else PHRASES[kind]))
+    if colour in ("red", "white") and rng.random() < 0.6:
+        phrase = phrase.replace("dune", f"{colour} dune", 1).replace("of sand", f"of {colour} sand")
+        phrase = phrase.replace("crescent red", "red crescent").replace("crescent white", "white crescent")
+    # mostly across the view, so that crests lead into the picture and the sun from the side shapes them
+    wind = float(rng.choice([-1, 1]) * rng.uniform(0.05, 0.75) + (np.pi if rng.random() < 0.5 else 0))
+    return details(phrase, kind=kind, crest=on_crest, sand=colour, wind=wind, ridge=float(rng.uniform(9, 17)))
+
+
+@lru_cache(maxsize=4)
+def _table(scene, x: float, y: float) -> np.ndarray:
+    """The dunes round a subject that stands at (x, y)."""
+    rng, where = scene.rng("dunes"), scene.where
+    kind, wind = where["kind"], where["wind"]
+    straight = kind != "crescents"
+    rows = []
+    if where["crest"]:
+        half, height = y * rng.uniform(0.9, 1.8), y * rng.uniform(0.07, 0.14) + 1.5
+        rows.append(sand.dune(rng, (x, y), wind, half, height, straight=straight))
+    low = 1.2 if where["crest"] else 0.5
+    for i in range(64):
+        # placed evenly in the picture: as many near as far
+        away = max(y, 12) * np.exp(rng.uniform(-0.7, 5.0)) + 10
+        side = rng.uniform(-1.3, 1.3)
+        height = min(away, 900) * rng.uniform(0.02, 0.085) + 0.5
+        half = height * (rng.uniform(10, 24) if straight else rng.uniform(4, 9)) + 5
+        if kind == "lines":
+            half *= 2
+        row = sand.dune(rng, (side * away, away), wind + rng.normal(0, 0.16), half, height, straight=straight)
+        if not _hides(row, x, y, low) and away < 6000 and (i % 3 or away > 150):
+            rows.append(row)
+    return np.array(rows)
+
+
+def _hides(row, x: float, y: float, low: float) -> bool:
+    """Whether a dune would stand on the subject or between it and the camera."""
+    t = np.r_[np.linspace(0.0, 0.93, 60), 1.0]
+    high = sand.heights(np.array([row]), 12.0, 1)(x * t, y * t)
+    limit = np.full(len(t), low)
+    limit[-1] = 0.35
+    return bool((high > limit).any())
+
+
+def ground(scene, x: float, y: float):
+    return sand.heights(_table(scene, round(x, 4), round(y, 4)), scene.where["ridge"], scene.seed % 9973)
+
+
+def shoot(scene, aspect):
+    flat = lambda a, b: np.zeros(np.broadcast(a, b).shape)  # noqa: E731
+    first = composition.in_the_open(scene, aspect, flat, eye=(1.4, 3.2), near=6)
+    dunes = ground(scene, *first.subject[:2])
+    return composition.in_the_open(scene, aspect, dunes, eye=(1.4, 3.2), near=6)
+
+
+def build(stage):
+    scene, shot = stage.scene, stage.shot
+    fine, coarse = sand.SANDS[scene.where["sand"]]
+
+    def colour(x, y, z, up):
+        patches = np.clip(0.5 + 0.9 * fbm(x / 60, y / 60, 4, 5) + 0.25 * fbm(x / 5, y / 5, 3, 9), 0, 1)
+        dry = blend(np.multiply(fine, 0.88), np.multiply(fine, 1.1), patches)
+        floor = smoothstep(1.4, 0.1, z + 1.2 * fbm(x / 16, y / 16, 4, 3)) * smoothstep(0.955, 0.99, up)
+        return blend(dry, coarse, 0.75 * floor)
+
+    points = fitted_fan(stage, shot.ground, near=1.0, far=9000, rows=1300, columns=1000)
+    land(stage, shot.ground, colour, sand.material(stage, scene.where["wind"]), points=points)
+
+
+def light(scene, light):
+    """The sun low and from the side, which alone shows dunes; a desert's sky with few clouds."""
+    if not light.sun:
+        return light
+    rng = scene.rng("desert light")
+    side = np.sign(light.azimuth) or 1.0
+    azimuth = side * (rng.uniform(28, 50) if light.disc else rng.uniform(62, 108))
+    elevation = min(light.elevation, 26.0)
+    clouds = light.clouds and replace(light.clouds, cover=light.clouds.cover - rng.uniform(0.06, 0.2), base=4200, thickness=500, size=2900)
+    return replace(light, azimuth=azimuth, elevation=elevation, clouds=clouds)
+
+
+SETTING = Setting(
+    name="dunes",
+    describe=describe,
+    shoot=shoot,
+    build=build,
+    light=light,
+    lights=("low side light", "golden hour", "red dust", "pink dawn", "moonlight", "blue hour", "afterglow"),
+)
