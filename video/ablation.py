@@ -1,5 +1,6 @@
 """What each part of the consistent mode is worth, on rendered clips whose optical flow is known exactly.
 
+python -m images.render --list video/evaluation_clips.jsonl --frames 48 --samples 16 --output_dir outputs/clips
 python -m video.ablation                                    the table: 12 clips of 48 frames, more than an hour
 python -m video.ablation --clips 2 --frames 12 --num_inference_steps 10
 
@@ -12,12 +13,16 @@ With anchor attention come the colours held to the anchor's, and equal frames dr
 import argparse
 import time
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from inference.cli import run
-from inference.options import Help, add_base_options, at_least
+from inference.cli import InputError, run
+from inference.options import ROOT, Help, add_base_options, at_least
+
+if TYPE_CHECKING:
+    from video.takes import Take
 
 PROMPT = "{caption}, dramatic lighting"
-FIRST_SEED = 900_000  # far from every seed a training has drawn
 
 
 def variants(recipe) -> dict:
@@ -28,26 +33,6 @@ def variants(recipe) -> dict:
     anchor = replace(image, anchor_attention=True)
     return {"none": plain, "+ shared noise": noise, "+ img2img": image, "+ anchor attention": anchor,
             "+ flow": replace(anchor, flow_end=recipe.flow_end)}  # fmt: skip
-
-
-def rendered(index: int, count: int, side: int):
-    """(frames, exact flows, exactly what is seen in both, caption) of clip `index`."""
-    import numpy as np
-
-    from images.scenes import Shot, clip, sample_scene
-    from video.clip import Frame
-    from video.flow import inside, warp
-
-    seed = FIRST_SEED + index
-    way = np.random.default_rng(seed).uniform([-1.5, 1.0, -0.6], [1.5, 1.3, 0.6])
-    shot = Shot(sample_scene(seed), truck=float(way[0]), zoom=float(way[1]), walk=float(way[2]))
-    drawings, flows = clip(shot, count, side, side)
-    depths = [drawing.depth for drawing in drawings]
-    seen = [
-        inside(flow) & (np.abs(warp(depths[i + 1], flow) - depths[i]) < 0.02 * depths[i])
-        for i, flow in enumerate(flows)
-    ]
-    return [Frame(i, i, 1, d.picture) for i, d in enumerate(drawings)], flows, seen, drawings[0].caption
 
 
 def restyled(frames, folder, controlnet, recipe, prompt: str, batch_size: int, consistent: bool) -> list:
@@ -61,22 +46,32 @@ def restyled(frames, folder, controlnet, recipe, prompt: str, batch_size: int, c
     from video.restyling import draw_frames
     from video.shots import Size
 
-    pipe, (side, _, grid) = load_base(str(folder)), native_size(folder)
+    *native, grid = native_size(folder)
+    height, width = frames[0].rgb.shape[:2]
+    size = Size.of(width, height, min(native), grid)
+    if (size.height, size.width) != (height, width):
+        raise InputError(
+            f"clips of {width}x{height} pixels do not suit a base of {min(native)}; render them with --size "
+            f"{size.width}x{size.height}"
+        )
+    pipe = load_base(str(folder))
     restyler = Restyler(pipe, controlnet.over(pipe, []).model, recipe, prompt)
-    return draw_frames(frames, restyler, ControlMaps("canny").next, Size(side, side, grid), batch_size, consistent)
+    return draw_frames(frames, restyler, ControlMaps("canny").next, size, batch_size, consistent)
 
 
-def measured(sources, drawn, flows, seen) -> dict[str, float]:
+def measured(take: "Take", drawn: list) -> dict[str, float]:
     import numpy as np
 
     from inference.scores import edge_f1
     from video.metrics import dramatic_share, e_warp, sharpness
 
-    pairs = [e_warp(drawn[i], drawn[i + 1], flows[i], seen[i]) for i in range(len(flows))]
+    pairs = [
+        e_warp(a, b, flow, seen) for a, b, flow, seen in zip(drawn, drawn[1:], take.flows, take.seen, strict=False)
+    ]
     return {
         "e_warp": float(np.mean(pairs)),
-        "edge_f1": float(np.mean([edge_f1(a.rgb, b) for a, b in zip(sources, drawn, strict=True)])),
-        "sharp": sum(map(sharpness, drawn)) / sum(sharpness(frame.rgb) for frame in sources),
+        "edge_f1": float(np.mean([edge_f1(a.rgb, b) for a, b in zip(take.frames, drawn, strict=True)])),
+        "sharp": sum(map(sharpness, drawn)) / sum(sharpness(frame.rgb) for frame in take.frames),
         "dramatic": dramatic_share(drawn),
     }
 
@@ -86,6 +81,7 @@ def main() -> None:
     add = parser.add_argument
     add_base_options(add)
     add("--controlnet", metavar="NAME", help="hub name or folder; if not given, the base's own")
+    add("--clips_dir", type=Path, default=ROOT / "outputs" / "clips", help="folder of rendered clips")
     add("--clips", type=at_least(1), default=12, help="how many")
     add("--frames", type=at_least(2), default=48, help="of each clip")
     add("--num_inference_steps", type=at_least(1), default=20, help="steps")
@@ -98,24 +94,24 @@ def main() -> None:
     from tqdm import tqdm
 
     from inference.control import find_controlnet
-    from inference.pipelines import base_folder, native_size, resolve_base
+    from inference.pipelines import base_folder, resolve_base
     from video.consistency import Recipe
+    from video.takes import read_takes
 
+    takes = read_takes(args.clips_dir, args.clips, args.frames)
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path))
     controlnet = find_controlnet(args.controlnet, "canny", folder)
-    side = native_size(folder)[0]
     recipe = Recipe(args.num_inference_steps, args.guidance_scale, args.strength)
     rows: dict[str, list[dict]] = {name: [] for name in variants(recipe)}
     with tqdm(total=len(rows) * args.clips, unit="clip", dynamic_ncols=True) as bar:
-        for index in range(args.clips):
-            frames, flows, seen, caption = rendered(index, args.frames, side)
+        for take in takes:
             for name, variant in variants(recipe).items():
-                prompt = PROMPT.format(caption=caption)
+                prompt = PROMPT.format(caption=take.caption)
                 began = time.perf_counter()
                 consistent = variant.anchor_attention  # and with it one anchor per shot, and colour held to it
-                drawn = restyled(frames, folder, controlnet, variant, prompt, args.batch_size, consistent)
-                seconds = (time.perf_counter() - began) / len(frames)
-                rows[name].append(measured(frames, drawn, flows, seen) | {"seconds": seconds})
+                drawn = restyled(take.frames, folder, controlnet, variant, prompt, args.batch_size, consistent)
+                seconds = (time.perf_counter() - began) / len(take.frames)
+                rows[name].append(measured(take, drawn) | {"seconds": seconds})
                 bar.update()
     means = {
         name: {key: float(np.mean([row[key] for row in found])) for key in found[0]} for name, found in rows.items()

@@ -48,7 +48,7 @@ class Subject:
     share: tuple[float, float] = (0.25, 0.45)  # of the frame's height
     heading: tuple[float, float] = (-0.5, 0.5)  # radians from facing the camera; drawn from this range
     moves: float = 0.0  # metres per second it goes forward in a clip
-    noun: str = ""  # how it is counted by a judge; the name if not given
+    noun: str = ""  # words, joined by |, of which every caption has one; the name if not given
 
 
 @dataclass(frozen=True)

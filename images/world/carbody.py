@@ -26,7 +26,7 @@ class Form:
     pillars: Rows  # (front y offset, rear y) of each side window: see `side_windows`
     wheel: float = 0.32
     square: float = 5.0  # how boxy the body's section is: a superellipse's power
-    corner: float = 0.09  # radius of nose and tail edges
+    corner: float = 0.065  # radius of nose and tail edges
     bow: tuple[float, float] = (0.09, 0.07)  # how far nose and tail curve in plan
     crown: float = 0.035  # rise of bonnet and boot towards the middle
     crease: float = 0.70  # height of the line along the flank
@@ -216,7 +216,9 @@ class Body:
         z = np.linspace(low, high, 5)
         made = []
         for front, rear in self.form.pillars:
-            made.append(rounded(np.concatenate([np.c_[self._edge(front, z), z], np.c_[self._edge(rear, z), z][::-1]]), 0.035))
+            made.append(
+                rounded(np.concatenate([np.c_[self._edge(front, z), z], np.c_[self._edge(rear, z), z][::-1]]), 0.035)
+            )
         return made
 
     def _edge(self, pillar, z):

@@ -22,13 +22,14 @@ def share_for(scene, height: float, width: float, aspect: float) -> float:
 
 def in_the_open(
     scene, aspect: float, ground: Ground, *, eye: tuple[float, float] = (1.2, 2.4), near: float = 3.0, far: float = 1500.0,
-    lens: tuple[float, float] = (24, 85), rise: float = 0.0, base: float | None = None,
+    lens: tuple[float, float] = (24, 85), rise: float = 0.0, base: float | None = None, level: float | None = None,
 ) -> Shot:  # fmt: skip
     """A subject that stands on, floats on or flies over `ground`, seen from a person's height or a little more.
 
     eye: the camera's height over the ground in metres, lowest and highest. near, far: limits of the distance; the lens
     gives way to keep the subject's size. rise: metres the ground under the subject is raised, in a hill that hides
     nothing. base: where the subject's foot stands in the frame, -0.5 bottom to 0.5 top, instead of the scene's own.
+    level: radius in metres of the flat ground under it, instead of one that its width asks for.
     """
     height, width = scene.height, scene.width
     share = share_for(scene, height, width, aspect)
@@ -40,7 +41,8 @@ def in_the_open(
     x = scene.framing.third * across * kept
     if rise:
         ground = raised(ground, x, kept, rise, reach=max(2.2 * width, 1.2 * height, 6 * rise))
-    ground = levelled(ground, x, kept, 0.6 * width + 1) if scene.on == "ground" else ground
+    if scene.on == "ground" and level != 0:
+        ground = levelled(ground, x, kept, level or 0.6 * width + 1)
     foot = 0.0 if scene.on == "water" else float(ground(x, kept))
     lens_height = float(ground(0.0, 0.0)) + eye[0] + (eye[1] - eye[0]) * scene.framing.eye
     if scene.on == "air":

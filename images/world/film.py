@@ -38,7 +38,7 @@ class Film:
     flare: float = 0.0  # the lens's own reflections of the sun
     rays: float = 0.0  # shafts from the sun, cut by what stands before the sky
     vignette: float = 0.2
-    grain: float = 0.016
+    grain: float = 0.011
     haze: float = 0.0  # share of the view lost per metre
     haze_colour: Colour = (0.5, 0.55, 0.6)  # linear, before exposure
     haze_height: float = 0.0  # metres over which haze thins upwards; 0: everywhere the same
@@ -47,7 +47,7 @@ class Film:
 
 
 def develop(light: np.ndarray, depth: np.ndarray, film: Film, seed: int = 0) -> np.ndarray:
-    """A picture, (h, w, 3) uint8, of linear light (h, w, 3) and planar depth (h, w) in metres; `seed` is the grain's."""
+    """A picture, (h, w, 3) uint8, of linear light (h, w, 3) and depth (h, w) in metres; `seed` is the grain's."""
     x = np.nan_to_num(light.astype(np.float32), posinf=100, neginf=0).clip(0)
     x = _haze(x, depth, film)
     if film.rays and film.sun:

@@ -48,9 +48,11 @@ def thin_glass(tint: Colour = (0.82, 0.88, 0.85), dirt: float = 0.04):
     share = graph.math("MINIMUM", graph.multiply(share, 1.7), 1.0)
     path = graph.node("LightPath").outputs
     straight = graph.math("MAXIMUM", path["Is Shadow Ray"], path["Is Diffuse Ray"])
-    clean = graph.node("MixShader", {0: graph.multiply(share, graph.math("SUBTRACT", 1.0, straight)), 1: through, 2: mirror})
+    clean = graph.node(
+        "MixShader", {0: graph.multiply(share, graph.math("SUBTRACT", 1.0, straight)), 1: through, 2: mirror}
+    )
     dust = graph.node("BsdfDiffuse", {"Color": (0.4, 0.38, 0.34)})
-    grime = graph.spread(graph.noise(at, 7.0, 8, 0.7), 0.45, 0.75, 0.3 * dirt, 2.5 * dirt)
+    grime = graph.spread(graph.noise(at, 7.0, 8, 0.7), 0.45, 0.75, 0.2 * dirt, 1.6 * dirt)
     graph.link(graph.node("MixShader", {0: grime, 1: clean, 2: dust}).outputs[0], output.inputs[0])
     return material
 
@@ -72,7 +74,10 @@ def metal(colour: Colour = (0.62, 0.63, 0.65), roughness: float = 0.08, dirt: fl
     graph, output, material = materials.new("metal")
     at = graph.node("TexCoord").outputs["Object"]
     grime = graph.multiply(graph.spread(graph.noise(at, 9.0, 8, 0.7), 0.45, 0.72), dirt * 2)
-    inputs = {"Base Color": graph.mix(grime, colour, (0.07, 0.055, 0.04)), "Metallic": graph.spread(grime, 0, 1, 1.0, 0.2)}
+    inputs = {
+        "Base Color": graph.mix(grime, colour, (0.07, 0.055, 0.04)),
+        "Metallic": graph.spread(grime, 0, 1, 1.0, 0.2),
+    }
     inputs["Roughness"] = graph.spread(grime, 0, 0.6, roughness, min(roughness + 0.5, 0.9))
     graph.link(graph.node("BsdfPrincipled", inputs), output.inputs[0])
     return material
@@ -110,8 +115,20 @@ def panes(lit: float, strength: float, hues=ROOMS):
     if strength:
         on = graph.math("LESS_THAN", chance, lit)
         # a room: brightest under its lamp, the far wall's furniture dark below
-        lamp = graph.spread(graph.add(v, graph.multiply(graph.math("ABSOLUTE", graph.add(u, graph.multiply(bright, -1.0))), -0.5)), -0.1, 0.9, 0.25, 1.3)
-        things = graph.spread(graph.noise(graph.join(graph.multiply(u, 2.2), graph.multiply(v, 2.2), steady), 1.3, 5), 0.42, 0.52, 0.35, 1.0)
+        lamp = graph.spread(
+            graph.add(v, graph.multiply(graph.math("ABSOLUTE", graph.add(u, graph.multiply(bright, -1.0))), -0.5)),
+            -0.1,
+            0.9,
+            0.25,
+            1.3,
+        )
+        things = graph.spread(
+            graph.noise(graph.join(graph.multiply(u, 2.2), graph.multiply(v, 2.2), steady), 1.3, 5),
+            0.42,
+            0.52,
+            0.35,
+            1.0,
+        )
         low = graph.spread(v, 0.3, 0.55, things, 1.0)
         room = graph.multiply(graph.multiply(lamp, low), graph.spread(cloth, 0, 1, 1.0, graph.multiply(weave, 0.5)))
         dim = graph.spread(graph.multiply(bright, bright), 0, 1, 0.2, 1.6)
@@ -129,9 +146,17 @@ def road(wet: float, dry: Colour = (0.052, 0.052, 0.054)):
     wide = graph.noise(at, 0.35, 6, 0.6)
     patch = graph.cells(graph.stretched(at, (0.28, 0.09, 1)), 1.0)
     tone = graph.spread(graph.split(patch.outputs[1])[0], 0, 1, 0.72, 1.25)
-    crack = graph.cells(graph.vector("ADD", at, graph.scale(graph.node("TexNoise", {"Vector": at, "Scale": 1.5}).outputs[1], 0.7)), 0.42, "DISTANCE_TO_EDGE")
-    line = graph.spread(crack.outputs[0], 0.004, 0.014, 0.35, 1.0)
-    shade = graph.multiply(graph.multiply(tone, line), graph.multiply(graph.spread(chips, 0.3, 0.75, 0.65, 1.5), graph.spread(wide, 0.3, 0.7, 0.8, 1.2)))
+    crack = graph.cells(
+        graph.vector("ADD", at, graph.scale(graph.node("TexNoise", {"Vector": at, "Scale": 1.5}).outputs[1], 0.9)),
+        0.16,
+        "DISTANCE_TO_EDGE",
+    )
+    cracked = graph.spread(graph.noise(at, 0.21, 4), 0.5, 0.6)
+    line = graph.math("SUBTRACT", 1.0, graph.multiply(cracked, graph.spread(crack.outputs[0], 0.001, 0.004, 0.6, 0.0)))
+    shade = graph.multiply(
+        graph.multiply(tone, line),
+        graph.multiply(graph.spread(chips, 0.3, 0.75, 0.65, 1.5), graph.spread(wide, 0.3, 0.7, 0.8, 1.2)),
+    )
     colour = graph.scale(dry, shade)
     bump_height = graph.add(chips, graph.multiply(line, 0.5))
     roughness, strength = 0.82, 1.0

@@ -1,6 +1,6 @@
 """Soft bodies: blobs melted into one surface. What people, animals and the cut of their clothes are made of.
 
-    skin = surface([ball((0, 0, 1), 0.2), rod((0, 0, 1), (0, 0.3, 1.2), 0.1, 0.05, blend=0.04)], step=0.01)
+skin = surface([ball((0, 0, 1), 0.2), rod((0, 0, 1), (0, 0.3, 1.2), 0.1, 0.05, blend=0.04)], step=0.01)
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,9 @@ def ball(at, radius, turn: np.ndarray | None = None, **settings) -> Blob:
     return Blob(np.asarray(at, float), axes, scale, 0.0, (1.0, 1.0), **settings)
 
 
-def rod(start, end, radius: float, radius_end: float | None = None, flat=(1.0, 1.0), side=(1, 0, 0), **settings) -> Blob:
+def rod(
+    start, end, radius: float, radius_end: float | None = None, flat=(1.0, 1.0), side=(1, 0, 0), **settings
+) -> Blob:
     """A rod with round ends. flat: scales its width along `side` and across it."""
     start, end = np.asarray(start, float), np.asarray(end, float)
     length = float(np.linalg.norm(end - start))
@@ -103,36 +105,12 @@ def field(blobs: Sequence[Blob], step: float) -> tuple[np.ndarray, np.ndarray]:
 
 def surface(blobs: Sequence[Blob], step: float, smooth: int = 2) -> Solid:
     """The skin of melted blobs, in cells of `step` metres; smooth: rounds of evening out its vertices."""
-    from images.world.implicit_kernels import nets
+    from images.world.implicit_kernels import even_out, nets, onto
 
     distances, low = field(blobs, step)
     vertices, quads = nets(distances)
     vertices = low + step * vertices
     for _ in range(smooth):
-        vertices = onto(relaxed(vertices, quads), distances, low, step)
+        even_out(vertices, quads, 1, 0.5)
+        onto(vertices, distances, low, step)
     return Solid(vertices, (quads,))
-
-
-def relaxed(vertices: np.ndarray, quads: np.ndarray, share: float = 0.5) -> np.ndarray:
-    """Every vertex moved towards the mean of its neighbours."""
-    a = quads.ravel()
-    b = np.roll(quads, -1, 1).ravel()
-    count = np.bincount(a, minlength=len(vertices)) + np.bincount(b, minlength=len(vertices))
-    total = np.stack(
-        [np.bincount(a, vertices[b, i], len(vertices)) + np.bincount(b, vertices[a, i], len(vertices)) for i in range(3)], 1
-    )
-    return vertices + share * (total / np.maximum(count, 1)[:, None] - vertices)
-
-
-def onto(points: np.ndarray, distances: np.ndarray, low: np.ndarray, step: float) -> np.ndarray:
-    """Points moved to the zero of a field of distances, by one step of Newton's method."""
-    from scipy.ndimage import map_coordinates
-
-    at = ((points - low) / step).T
-
-    def sample(offset=(0, 0, 0)):
-        return map_coordinates(distances, at + np.asarray(offset)[:, None], order=1, mode="nearest")
-
-    slope = np.stack([sample(np.eye(3)[i] * 0.5) - sample(np.eye(3)[i] * -0.5) for i in range(3)], 1) / step
-    size = np.maximum((slope**2).sum(1, keepdims=True), 0.09)
-    return points - np.clip(sample()[:, None] / size, -step, step) * slope

@@ -134,3 +134,169 @@ def nets(field):
                         quads[made, 0], quads[made, 1], quads[made, 2], quads[made, 3] = d, c, b, a
                     made += 1
     return vertices[:count].copy(), quads[:made].copy()
+
+
+@compiled
+def bone_distances(points, blobs, bones):
+    """Distance of every point from the nearest blob of every bone, (n, bones)."""
+    out = np.full((len(points), bones), 10.0)
+    g = np.empty(3)
+    for i in range(len(points)):
+        for n in range(len(blobs)):
+            bone = int(blobs[n, 20])
+            d = distance(blobs[n], points[i, 0], points[i, 1], points[i, 2], g)
+            out[i, bone] = min(out[i, bone], d)
+    return out
+
+
+@compiled
+def carried(points, turns, starts, bones, weights):
+    """Points moved by the weighted means of their bones' motions."""
+    out = np.zeros_like(points)
+    for i in range(len(points)):
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        for n in range(bones.shape[1]):
+            w = weights[i, n]
+            if w <= 0:
+                continue
+            t, s = turns[bones[i, n]], starts[bones[i, n]]
+            for c in range(3):
+                out[i, c] += w * (t[c, 0] * x + t[c, 1] * y + t[c, 2] * z + s[c])
+    return out
+
+
+@compiled
+def pull(x, pairs, lengths, stiffness):
+    """Move the ends of every pair towards its length."""
+    for n in range(len(pairs)):
+        a, b = pairs[n, 0], pairs[n, 1]
+        dx, dy, dz = x[b, 0] - x[a, 0], x[b, 1] - x[a, 1], x[b, 2] - x[a, 2]
+        now = math.sqrt(dx * dx + dy * dy + dz * dz) + 1e-9
+        k = 0.5 * stiffness * (now - lengths[n]) / now
+        x[a, 0] += k * dx
+        x[a, 1] += k * dy
+        x[a, 2] += k * dz
+        x[b, 0] -= k * dx
+        x[b, 1] -= k * dy
+        x[b, 2] -= k * dz
+
+
+@compiled
+def push_out(x, before, blobs, bounds, margin, friction):
+    """Move points out of blobs, and slow what slides on them."""
+    g = np.empty(3)
+    for i in range(len(x)):
+        for n in range(len(blobs)):
+            dx, dy, dz = x[i, 0] - bounds[n, 0], x[i, 1] - bounds[n, 1], x[i, 2] - bounds[n, 2]
+            reach = bounds[n, 3] + margin
+            if dx * dx + dy * dy + dz * dz > reach * reach:
+                continue
+            d = distance(blobs[n], x[i, 0], x[i, 1], x[i, 2], g) - margin
+            if d >= 0:
+                continue
+            d = max(d, -0.03)
+            into = 0.0
+            for c in range(3):
+                x[i, c] -= d * g[c]
+                into += (x[i, c] - before[i, c]) * g[c]
+            for c in range(3):
+                move = x[i, c] - before[i, c]
+                before[i, c] += friction * (move - into * g[c]) + into * g[c]
+        if x[i, 2] < 0.006:
+            x[i, 2] = 0.006
+            before[i, 0] += 0.6 * (x[i, 0] - before[i, 0])
+            before[i, 1] += 0.6 * (x[i, 1] - before[i, 1])
+
+
+@compiled
+def drape(x, goal_from, pins, pairs, lengths, stiffness, ends, bones, weights, turns, starts, blobs, margin, iterations, pull_down, friction):
+    """Let cloth follow a body through its poses, and hang.
+
+    x: (n, 3), changed. goal_from: (n, 3) in the cut. pins: (n,), share by which a point keeps its place on the body.
+    pairs, lengths, stiffness: kinds of constraints one after another; `ends` says where each kind stops. turns, starts:
+    (steps, bones, 3, 3) and (steps, bones, 3), every bone's motion from the cut. blobs: rows in the cut's place.
+    pull_down: (steps, 3), metres a step by which the air and weight move it.
+    """
+    before = x.copy()
+    placed = blobs.copy()
+    bounds = np.empty((len(blobs), 4))
+    steps = len(turns)
+    for step in range(steps):
+        if step > 0:
+            # what moved since the last step: now after the inverse of before
+            dt, ds = np.empty_like(turns[0]), np.empty_like(starts[0])
+            for b in range(len(dt)):
+                dt[b] = turns[step, b] @ turns[step - 1, b].T
+                ds[b] = starts[step, b] - dt[b] @ starts[step - 1, b]
+            x[:] = carried(x, dt, ds, bones, weights)
+            before[:] = carried(before, dt, ds, bones, weights)
+        goal = carried(goal_from, turns[step], starts[step], bones, weights)
+        for n in range(len(blobs)):
+            b = int(blobs[n, 20])
+            t = turns[step, b]
+            placed[n, :3] = t @ blobs[n, :3].copy() + starts[step, b]
+            for r in range(3):
+                placed[n, 3 + 3 * r : 6 + 3 * r] = t @ blobs[n, 3 + 3 * r : 6 + 3 * r].copy()
+            half = 0.5 * blobs[n, 15] * blobs[n, 14]
+            bounds[n, :3] = placed[n, :3] + half * placed[n, 9:12]
+            bounds[n, 3] = half + max(blobs[n, 16], blobs[n, 17]) * blobs[n, 12:15].max()
+        for i in range(len(x)):
+            for c in range(3):
+                v = x[i, c] - before[i, c]
+                before[i, c] = x[i, c]
+                x[i, c] += 0.85 * v + pull_down[step, c] * (1 - pins[i])
+        for _ in range(iterations):
+            first = 0
+            for kind in range(len(ends)):
+                pull(x, pairs[first : ends[kind]], lengths[first : ends[kind]], stiffness[kind])
+                first = ends[kind]
+            for i in range(len(x)):
+                if pins[i] > 0:
+                    for c in range(3):
+                        x[i, c] += pins[i] * (goal[i, c] - x[i, c])
+        push_out(x, before, placed, bounds, margin, friction)
+
+
+@compiled
+def even_out(x, quads, rounds, share):
+    """Move every vertex towards the mean of its neighbours, `rounds` times."""
+    n = len(x)
+    total, count = np.empty((n, 3)), np.empty(n)
+    for _ in range(rounds):
+        total[:] = 0
+        count[:] = 0
+        for q in range(len(quads)):
+            for c in range(quads.shape[1]):
+                a, b = quads[q, c], quads[q, (c + 1) % quads.shape[1]]
+                count[a] += 1
+                count[b] += 1
+                for i in range(3):
+                    total[a, i] += x[b, i]
+                    total[b, i] += x[a, i]
+        for a in range(n):
+            for i in range(3):
+                x[a, i] += share * (total[a, i] / max(count[a], 1.0) - x[a, i])
+
+
+@compiled
+def onto(x, field, low, step):
+    """Move points to the zero of a field of distances by one step of Newton's method."""
+    nx, ny, nz = field.shape
+    for n in range(len(x)):
+        p, q, r = (x[n, 0] - low[0]) / step, (x[n, 1] - low[1]) / step, (x[n, 2] - low[2]) / step
+        i, j, k = min(max(int(p), 0), nx - 2), min(max(int(q), 0), ny - 2), min(max(int(r), 0), nz - 2)
+        u, v, w = p - i, q - j, r - k
+        a, b = field[i, j, k], field[i + 1, j, k]
+        c, d = field[i, j + 1, k], field[i + 1, j + 1, k]
+        e, f = field[i, j, k + 1], field[i + 1, j, k + 1]
+        g, h = field[i, j + 1, k + 1], field[i + 1, j + 1, k + 1]
+        near, far = (a * (1 - u) + b * u) * (1 - v) + (c * (1 - u) + d * u) * v, (e * (1 - u) + f * u) * (1 - v) + (g * (1 - u) + h * u) * v
+        value = near * (1 - w) + far * w
+        sx = (((b - a) * (1 - v) + (d - c) * v) * (1 - w) + ((f - e) * (1 - v) + (h - g) * v) * w) / step
+        sy = (((c - a) * (1 - u) + (d - b) * u) * (1 - w) + ((g - e) * (1 - u) + (h - f) * u) * w) / step
+        sz = (far - near) / step
+        size = max(sx * sx + sy * sy + sz * sz, 0.09)
+        move = min(max(value / size, -step), step)
+        x[n, 0] -= move * sx
+        x[n, 1] -= move * sy
+        x[n, 2] -= move * sz

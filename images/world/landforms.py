@@ -55,15 +55,15 @@ def _ridges(x, y, wind_x, wind_y, length, seed):
     rise = 0.78
     profile = (f / rise) ** 2 * (1.6 - 0.6 * f / rise) if f < rise else (1 - f) / (1 - rise)
     patch = sum2(u / (3.1 * length), v / (4.3 * length), 2, seed + 5)
-    return 0.052 * length * profile * max(0.0, min(1.0, 0.45 + 1.5 * patch))
+    return 0.068 * length * profile * max(0.0, min(1.0, 0.6 + 1.6 * patch))
 
 
 @numba.njit(fastmath=True, cache=True, parallel=True)
-def dunes_over(x, y, table, ridge, seed):
+def dunes_over(x, y, table, wind, ridge, seed):
     """Heights of flat arrays of points: the highest of a table of dunes (n, 11), with small dunes `ridge` metres apart
-    where none slips, and the plain's own swell."""
+    where none slips and near the origin, the camera (`wind`, radians from +x, blows across them), and the plain's own swell."""
     out = np.empty(x.size, np.float64)
-    wind_x, wind_y = table[0, WIND_X], table[0, WIND_Y]
+    wind_x, wind_y = math.cos(wind), math.sin(wind)
     for i in numba.prange(x.size):
         height, free = 0.0, 1.0
         for j in range(table.shape[0]):
@@ -71,7 +71,9 @@ def dunes_over(x, y, table, ridge, seed):
             if z > height:
                 height, free = z, allowed
         swell = 0.5 * sum2(x[i] / 90, y[i] / 90, 2, seed + 3)
-        if free > 0:
+        away = math.sqrt(x[i] * x[i] + y[i] * y[i]) / (22 * ridge + 1)
+        free *= max(0.0, min(1.0, 1.6 - away))  # too small to see far off
+        if free > 0 and ridge > 0:
             height += free * _ridges(x[i], y[i], wind_x, wind_y, ridge, seed + 11)
         out[i] = height + swell
     return out
@@ -113,3 +115,25 @@ def craters_over(x, y, largest, octaves, share, seed):
             cell /= 2.1
         out[i] = total
     return out
+
+
+@numba.njit(fastmath=True, cache=True, parallel=True)
+def cells_over(x, y, size, seed):
+    """Cells round jittered points: for flat arrays of points the nearest one's x and y, its number in [0, 1), and how
+    near the border to the next cell is, 0 to 1."""
+    cx, cy, number, edge = np.empty(x.size), np.empty(x.size), np.empty(x.size), np.empty(x.size)
+    for i in numba.prange(x.size):
+        a, b = math.floor(x[i] / size), math.floor(y[i] / size)
+        first, second = 1e18, 1e18
+        for j in range(-1, 2):
+            for k in range(-1, 2):
+                px = (a + j + 0.5 + 0.85 * (hash3(a + j, b + k, seed) - 0.5)) * size
+                py = (b + k + 0.5 + 0.85 * (hash3(a + j, b + k, seed + 1) - 0.5)) * size
+                d = (x[i] - px) ** 2 + (y[i] - py) ** 2
+                if d < first:
+                    second, first = first, d
+                    cx[i], cy[i], number[i] = px, py, hash3(a + j, b + k, seed + 2)
+                elif d < second:
+                    second = d
+        edge[i] = max(0.0, 1 - (math.sqrt(second) - math.sqrt(first)) / (0.25 * size))
+    return cx, cy, number, edge

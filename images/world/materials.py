@@ -185,13 +185,16 @@ def planks(
     return material
 
 
-def bricks(colour: Colour, mortar: Colour, width: float, height: float, surface: Surface | None = None):
-    """Courses of bricks or slabs on walls and floors, by the dominant direction of the face."""
+def bricks(
+    colour: Colour, mortar: Colour, width: float, height: float, surface: Surface | None = None, own_space: bool = False
+):
+    """Courses of bricks or slabs on walls and floors, by the dominant direction of the face; own_space: they turn with
+    the object."""
     graph, output, material = new("bricks")
     shader = principled(graph, surface or Surface(colour, 0.85, 0.3, 0.6, 0.004, 0.03, own_space=False))
-    geometry = graph.node("NewGeometry")
-    x, y, z = graph.split(geometry.outputs["Position"])
-    nx, ny, nz = (graph.math("ABSOLUTE", part) for part in graph.split(geometry.outputs["Normal"]))
+    x, y, z = graph.split(position(graph, own_space))
+    facing = graph.node("TexCoord" if own_space else "NewGeometry").outputs["Normal"]
+    nx, ny, nz = (graph.math("ABSOLUTE", part) for part in graph.split(facing))
     level = graph.math("GREATER_THAN", nz, 0.7)
     wall = graph.add(
         graph.multiply(x, graph.math("GREATER_THAN", ny, nx)), graph.multiply(y, graph.math("LESS_THAN", ny, nx))

@@ -47,14 +47,16 @@ def crest(row, across: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return row[0] + along * row[2] - across * row[3], row[1] + along * row[3] + across * row[2], height
 
 
-def heights(table: np.ndarray, ridge: float, seed: int):
+def heights(table: np.ndarray, wind: float, ridge: float, seed: int):
     """The ground of a table of dunes: a function of x and y."""
+
+    table = np.asarray(table, float).reshape(-1, COLUMNS)
 
     def ground(x, y):
         from images.world.landforms import dunes_over
 
         x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
-        return dunes_over(x.ravel(), y.ravel(), np.asarray(table, float), ridge, seed).reshape(x.shape)
+        return dunes_over(x.ravel(), y.ravel(), table, wind, ridge, seed).reshape(x.shape)
 
     return ground
 

@@ -54,7 +54,10 @@ def joints(figure: Figure) -> dict[str, np.ndarray]:
     drop = 1.42 - 0.05 * child
     for side, s in SIDES:
         at |= {f"{side} clavicle": (s * 0.025, 0.0, drop), f"{side} arm": (s * shoulder, 0.02, drop)}
-        at |= {f"{side} forearm": (s * shoulder, 0.026, drop - 0.292), f"{side} hand": (s * shoulder, 0.02, drop - 0.546)}
+        at |= {
+            f"{side} forearm": (s * shoulder, 0.026, drop - 0.292),
+            f"{side} hand": (s * shoulder, 0.02, drop - 0.546),
+        }
         at |= {f"{side} thigh": (s * hip, 0.0, 0.915 * low), f"{side} shin": (s * hip * 0.98, -0.004, 0.488 * low)}
         at |= {f"{side} foot": (s * hip * 0.98, 0.016, 0.082), f"{side} toes": (s * (hip + 0.012), -0.125, 0.028)}
     points = {bone: figure.unit * np.array(point, float) for bone, point in at.items()}

@@ -1,11 +1,11 @@
-"""A mesh of the ground that follows the picture: many rows on slopes that the camera sees and on crests, few elsewhere.
+"""A mesh of the ground that follows the picture: many rows where the camera sees slopes and crests, few elsewhere.
 
-A fan with evenly growing rings gives a dune's crest teeth: its rows are several pixels apart there. Here every
-direction from the camera gets its rows where they show.
+All directions from the camera share their rows: rows that follow each direction's own crests shear the mesh, and
+sheared meshes give ridges teeth.
 """
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter1d
 
 
 def fitted_fan(
@@ -23,15 +23,13 @@ def fitted_fan(
     # denser within the view than beside it
     t = np.linspace(-1, 1, columns)
     turn = angle * (0.6 * t + 0.4 * t**3) + np.arctan(shot._pan())
-    few = turn[:: max(1, columns // 150)]
-    radius = near * (far / near) ** np.linspace(0, 1, 3 * rows)
+    steps = 3 * rows
+    radius = near * (far / near) ** np.linspace(0, 1, steps)
+    few = np.arctan(shot._pan()) + np.linspace(-1, 1, 40) * np.arctan(across)
     x, y = shot.eye[0] + radius[:, None] * np.sin(few), shot.eye[1] - behind + radius[:, None] * np.cos(few)
-    share = np.cumsum(_density(shot, x, y, ground(x, y), up), axis=0)  # (3 rows, few)
-    share = (share - share[:1]) / (share[-1:] - share[:1])
-    wanted = np.linspace(0, 1, rows)
-    at = np.stack([np.interp(wanted, share[:, i], np.log(radius)) for i in range(len(few))], 1)
-    whole = np.stack([np.interp(turn, few, row) for row in at])
-    radius = np.exp(whole)
+    share = np.cumsum(_density(shot, x, y, ground(x, y), up))
+    share = (share - share[0]) / (share[-1] - share[0])
+    radius = np.exp(np.interp(np.linspace(0, 1, rows), share, np.log(radius)))[:, None]
     return shot.eye[0] + radius * np.sin(turn), shot.eye[1] - behind + radius * np.cos(turn)
 
 
@@ -40,9 +38,10 @@ def _density(shot, x, y, z, up: float) -> np.ndarray:
     away = np.hypot(x - shot.eye[0], y - shot.eye[1]) + 1e-3
     row = (z - shot.eye[2]) / away / (2 * up)  # in frames
     highest = np.maximum.accumulate(row, axis=0)
-    seen = np.diff(highest, axis=0, prepend=highest[:1])
-    bend = np.abs(np.diff(row, 2, axis=0, prepend=row[:1], append=row[-1:])) * (row > highest - 0.03)
-    steps = len(x)
-    # shares: even in the logarithm of distance, height seen, bends seen
-    density = 0.4 / steps + 0.8 * np.minimum(seen, 0.1) + 0.8 * np.minimum(bend, 0.1)
-    return gaussian_filter(density, (2.0, 1.0))
+    inside = np.clip(1 - 4 * (np.abs(row - row[-1:]) - 1), 0, 1)  # what the frame holds, roughly
+    seen = np.minimum(np.diff(highest, axis=0, prepend=highest[:1]) * inside, 0.05).mean(1)
+    bend = np.abs(np.diff(row, 2, axis=0, prepend=row[:1], append=row[-1:])) * (row > highest - 0.03) * inside
+    bend = np.minimum(bend, 0.05).mean(1)
+    parts = [np.full(len(x), 1.0), seen, bend]
+    density = sum(weight * part / (part.sum() + 1e-9) for weight, part in zip((0.45, 0.35, 0.2), parts, strict=True))
+    return gaussian_filter1d(density, 0.006 * len(x))

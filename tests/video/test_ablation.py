@@ -1,20 +1,25 @@
 """What the consistent mode is for, on the miniature: steady, sharp, true to the source's outlines, dramatically lit."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
-from conftest import ROOT, make_tiny_base, printed_table
+from conftest import ROOT, assert_refused, make_tiny_base, printed_table, run_script
+from PIL import Image
 from tiny_controlnet import add_controlnet
 
 from images.scenes import Shot, clip, sample_scene
+from inference.cli import InputError
 from inference.control import find_controlnet
 from inference.pipelines import load_base
-from video.ablation import FIRST_SEED, rendered
 from video.clip import Frame
 from video.consistency import Recipe, Restyler
 from video.control_maps import ControlMaps
 from video.metrics import scores
 from video.restyling import draw_frames
 from video.shots import Size
+from video.takes import FIRST_SEED, drawn_take, read_takes
 
 MINIATURE = ROOT / "inference" / "miniature"
 COLUMNS = ("e_warp", "of none", "edge F1", "sharpness", "dramatic", "seconds")
@@ -24,28 +29,65 @@ def table(*flags: object) -> dict[str, dict[str, float]]:
     return printed_table(COLUMNS, "video.ablation", *flags)
 
 
-def test_flow_and_what_is_seen_are_exact() -> None:
-    """A picture moved back along the drawn flow is the one before it, wherever both show the same thing."""
+def write_takes(folder: Path, count: int, length: int, side: int) -> Path:
+    """Drawn clips as `images.render --frames` leaves rendered ones."""
+    entries = []
+    for index in range(count):
+        seed, name = FIRST_SEED + index, f"clip-{index}"
+        shot = Shot(sample_scene(seed), truck=0.8, zoom=1.1, walk=0.3)
+        drawings, flows = clip(shot, length, side, side)
+        (folder / name).mkdir(parents=True)
+        for number, drawing in enumerate(drawings):
+            Image.fromarray(drawing.picture).save(folder / name / f"{number:04d}.png")
+            flow = flows[min(number, length - 2)]
+            np.savez(folder / name / f"{number:04d}.npz", depth=drawing.depth, subject=drawing.subject > 0.5, flow=flow)
+        entries.append({"file_name": name, "text": drawings[0].caption, "seed": seed, "frames": length})
+    (folder / "metadata.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    return folder
+
+
+def test_flow_and_what_is_seen_are_exact(tmp_path) -> None:
+    """A picture moved back along the flow is the one before it, wherever both show the same thing."""
     from video.flow import warp
 
-    frames, flows, seen, caption = rendered(0, 3, 64)
-    assert len(frames) == 3 and len(flows) == len(seen) == 2 and caption
-    for before, after, flow, mask in zip(frames, frames[1:], flows, seen, strict=False):
-        difference = np.abs(warp(after.rgb.astype(np.float32), flow) - before.rgb)[mask]
-        assert mask.mean() > 0.5 and np.median(difference) < 4
+    (read,) = read_takes(write_takes(tmp_path, 1, 3, 64), 1, 3)
+    for take in (read, drawn_take(0, 3, 64)):
+        assert len(take.frames) == 3 and len(take.flows) == len(take.seen) == 2 and take.caption
+        for before, after, flow, mask in zip(take.frames, take.frames[1:], take.flows, take.seen, strict=False):
+            difference = np.abs(warp(after.rgb.astype(np.float32), flow) - before.rgb)[mask]
+            assert mask.mean() > 0.5 and np.median(difference) < 4
+
+
+def test_clips_that_are_not_there_or_damaged_are_named(tmp_path) -> None:
+    with pytest.raises(InputError, match=r"0 of 2 clips .* python -m images.render --list"):
+        read_takes(tmp_path / "none", 2, 48)
+    folder = write_takes(tmp_path / "clips", 1, 2, 32)
+    with pytest.raises(InputError, match="0 of 1 clips of 3 frames"):
+        read_takes(folder, 1, 3)
+    (folder / "clip-0" / "0001.npz").write_bytes(b"PK")
+    with pytest.raises(InputError, match=r"0001\.npz is damaged"):
+        read_takes(folder, 1, 2)
+    (folder / "metadata.jsonl").write_text("[]\n")
+    with pytest.raises(InputError, match="damaged"):
+        read_takes(folder, 1, 2)
 
 
 def test_a_row_for_each_part(tmp_path) -> None:
     base = add_controlnet(make_tiny_base(tmp_path / "tiny"))
-    rows = table("--pretrained_model_name_or_path", base, "--clips", 1, "--frames", 3, "--num_inference_steps", 2)
+    clips = write_takes(tmp_path / "clips", 1, 3, 128)
+    flags = ["--pretrained_model_name_or_path", base, "--clips", 1, "--frames", 3, "--num_inference_steps", 2]
+    rows = table(*flags, "--clips_dir", clips)
     assert list(rows) == ["none", "+ shared noise", "+ img2img", "+ anchor attention", "+ flow"]
     assert rows["none"]["of none"] == 1 and all(row["seconds"] >= 0 for row in rows.values())
+    small = write_takes(tmp_path / "small", 1, 3, 64)
+    assert_refused(run_script("video/ablation.py", *flags, "--clips_dir", small), "64x64", "--size 128x128")
 
 
 @pytest.mark.slow
-def test_consistency_pays_and_costs_nothing_else() -> None:
+def test_consistency_pays_and_costs_nothing_else(tmp_path) -> None:
     """Targets over 12 clips of 48 frames: e_warp at most 0.35 of none, outlines 0.95, sharpness 0.9, 85 % dramatic."""
-    rows = table("--pretrained_model_name_or_path", MINIATURE, "--clips", 2, "--frames", 10)
+    clips = write_takes(tmp_path, 2, 10, 128)
+    rows = table("--pretrained_model_name_or_path", MINIATURE, "--clips", 2, "--frames", 10, "--clips_dir", clips)
     none, anchor = rows["none"], rows["+ flow"]
     assert anchor["of none"] <= 0.35
     assert anchor["edge F1"] >= 0.95 * none["edge F1"]

@@ -78,13 +78,15 @@ def scored(index: int, count: int, side: int, draw: Callable) -> dict[str, float
 
     from images.scenes import sample_scene
     from inference.judge import load_judge, verdict
-    from video.ablation import FIRST_SEED, PROMPT, measured, rendered
+    from video.ablation import PROMPT, measured
+    from video.takes import FIRST_SEED, Take, drawn_take
 
-    frames, flows, seen, caption = rendered(index, count, side)
+    take = drawn_take(index, count, side)
     began = time.perf_counter()
-    drawn, kept = draw(frames, PROMPT.format(caption=caption))
+    drawn, kept = draw(take.frames, PROMPT.format(caption=take.caption))
     seconds = (time.perf_counter() - began) / len(drawn)
-    found = measured([frames[i] for i in kept], drawn, *zip(*between(flows, seen, kept), strict=True))
+    flows, seen = zip(*between(take.flows, take.seen, kept), strict=True)
+    found = measured(Take([take.frames[i] for i in kept], list(flows), list(seen), take.caption), drawn)
     subject = sample_scene(FIRST_SEED + index).subject
     recognised = [name == subject for name in verdict(load_judge(), np.stack(drawn)).subject]
     return found | {"subject": float(np.mean(recognised)), "frames": len(drawn), "seconds": seconds}
@@ -108,14 +110,15 @@ def held(index: int, side: int, draw: Callable) -> list[float]:
     """Of a long clip's last frames against its first: sharpness, Lab moved, and both less the source's own."""
     import numpy as np
 
-    from video.ablation import PROMPT, rendered
+    from video.ablation import PROMPT
     from video.colour import lab
     from video.metrics import sharpness
+    from video.takes import drawn_take
 
-    frames, _, _, caption = rendered(index, LONG, side)
-    drawn, _ = draw(frames, PROMPT.format(caption=caption))
+    take = drawn_take(index, LONG, side)
+    drawn, _ = draw(take.frames, PROMPT.format(caption=take.caption))
     ratios, moved = [], []
-    for pictures in (drawn, [frame.rgb for frame in frames]):
+    for pictures in (drawn, [frame.rgb for frame in take.frames]):
         first, last = pictures[:ENDS], pictures[-ENDS:]
         ratios.append(sum(map(sharpness, last)) / sum(map(sharpness, first)))
         colours = [np.mean([lab(p.astype(np.float32) / 255) for p in part], (0, 1, 2)) for part in (first, last)]
@@ -180,23 +183,24 @@ def needed_table(pipe, side: int, settings: dict) -> None:
     from diffusers import EulerDiscreteScheduler
 
     from inference.scores import edge_f1
-    from video.ablation import PROMPT, rendered
+    from video.ablation import PROMPT
     from video.controlavideo.repairs import Repairs
     from video.metrics import dramatic_share
+    from video.takes import drawn_take
 
     euler = type(pipe)(**(pipe.components | {"scheduler": EulerDiscreteScheduler.from_config(pipe.scheduler.config)}))
     euler.set_progress_bar_config(disable=True)
     print("| repair | where | off | on |\n|---|---|---|---|")
     for name, (where, changes) in NEEDED.items():
-        frames, _, _, caption = rendered(0, 8, side - 8 if name == "any_size" else side)
-        frames = [frames[0]] * len(frames) if name == "static_clips" else frames
+        take = drawn_take(0, 8, side - 8 if name == "any_size" else side)
+        frames = [take.frames[0]] * 8 if name == "static_clips" else take.frames
         cells = []
         for on in (False, True):
             # noise made for all of the clip leaves the pipeline no residuals to look at
             repairs = replace(Repairs(clip_noise=name != "concat_noise"), **{name: on})
             used = euler if name == "first_frame_unscaled" else pipe
             try:
-                drawn, _ = restyled(used, frames, PROMPT.format(caption=caption), repairs, **(settings | changes))
+                drawn, _ = restyled(used, frames, PROMPT.format(caption=take.caption), repairs, **(settings | changes))
             except ValueError as error:
                 cells.append(str(error))
                 continue

@@ -9,7 +9,10 @@ from images.world.materials import Colour
 
 
 def leaf_material(stage, through: float = 0.4, gloss: float = 0.45, vary: float = 0.25, back: Colour = (1.25, 1.15, 0.55)):
-    """Leaves, needles and grass. through: share of the light that passes; `back`: what it does to the colour."""
+    """Leaves, needles and grass. through: share of the light that passes; `back`: what it does to the colour.
+
+    Vertex colours are what one side reflects: a leaf passes about as much light again, so the mix is made brighter.
+    """
     wet = stage.light.wet
     key = ("leaf", through, gloss, vary, back, wet)
     return stage.once(key, lambda: _leaf(through, gloss * (1 - 0.5 * wet), vary, back, 1 - 0.25 * wet))
@@ -19,6 +22,7 @@ def _leaf(through: float, gloss: float, vary: float, back: Colour, dark: float):
     graph, output, material = materials.new("leaf")
     own = graph.node("VertexColor", layer_name="Col").outputs[0]
     chance = graph.node("ObjectInfo").outputs["Random"]
+    dark = dark * (1 + through)
     colour = graph.scale(own, graph.spread(chance, 0, 1, dark * (1 - vary), dark * (1 + vary)))
     other = graph.math("FRACT", graph.multiply(chance, 7.31))
     colour = graph.vector("MULTIPLY", colour, graph.mix(other, (1 + 0.5 * vary, 1, 1), (1 - 0.5 * vary, 1, 1)))

@@ -11,7 +11,7 @@ from images.world.plants.foliage import bark_material, birch_material, leaf_mate
 from images.world.plants.limbs import Limbs, Order, bole, leaves_on, sprout, stem, tubes
 
 # leaf colours, linear; a leaf takes one of a list and a share of the next
-SUMMER = ((0.075, 0.135, 0.022), (0.1, 0.16, 0.028), (0.058, 0.112, 0.022), (0.12, 0.175, 0.034))
+SUMMER = ((0.095, 0.165, 0.026), (0.125, 0.19, 0.032), (0.07, 0.135, 0.026), (0.15, 0.2, 0.04))
 SPRING = ((0.1, 0.16, 0.025), (0.13, 0.19, 0.03), (0.08, 0.14, 0.025))
 RED = ((0.40, 0.035, 0.012), (0.50, 0.07, 0.012), (0.28, 0.022, 0.012), (0.52, 0.13, 0.015))
 ORANGE = ((0.58, 0.17, 0.012), (0.50, 0.11, 0.012), (0.62, 0.26, 0.018), (0.38, 0.09, 0.014))
@@ -104,7 +104,7 @@ HABITS = {
 
 @dataclass(frozen=True)
 class Plant:
-    """Wood and leaves of one plant. Leaves: four vertices each; `colours` (leaves, 3)."""
+    """Wood and leaves of one plant. Leaves: four vertices each; colours (leaves, 3), or one a vertex."""
 
     wood: Solid | None
     leaves: Solid | None
@@ -185,13 +185,13 @@ def add(stage, plant: Plant, bark, leaf=None):
     """A plant as one object with two materials."""
     leaf = leaf or leaf_material(stage)
     if plant.wood is None:
-        return stage.add(plant.leaves, leaf, colours=np.repeat(plant.colours, 4, 0))
+        return stage.add(plant.leaves, leaf, colours=_at_vertices(plant))
     ages = np.ones(len(plant.wood.vertices)) if plant.ages is None else plant.ages
     wood = np.repeat(ages[:, None], 3, 1)
     if plant.leaves is None:
         return stage.add(plant.wood, bark, smooth=True, colours=wood)
     solid = join([plant.wood, plant.leaves])
-    made = stage.add(solid, bark, colours=np.concatenate([wood, np.repeat(plant.colours, 4, 0)]))
+    made = stage.add(solid, bark, colours=np.concatenate([wood, _at_vertices(plant)]))
     made.data.materials.append(leaf)
     bark_faces = sum(len(part) for part in plant.wood.faces)
     leaf_faces = sum(len(part) for part in plant.leaves.faces)
@@ -199,6 +199,11 @@ def add(stage, plant: Plant, bark, leaf=None):
     made.data.polygons.foreach_set("material_index", of_leaf)
     made.data.polygons.foreach_set("use_smooth", of_leaf == 0)
     return made
+
+
+def _at_vertices(plant: Plant) -> np.ndarray:
+    once = len(plant.colours) == len(plant.leaves.vertices)
+    return plant.colours if once else np.repeat(plant.colours, 4, 0)
 
 
 def bark_of(stage, kind: str):

@@ -61,21 +61,23 @@ def _table(scene, x: float, y: float) -> np.ndarray:
 def _hides(row, x: float, y: float, low: float) -> bool:
     """Whether a dune would stand on the subject or between it and the camera."""
     t = np.r_[np.linspace(0.0, 0.93, 60), 1.0]
-    high = sand.heights(np.array([row]), 12.0, 1)(x * t, y * t)
+    high = sand.heights(np.array([row]), 0.0, 0.0, 1)(x * t, y * t)
     limit = np.full(len(t), low)
     limit[-1] = 0.35
     return bool((high > limit).any())
 
 
 def ground(scene, x: float, y: float):
-    return sand.heights(_table(scene, round(x, 4), round(y, 4)), scene.where["ridge"], scene.seed % 9973)
+    table = _table(scene, round(x, 4), round(y, 4))
+    return sand.heights(table, scene.where["wind"], scene.where["ridge"], scene.seed % 9973)
 
 
 def shoot(scene, aspect):
     flat = lambda a, b: np.zeros(np.broadcast(a, b).shape)  # noqa: E731
     first = composition.in_the_open(scene, aspect, flat, eye=(1.4, 3.2), near=6)
     dunes = ground(scene, *first.subject[:2])
-    return composition.in_the_open(scene, aspect, dunes, eye=(1.4, 3.2), near=6)
+    level = 0.45 * scene.width if scene.where["crest"] else None
+    return composition.in_the_open(scene, aspect, dunes, eye=(1.4, 3.2), near=6, level=level)
 
 
 def build(stage):

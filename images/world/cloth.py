@@ -1,0 +1,192 @@
+"""Cloth: garments cut from the skin of blobs in one pose, then draped over a body that moves to another.
+
+A `Pattern` is cut in the pose `skeleton.CUTTING`, arms and legs a little apart; its lengths there, with some slack, are
+what the cloth keeps. As the body moves to its pose, sleeves buckle at the elbows, trousers at the knees, skirts hang.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from images.world.bodies import posed
+from images.world.geometry import Solid
+from images.world.implicit import Blob, rows, surface
+from images.world.skeleton import CUTTING, NUMBER, Figure, Pose, stand
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Cloth ends at a plane: beyond `point` along `normal`, both in a bone's axes, within `reach` metres of the point."""
+
+    bone: str
+    point: tuple[float, float, float]
+    normal: tuple[float, float, float]
+    reach: float
+    pin: float = 0.0  # how firmly the hem keeps its place on the body
+    band: float = 0.02  # metres from the hem that are held
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A garment. blobs: its shape, in the bones' axes. slack: share by which cloth is longer than the shape along a
+    bone, by the bone's name without its side. loose: metres added to the distance of a bone, so that it moves the cloth less."""
+
+    blobs: tuple[Blob, ...]
+    cuts: tuple[Cut, ...]
+    slack: dict[str, float] = field(default_factory=dict)
+    flare: float = 0.0  # share by which a skirt's hem is wider than its shape
+    loose: dict[str, float] = field(default_factory=dict)
+    bones: tuple[str, ...] = ()  # what moves it, without sides; all if empty
+    stiffness: float = 0.3  # against bending: 0.1 silk, 0.6 oilskin
+    margin: float = 0.008  # metres it keeps from the body
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Cloth as cut: vertices (n, 3), quads (m, 4), pins (n,), and the bones that carry each vertex, (n, 4)."""
+
+    vertices: np.ndarray
+    quads: np.ndarray
+    pins: np.ndarray
+    bones: np.ndarray
+    weights: np.ndarray
+
+
+def cut_out(pattern: Pattern, figure: Figure, body: list[Blob], step: float) -> Sheet:
+    """The sheet of a pattern, in the pose CUTTING."""
+    placed = stand(figure, CUTTING)
+    shape = surface(posed(pattern.blobs, placed), step, smooth=3)
+    vertices, quads = shape.vertices, shape.faces[0]
+    held = np.zeros(len(vertices))
+    for cut in pattern.cuts:
+        vertices, quads, held = _trimmed(vertices, quads, held, cut, placed, figure.unit)
+    quads = _largest(quads, len(vertices))
+    used = np.unique(quads)
+    number = np.full(len(vertices), -1)
+    number[used] = np.arange(len(used))
+    vertices, quads, held = vertices[used], number[quads], held[used]
+    bones, weights = carriers(vertices, posed(body, placed), pattern)
+    return Sheet(vertices, quads, held, bones, weights)
+
+
+def _trimmed(vertices, quads, held, cut: Cut, placed, unit: float):
+    turn, start = placed[cut.bone]
+    point, normal = start + turn @ np.array(cut.point) * unit, turn @ np.array(cut.normal, float)
+    normal = normal / np.linalg.norm(normal)
+    away = vertices - point
+    beyond = np.where(np.linalg.norm(away, axis=1) < cut.reach * unit, away @ normal, -1.0)
+    keep = (beyond[quads] < 0).any(1)
+    quads = quads[keep]
+    outside = beyond > 0
+    vertices = vertices - np.where(outside, beyond, 0)[:, None] * normal
+    if cut.pin:
+        share = np.clip(1 + np.minimum(beyond, 0) / (cut.band * unit), 0, 1) * (beyond > -0.5)
+        held = np.maximum(held, cut.pin * share)
+    return vertices, quads, held
+
+
+def _largest(quads: np.ndarray, count: int) -> np.ndarray:
+    """The faces of the largest piece: a cut may leave a hand or a foot of the shape behind."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    a, b = quads[:, [0, 0, 0]].ravel(), quads[:, 1:].ravel()
+    _, piece = connected_components(coo_matrix((np.ones(len(a)), (a, b)), (count, count)), directed=False)
+    return quads[piece[quads[:, 0]] == np.bincount(piece[quads[:, 0]]).argmax()]
+
+
+def carriers(vertices, body: list[Blob], pattern: Pattern, most: int = 4):
+    """The bones (n, 4) that move each vertex, and by what shares: near ones more."""
+    from images.world.implicit_kernels import bone_distances
+
+    distances = bone_distances(vertices, bone_rows(body), len(NUMBER))
+    for bone, i in NUMBER.items():
+        kind = bone.split()[-1]
+        if pattern.bones and kind not in pattern.bones:
+            distances[:, i] = 10
+        distances[:, i] += pattern.loose.get(kind, 0)
+    near = np.argsort(distances, 1)[:, :most]
+    closest = np.take_along_axis(distances, near, 1)
+    weights = 1 / (np.maximum(closest - closest[:, :1], 0) + 0.022) ** 3
+    return near.astype(np.int64), weights / weights.sum(1, keepdims=True)
+
+
+def bone_rows(blobs: list[Blob]) -> np.ndarray:
+    table = rows(blobs)
+    table[:, 20] = [NUMBER[blob.bone] for blob in blobs]
+    return table
+
+
+def draped(
+    sheet: Sheet, pattern: Pattern, figure: Figure, pose: Pose, body: list[Blob], rng: np.random.Generator, *, steps: int = 60,
+    iterations: int = 5, wind=(0.0, 0.0, 0.0),
+) -> Solid:  # fmt: skip
+    """The sheet on a body in a pose. body: what it lies on, in the bones' axes. wind: metres/s2, in the figure's axes."""
+    from images.world.implicit_kernels import carried, drape
+
+    cutting = stand(figure, CUTTING)
+    moving = max(2, steps // 2)
+    path = [stand(figure, CUTTING.towards(pose, t)) for t in np.linspace(0, 1, moving)]
+    path += [path[-1]] * (steps - moving)
+    turns = np.array([[p[b][0] @ cutting[b][0].T for b in NUMBER] for p in path])
+    starts = np.array([[p[b][1] for b in NUMBER] for p in path])
+    starts -= np.einsum("sbij,bj->sbi", turns, np.array([cutting[b][1] for b in NUMBER]))
+    pairs, lengths, ends = _constraints(sheet, pattern, cutting)
+    # a bent body needs cloth that gives a little
+    moved = carried(sheet.vertices, turns[-1], starts[-1], sheet.bones, sheet.weights)
+    lengths = np.maximum(lengths, 0.93 * np.linalg.norm(moved[pairs[:, 1]] - moved[pairs[:, 0]], axis=1))
+    x = sheet.vertices + rng.normal(0, 0.0015, sheet.vertices.shape)
+    air = np.add((0, 0, -9.8), wind) * (1 / 110) ** 2
+    force = np.repeat(air[None], len(path), 0) * np.linspace(1, 0.5, len(path))[:, None]
+    drape(
+        x, sheet.vertices, sheet.pins, pairs, lengths, np.array([1.0, 0.55, pattern.stiffness]), ends, sheet.bones, sheet.weights,
+        turns, starts, bone_rows(posed(body, cutting)), pattern.margin, iterations, force, 0.7,
+    )  # fmt: skip
+    return Solid(x, (sheet.quads,))
+
+
+def _constraints(sheet: Sheet, pattern: Pattern, placed):
+    """Pairs of vertices and the lengths they keep: threads, then diagonals, then across two faces against bending."""
+    q = sheet.quads
+    threads = np.concatenate([q[:, [0, 1]], q[:, [1, 2]], q[:, [2, 3]], q[:, [3, 0]]])
+    order = np.sort(threads, 1)
+    edges, first, which, count = np.unique(order, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    diagonals = np.concatenate([q[:, [0, 2]], q[:, [1, 3]]])
+    across = _across(q, which.ravel(), count)
+    kinds = [edges, diagonals, across]
+    pairs = np.concatenate(kinds)
+    along = np.linalg.norm(sheet.vertices[pairs[:, 1]] - sheet.vertices[pairs[:, 0]], axis=1)
+    return pairs.astype(np.int64), along * _slack(sheet, pattern, placed, pairs), np.cumsum([len(k) for k in kinds])
+
+
+def _across(quads: np.ndarray, which: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """For every inner edge, the two pairs of vertices that lie opposite each other across it."""
+    m = len(quads)
+    order = np.argsort(which, kind="stable")
+    inner = order[np.repeat(count, count) == 2].reshape(-1, 2)
+    side, face = inner // m, inner % m
+    ahead = quads[face, (side + 2) % 4]  # (k, 2): the vertex after the edge's end
+    behind = quads[face, (side + 3) % 4]
+    # the two faces run along the edge in opposite directions
+    return np.concatenate([np.stack([ahead[:, 0], behind[:, 1]], 1), np.stack([behind[:, 0], ahead[:, 1]], 1)])
+
+
+def _slack(sheet: Sheet, pattern: Pattern, placed, pairs: np.ndarray) -> np.ndarray:
+    """How much longer the cloth is than its shape, for every pair: along the limbs, and round a skirt's hem."""
+    away = sheet.vertices[pairs[:, 1]] - sheet.vertices[pairs[:, 0]]
+    away /= np.linalg.norm(away, axis=1, keepdims=True) + 1e-9
+    bone = sheet.bones[pairs[:, 0], 0]
+    names = list(NUMBER)
+    down = np.array([placed[b][0][:, 2] for b in names])
+    slack = np.array([pattern.slack.get(b.split()[-1], 0.0) for b in names])
+    along = (away * down[bone]).sum(1) ** 2
+    result = 1 + slack[bone] * along
+    if pattern.flare:
+        hips = placed["pelvis"][1][2]
+        below = np.clip((hips - sheet.vertices[pairs[:, 0], 2]) / 0.45, 0, 1)
+        result = result * (1 + pattern.flare * below * (1 - away[:, 2] ** 2))
+    return result
+
+
+def finer(pattern: Pattern, **changes) -> Pattern:
+    return replace(pattern, **changes)

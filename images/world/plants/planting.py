@@ -1,0 +1,28 @@
+"""Where plants stand: points that do not crowd, thinned by noise, and children made and set out in one call."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from images.world.plants.trees import Plant, add
+
+
+def jittered(rng, x0: float, x1: float, y0: float, y1: float, side: float, loose: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
+    """One point in every square of `side` metres, so that none stand too close. loose: 0 a grid, 1 anywhere in the cell."""
+    x, y = np.meshgrid(np.arange(x0, x1, side), np.arange(y0, y1, side))
+    shift = 0.5 + loose * (rng.random((2, *x.shape)) - 0.5)
+    return (x + side * shift[0]).ravel(), (y + side * shift[1]).ravel()
+
+
+def kinds_of(stage, name: str, count: int, make: Callable[[np.random.Generator], Plant], bark=None, leaf=None) -> list:
+    """`count` different plants as children for `set_out`; `make` gets a generator of the scene's stream `name`."""
+    rng = stage.rng(name)
+    return [add(stage, make(rng), bark, leaf) for _ in range(count)]
+
+
+def set_out(stage, name: str, kinds: list, x, y, sizes=1.0, sink: float = 0.0, ground=None) -> None:
+    """Instances of `kinds` on the ground at points (x, y), each scaled by its size and sunk by `sink` metres."""
+    ground = ground or stage.shot.ground
+    sizes = np.broadcast_to(np.asarray(sizes, float), np.shape(x))
+    stage.scatter(kinds, np.c_[x, y, ground(x, y) - sink], sizes, name)
+
