@@ -83,6 +83,29 @@ def add_mesh(
     return made
 
 
+def add_attributes(made, **values: np.ndarray) -> None:
+    """Numbers (n,) or vectors (n, 3) for an object's vertices, read by materials under their names."""
+    for name, array in values.items():
+        kind, key = ("FLOAT", "value") if array.ndim == 1 else ("FLOAT_VECTOR", "vector")
+        layer = made.data.attributes.new(name, kind, "POINT")
+        layer.data.foreach_set(key, np.asarray(array, np.float32).ravel())
+
+
+def add_strands(points: np.ndarray, radii, material, name: str = "strands"):
+    """Hairs, traced as curves: points (n, k, 3) from root to tip; radii one number or one for each of the k points."""
+    import bpy
+
+    count, along, _ = points.shape
+    data = bpy.data.hair_curves.new(name)
+    data.add_curves([along] * count)
+    data.points.foreach_set("position", np.asarray(points, np.float32).ravel())
+    data.points.foreach_set("radius", np.tile(np.broadcast_to(np.asarray(radii, np.float32), along), count))
+    data.materials.append(material)
+    made = bpy.data.objects.new(name, data)
+    bpy.context.scene.collection.objects.link(made)
+    return made
+
+
 def add_group(parts, name: str = "group"):
     """An empty that carries `parts`, so that they move as one."""
     import bpy

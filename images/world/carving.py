@@ -1,7 +1,5 @@
 """Solids cut out of solids, and copies of groups: what car bodies and other pressed things need of Blender."""
 
-import math
-
 import numpy as np
 
 from images.world import blender
@@ -65,10 +63,18 @@ def copied(made, at=(0.0, 0.0, 0.0), heading: float = 0.0):
     return twin
 
 
-def turned_up(made, angle: float):
-    """An object turned about the x axis, such as a sign laid on a slope."""
-    made.rotation_euler.x += angle
-    return made
+def merged(group):
+    """A group's meshes as one object with as many materials; lamps and letters stay apart. Copies of it are cheap."""
+    import bpy
 
-
-DEGREE = math.pi / 180
+    meshes = [part for part in group.children if part.type == "MESH"]
+    for part in meshes:
+        part.parent = None
+        if part.modifiers:
+            data = bpy.data.meshes.new_from_object(part.evaluated_get(bpy.context.evaluated_depsgraph_get()))
+            part.modifiers.clear()
+            part.data = data
+    with bpy.context.temp_override(active_object=meshes[0], selected_editable_objects=meshes):
+        bpy.ops.object.join()
+    meshes[0].parent = group
+    return group

@@ -4,7 +4,7 @@ A `Pattern` is cut in the pose `skeleton.CUTTING`, arms and legs a little apart;
 what the cloth keeps. As the body moves to its pose, sleeves buckle at the elbows, trousers at the knees, skirts hang.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -48,41 +48,51 @@ class Sheet:
     vertices: np.ndarray
     quads: np.ndarray
     pins: np.ndarray
+    hem: np.ndarray  # (n,) metres from the nearest edge
+    rest: np.ndarray  # (n, 3) where it lies in the neutral pose
     bones: np.ndarray
     weights: np.ndarray
 
 
 def cut_out(pattern: Pattern, figure: Figure, body: list[Blob], step: float) -> Sheet:
     """The sheet of a pattern, in the pose CUTTING."""
+    from images.world.implicit_kernels import carried
+
     placed = stand(figure, CUTTING)
     shape = surface(posed(pattern.blobs, placed), step, smooth=3)
     vertices, quads = shape.vertices, shape.faces[0]
-    held = np.zeros(len(vertices))
+    held, hem = np.zeros(len(vertices)), np.full(len(vertices), 0.5)
     for cut in pattern.cuts:
-        vertices, quads, held = _trimmed(vertices, quads, held, cut, placed, figure.unit)
+        vertices, quads, beyond = _trimmed(vertices, quads, cut, placed, figure.unit)
+        near = beyond > -0.5
+        hem = np.where(near, np.minimum(hem, np.maximum(-beyond, 0)), hem)
+        held = np.maximum(held, cut.pin * np.clip(1 + np.minimum(beyond, 0) / (cut.band * figure.unit), 0, 1) * near)
     quads = _largest(quads, len(vertices))
     used = np.unique(quads)
     number = np.full(len(vertices), -1)
     number[used] = np.arange(len(used))
-    vertices, quads, held = vertices[used], number[quads], held[used]
+    vertices, quads, held, hem = vertices[used], number[quads], held[used], hem[used]
     bones, weights = carriers(vertices, posed(body, placed), pattern)
-    return Sheet(vertices, quads, held, bones, weights)
+    rest = carried(vertices, *motion(placed, stand(figure, Pose(hip_out=(0, 0), hip_twist=(0, 0)))), bones, weights)
+    return Sheet(vertices, quads, held, hem, rest, bones, weights)
 
 
-def _trimmed(vertices, quads, held, cut: Cut, placed, unit: float):
+def motion(before, after) -> tuple[np.ndarray, np.ndarray]:
+    """Every bone's turn (bones, 3, 3) and shift (bones, 3) from one pose to another."""
+    turns = np.array([after[b][0] @ before[b][0].T for b in NUMBER])
+    starts = np.array([after[b][1] - turn @ before[b][1] for b, turn in zip(NUMBER, turns, strict=True)])
+    return turns, starts
+
+
+def _trimmed(vertices, quads, cut: Cut, placed, unit: float):
+    """Vertices moved onto a cut's plane, the faces that are left, and how far each vertex lies beyond it."""
     turn, start = placed[cut.bone]
     point, normal = start + turn @ np.array(cut.point) * unit, turn @ np.array(cut.normal, float)
     normal = normal / np.linalg.norm(normal)
     away = vertices - point
     beyond = np.where(np.linalg.norm(away, axis=1) < cut.reach * unit, away @ normal, -1.0)
-    keep = (beyond[quads] < 0).any(1)
-    quads = quads[keep]
-    outside = beyond > 0
-    vertices = vertices - np.where(outside, beyond, 0)[:, None] * normal
-    if cut.pin:
-        share = np.clip(1 + np.minimum(beyond, 0) / (cut.band * unit), 0, 1) * (beyond > -0.5)
-        held = np.maximum(held, cut.pin * share)
-    return vertices, quads, held
+    quads = quads[(beyond[quads] < 0).any(1)]
+    return vertices - np.where(beyond > 0, beyond, 0)[:, None] * normal, quads, beyond
 
 
 def _largest(quads: np.ndarray, count: int) -> np.ndarray:
@@ -128,9 +138,8 @@ def draped(
     moving = max(2, steps // 2)
     path = [stand(figure, CUTTING.towards(pose, t)) for t in np.linspace(0, 1, moving)]
     path += [path[-1]] * (steps - moving)
-    turns = np.array([[p[b][0] @ cutting[b][0].T for b in NUMBER] for p in path])
-    starts = np.array([[p[b][1] for b in NUMBER] for p in path])
-    starts -= np.einsum("sbij,bj->sbi", turns, np.array([cutting[b][1] for b in NUMBER]))
+    moves = [motion(cutting, p) for p in path]
+    turns, starts = (np.array(part) for part in zip(*moves, strict=True))
     pairs, lengths, ends = _constraints(sheet, pattern, cutting)
     # a bent body needs cloth that gives a little
     moved = carried(sheet.vertices, turns[-1], starts[-1], sheet.bones, sheet.weights)
@@ -187,6 +196,3 @@ def _slack(sheet: Sheet, pattern: Pattern, placed, pairs: np.ndarray) -> np.ndar
         result = result * (1 + pattern.flare * below * (1 - away[:, 2] ** 2))
     return result
 
-
-def finer(pattern: Pattern, **changes) -> Pattern:
-    return replace(pattern, **changes)

@@ -6,7 +6,9 @@ from images.world import blender, materials
 from images.world.geometry import lathe, tube
 
 
-def rain(stage, amount: float, *, near: float = 2.0, far: float = 22.0, height: float = 8.0, ground: float = 0.0) -> None:
+def rain(
+    stage, amount: float, *, near: float = 2.0, far: float = 22.0, height: float = 8.0, ground: float = 0.0
+) -> None:
     """Falling drops as an exposure of a fiftieth of a second sees them: bright where lamps are behind. Film only."""
     if amount <= 0:
         return
@@ -43,13 +45,24 @@ def _splashes(stage, amount: float, ground: float) -> None:
     y = 1.6 + 12 * rng.random(count) ** 1.2
     x = rng.uniform(-1, 1, count) * (stage.shot.spread[0] * y + 0.5)
     eye = stage.shot.eye
-    blender.scatter(crown, np.c_[eye[0] + x, eye[1] + y, np.full(count, ground + 0.002)], rng.uniform(0.5, 1.6, count), np.zeros(count))
+    blender.scatter(
+        crown,
+        np.c_[eye[0] + x, eye[1] + y, np.full(count, ground + 0.002)],
+        rng.uniform(0.5, 1.6, count),
+        np.zeros(count),
+    )
 
 
 def steam(stage, at, size: float = 1.3, height: float = 4.5, density: float = 0.9):
     """A plume over a grate, leaning a little; a small volume, so it is cheap."""
     x, y, z = at
-    profile = [(0.35 * size, 0), (0.5 * size, 0.2 * height), (0.8 * size, 0.6 * height), (0.9 * size, 0.9 * height), (0.3, height)]
+    profile = [
+        (0.35 * size, 0),
+        (0.5 * size, 0.2 * height),
+        (0.8 * size, 0.6 * height),
+        (0.9 * size, 0.9 * height),
+        (0.3, height),
+    ]
     body = lathe(profile, 14)
     body.vertices[:, 0] += 0.22 * body.vertices[:, 2]
 

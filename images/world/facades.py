@@ -41,12 +41,22 @@ class Plan:
 
 def draw_plan(rng, width: float, style: str | None = None, height: float | None = None) -> Plan:
     """A building for a plot of a width; the same draws whatever comes of them."""
-    style = style or str(rng.choice(["brick", "brick", "plaster", "stone", "concrete", "glass"], p=[0.3, 0.1, 0.25, 0.2, 0.1, 0.05]))
-    storey = {"brick": 3.25, "plaster": 3.4, "stone": 3.9, "concrete": 3.05, "glass": 3.5}[style] * rng.uniform(0.95, 1.06)
+    style = style or str(
+        rng.choice(["brick", "brick", "plaster", "stone", "concrete", "glass"], p=[0.3, 0.1, 0.25, 0.2, 0.1, 0.05])
+    )
+    storey = {"brick": 3.25, "plaster": 3.4, "stone": 3.9, "concrete": 3.05, "glass": 3.5}[style] * rng.uniform(
+        0.95, 1.06
+    )
     bay = {"brick": 2.4, "plaster": 2.7, "stone": 3.1, "concrete": 3.2, "glass": 1.6}[style] * rng.uniform(0.9, 1.15)
     ground = rng.uniform(3.9, 4.6)
     tall = height or rng.uniform(13, 26) * (1.5 if style in ("concrete", "glass") else 1.0)
-    share = {"brick": (0.44, 0.58), "plaster": (0.42, 0.62), "stone": (0.44, 0.58), "concrete": (0.74, 0.5), "glass": (0.93, 0.7)}[style]
+    share = {
+        "brick": (0.44, 0.58),
+        "plaster": (0.42, 0.62),
+        "stone": (0.44, 0.58),
+        "concrete": (0.74, 0.5),
+        "glass": (0.93, 0.7),
+    }[style]
     bays = max(2, round(width / bay))
     window = (share[0] * width / bays * rng.uniform(0.92, 1.08), share[1] * storey * rng.uniform(0.94, 1.06))
     chances = rng.random(4)
@@ -85,7 +95,11 @@ def upper_floors(plan: Plan, pile: Pile, rng, fine: float) -> None:
             add_window(plan, pile, rng, float(centre), low, high, fine)
     pile.box("wall", (0, width, 0, 0.32, last, plan.top))
     # the shops' rooms lie before what fills the ground floor
-    pile.box("body", (0, width, 0.32, plan.depth, plan.ground - 0.2, plan.top), (0, width, 3.35, plan.depth, 0, plan.ground - 0.2))
+    pile.box(
+        "body",
+        (0, width, 0.32, plan.depth, plan.ground - 0.2, plan.top),
+        (0, width, 3.35, plan.depth, 0, plan.ground - 0.2),
+    )
     pile.box("body", (0, 0.05, 0.32, 3.4, 0, plan.ground - 0.2), (width - 0.05, width, 0.32, 3.4, 0, plan.ground - 0.2))
     _ornament(plan, pile, fine)
 
@@ -134,11 +148,23 @@ def _surround(plan: Plan, pile: Pile, x, a, b, low, high, fine) -> None:
         t = 0.13
         pile.box("trim", (a - t, a, -0.035, 0.1, low, high), (b, b + t, -0.035, 0.1, low, high), (a - t, b + t, -0.045, 0.1, high, high + t + 0.03))  # fmt: skip
         if plan.style == "stone" and fine > 0.1:
-            pile.box("trim", (a - 0.24, b + 0.24, -0.16, 0.1, high + 0.32, high + 0.42), (a - 0.2, b + 0.2, -0.08, 0.1, high + 0.25, high + 0.32))
-            pile.box("trim", (a - 0.16, a - 0.04, -0.12, 0.1, high + 0.08, high + 0.3), (b + 0.04, b + 0.16, -0.12, 0.1, high + 0.08, high + 0.3))
+            pile.box(
+                "trim",
+                (a - 0.24, b + 0.24, -0.16, 0.1, high + 0.32, high + 0.42),
+                (a - 0.2, b + 0.2, -0.08, 0.1, high + 0.25, high + 0.32),
+            )
+            pile.box(
+                "trim",
+                (a - 0.16, a - 0.04, -0.12, 0.1, high + 0.08, high + 0.3),
+                (b + 0.04, b + 0.16, -0.12, 0.1, high + 0.08, high + 0.3),
+            )
         if plan.shutters and fine > 0.06:
             wide = min(plan.window[0] / 2, (plan.bay - plan.window[0]) / 2 - 0.06)
-            pile.box("shutter", (a - wide, a - 0.01, -0.06, -0.02, low + 0.02, high - 0.02), (b + 0.01, b + wide, -0.06, -0.02, low + 0.02, high - 0.02))
+            pile.box(
+                "shutter",
+                (a - wide, a - 0.01, -0.06, -0.02, low + 0.02, high - 0.02),
+                (b + 0.01, b + wide, -0.06, -0.02, low + 0.02, high - 0.02),
+            )
             if fine > 0.3:
                 z = np.arange(low + 0.08, high - 0.08, 0.085)
                 for start, stop in ((a - wide + 0.05, a - 0.06), (b + 0.06, b + wide - 0.05)):
@@ -149,7 +175,11 @@ def _air_conditioner(pile: Pile, x: float, low: float, y: float) -> None:
     pile.box("tin", (x - 0.32, x + 0.32, -0.38, y, low + 0.02, low + 0.42))
     z = np.linspace(low + 0.07, low + 0.37, 8)
     pile.rows("iron", np.c_[np.tile((x - 0.28, x + 0.28, -0.386, -0.37), (8, 1)), z, z + 0.02])
-    pile.box("iron", (x - 0.3, x - 0.27, -0.34, 0.05, low - 0.03, low + 0.02), (x + 0.27, x + 0.3, -0.34, 0.05, low - 0.03, low + 0.02))
+    pile.box(
+        "iron",
+        (x - 0.3, x - 0.27, -0.34, 0.05, low - 0.03, low + 0.02),
+        (x + 0.27, x + 0.3, -0.34, 0.05, low - 0.03, low + 0.02),
+    )
 
 
 def _plants(pile: Pile, rng, a: float, b: float, z: float) -> None:
@@ -176,19 +206,26 @@ def _ornament(plan: Plan, pile: Pile, fine: float) -> None:
     choice = plan.colour // 3 % 3
     if plan.style == "glass":
         edges = np.linspace(0, width, plan.bays + 1)
-        pile.rows("frame", np.c_[edges - 0.035, edges + 0.035, np.tile((-0.12, 0.1, plan.ground, top), (len(edges), 1))])
+        pile.rows(
+            "frame", np.c_[edges - 0.035, edges + 0.035, np.tile((-0.12, 0.1, plan.ground, top), (len(edges), 1))]
+        )
         levels = plan.ground + plan.storey * np.arange(plan.floors + 1)
         pile.rows("frame", np.c_[np.tile((0, width, -0.07, 0.1), (len(levels), 1)), levels - 0.05, levels + 0.05])
         pile.box("frame", (0, width, -0.02, 0.4, top, top + 1.1))
         return
     if plan.style == "concrete":
         edges = np.linspace(0, width, plan.bays + 1)
-        pile.rows("wall", np.c_[edges - 0.14, edges + 0.14, np.tile((-0.35, 0.1, plan.ground - 0.3, top + 0.6), (len(edges), 1))])
+        pile.rows(
+            "wall",
+            np.c_[edges - 0.14, edges + 0.14, np.tile((-0.35, 0.1, plan.ground - 0.3, top + 0.6), (len(edges), 1))],
+        )
         levels = plan.ground + plan.storey * np.arange(plan.floors + 1)
         pile.rows("wall", np.c_[np.tile((0, width, -0.18, 0.1), (len(levels), 1)), levels - 0.14, levels + 0.14])
         pile.box("wall", (0, width, -0.1, 0.3, top, top + 1.0))
         return
-    steps = ((0.1, 0.16), (0.22, 0.12), (0.52, 0.1), (0.62, 0.16)) if choice else ((0.08, 0.2), (0.16, 0.1), (0.34, 0.14))
+    steps = (
+        ((0.1, 0.16), (0.22, 0.12), (0.52, 0.1), (0.62, 0.16)) if choice else ((0.08, 0.2), (0.16, 0.1), (0.34, 0.14))
+    )
     pile.solid("cornice", cornice(width, top - 0.55, steps, ends=0.03))
     if choice and fine > 0.05:
         x = np.arange(0.2, width - 0.15, 0.5)
@@ -202,9 +239,22 @@ def _ornament(plan: Plan, pile: Pile, fine: float) -> None:
             pile.box("trim", (0, width, -0.05, 0.1, z - 0.08, z + 0.06))
     if plan.style == "stone":
         x = np.array([0.0, width]) if choice == 1 else np.linspace(0, width, plan.bays + 1)
-        pile.rows("trim", np.c_[np.clip(x - 0.22, 0, width - 0.22), np.clip(x + 0.22, 0.22, width), np.tile((-0.09, 0.1, plan.ground, top - 0.55), (len(x), 1))])
+        pile.rows(
+            "trim",
+            np.c_[
+                np.clip(x - 0.22, 0, width - 0.22),
+                np.clip(x + 0.22, 0.22, width),
+                np.tile((-0.09, 0.1, plan.ground, top - 0.55), (len(x), 1)),
+            ],
+        )
     if plan.style == "brick" and plan.colour % 5 == 0:
-        pile.box("trim", *[(0, width, -0.02, 0.1, plan.ground + f * plan.storey - 0.05, plan.ground + f * plan.storey + 0.1) for f in range(1, plan.floors)])
+        pile.box(
+            "trim",
+            *[
+                (0, width, -0.02, 0.1, plan.ground + f * plan.storey - 0.05, plan.ground + f * plan.storey + 0.1)
+                for f in range(1, plan.floors)
+            ],
+        )
     if plan.style in ("stone", "plaster"):  # corner stones
         z = np.arange(plan.ground + 0.1, top - 0.9, 0.42)
         long = np.where(np.arange(len(z)) % 2, 0.34, 0.52)

@@ -11,7 +11,11 @@ BAR = 0.011  # half a rail's thickness
 
 def railing(pile: Pile, name: str, x0: float, x1: float, y: float, z: float, height: float, fine: float) -> None:
     """A railing along x."""
-    pile.box(name, (x0, x1, y - 0.02, y + 0.02, z + height - 0.035, z + height), (x0, x1, y - BAR, y + BAR, z + 0.08, z + 0.1))
+    pile.box(
+        name,
+        (x0, x1, y - 0.02, y + 0.02, z + height - 0.035, z + height),
+        (x0, x1, y - BAR, y + BAR, z + 0.08, z + 0.1),
+    )
     gap = 0.12 if fine > 0.2 else 0.3
     x = np.linspace(x0, x1, max(2, round((x1 - x0) / gap) + 1))
     pile.rows(name, np.c_[x - BAR, x + BAR, np.tile((y - BAR, y + BAR, z, z + height - 0.03), (len(x), 1))])
@@ -21,7 +25,10 @@ def end_railing(pile: Pile, name: str, x: float, y0: float, y1: float, z: float,
     """A railing along y."""
     pile.box(name, (x - 0.02, x + 0.02, y0, y1, z + height - 0.035, z + height))
     y = np.linspace(y0, y1, max(2, round((y1 - y0) / (0.12 if fine > 0.2 else 0.3)) + 1))
-    pile.rows(name, np.c_[np.tile((x - BAR, x + BAR), (len(y), 1)), y - BAR, y + BAR, np.tile((z, z + height - 0.03), (len(y), 1))])
+    pile.rows(
+        name,
+        np.c_[np.tile((x - BAR, x + BAR), (len(y), 1)), y - BAR, y + BAR, np.tile((z, z + height - 0.03), (len(y), 1))],
+    )
 
 
 def balconies(plan: Plan, pile: Pile, rng, fine: float) -> None:
@@ -42,7 +49,11 @@ def balconies(plan: Plan, pile: Pile, rng, fine: float) -> None:
 def _balcony(pile: Pile, x0: float, x1: float, z: float, fine: float, reach: float = 0.72) -> None:
     pile.box("trim", (x0 - 0.05, x1 + 0.05, -reach - 0.05, 0.05, z - 0.13, z))
     for x in np.linspace(x0 + 0.12, x1 - 0.12, max(2, round((x1 - x0) / 1.6) + 1)):
-        pile.box("trim", (x - 0.07, x + 0.07, -reach * 0.75, 0.05, z - 0.26, z - 0.13), (x - 0.07, x + 0.07, -reach * 0.4, 0.05, z - 0.42, z - 0.26))
+        pile.box(
+            "trim",
+            (x - 0.07, x + 0.07, -reach * 0.75, 0.05, z - 0.26, z - 0.13),
+            (x - 0.07, x + 0.07, -reach * 0.4, 0.05, z - 0.42, z - 0.26),
+        )
     railing(pile, "iron", x0, x1, -reach, z, 0.95, fine)
     for x in (x0, x1):
         end_railing(pile, "iron", x, -reach, 0, z, 0.95, fine)
@@ -58,7 +69,12 @@ def fire_escape(plan: Plan, pile: Pile, rng, fine: float) -> None:
     for z in levels:
         y = np.arange(-reach, -0.05, 0.11 if fine > 0.15 else 0.22)
         pile.rows("iron", np.c_[np.tile((x0, x1), (len(y), 1)), y, y + 0.035, np.tile((z - 0.03, z), (len(y), 1))])
-        pile.box("iron", (x0, x1, -reach - 0.04, -reach, z - 0.09, z + 0.02), (x0, x0 + 0.05, -reach, 0, z - 0.09, z), (x1 - 0.05, x1, -reach, 0, z - 0.09, z))
+        pile.box(
+            "iron",
+            (x0, x1, -reach - 0.04, -reach, z - 0.09, z + 0.02),
+            (x0, x0 + 0.05, -reach, 0, z - 0.09, z),
+            (x1 - 0.05, x1, -reach, 0, z - 0.09, z),
+        )
         railing(pile, "iron", x0, x1, -reach, z, 0.95, fine)
         for x in (x0, x1):
             end_railing(pile, "iron", x, -reach, 0, z, 0.95, fine)
@@ -68,16 +84,39 @@ def fire_escape(plan: Plan, pile: Pile, rng, fine: float) -> None:
         _stair(pile, a, b, low, high, fine)
     # the ladder that hangs over the pavement
     x = x1 - 0.4
-    pile.solid("iron", *[tube([(x + s, -reach + 0.25, levels[0] - 1.9), (x + s, -reach + 0.25, levels[0] + 0.9)], 0.018, 5) for s in (-0.2, 0.2)])
+    pile.solid(
+        "iron",
+        *[
+            tube([(x + s, -reach + 0.25, levels[0] - 1.9), (x + s, -reach + 0.25, levels[0] + 0.9)], 0.018, 5)
+            for s in (-0.2, 0.2)
+        ],
+    )
     z = np.arange(levels[0] - 1.8, levels[0], 0.28)
     pile.rows("iron", np.c_[np.tile((x - 0.2, x + 0.2, -reach + 0.235, -reach + 0.265), (len(z), 1)), z, z + 0.025])
 
 
 def _stair(pile: Pile, a: float, b: float, low: float, high: float, fine: float) -> None:
     for y in (-0.95, -0.42):
-        pile.solid("iron", tube([(a, y, low), (b, y, high)], 0.03, 5), tube([(a, y, low + 0.85), (b, y, high + 0.85)], 0.016, 5))
+        pile.solid(
+            "iron",
+            tube([(a, y, low), (b, y, high)], 0.03, 5),
+            tube([(a, y, low + 0.85), (b, y, high + 0.85)], 0.016, 5),
+        )
         if fine > 0.15:
-            pile.solid("iron", *[tube([(a + (b - a) * t, y, low + (high - low) * t), (a + (b - a) * t, y, low + (high - low) * t + 0.85)], 0.01, 4) for t in np.linspace(0, 1, 7)])
+            pile.solid(
+                "iron",
+                *[
+                    tube(
+                        [
+                            (a + (b - a) * t, y, low + (high - low) * t),
+                            (a + (b - a) * t, y, low + (high - low) * t + 0.85),
+                        ],
+                        0.01,
+                        4,
+                    )
+                    for t in np.linspace(0, 1, 7)
+                ],
+            )
     t = np.linspace(0.04, 0.96, 11)
     x, z = a + (b - a) * t, low + (high - low) * t
     pile.rows("iron", np.c_[x - 0.11, x + 0.11, np.tile((-0.95, -0.42), (11, 1)), z, z + 0.025])

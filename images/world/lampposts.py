@@ -7,7 +7,14 @@ from images.world.geometry import Solid, box, ellipsoid, join, lathe, loft, tube
 
 KINDS = {"lantern": 4.3, "twin lantern": 5.0, "gooseneck": 6.6, "arm": 8.2, "globe": 4.0, "mast": 9.0}  # kind -> metres
 SODIUM, GAS, WHITE = (1.0, 0.56, 0.2), (1.0, 0.72, 0.38), (0.85, 1.0, 0.95)
-COLOURS = {"lantern": GAS, "twin lantern": GAS, "gooseneck": SODIUM, "arm": SODIUM, "globe": (1.0, 0.82, 0.58), "mast": WHITE}
+COLOURS = {
+    "lantern": GAS,
+    "twin lantern": GAS,
+    "gooseneck": SODIUM,
+    "arm": SODIUM,
+    "globe": (1.0, 0.82, 0.58),
+    "mast": WHITE,
+}
 
 
 def add_lamppost(stage, kind: str, *, power: float = 1.0, colour=None, lit: bool = True, paint=(0.018, 0.024, 0.021)):
@@ -66,11 +73,43 @@ def _lantern_head(around: int) -> dict:
     for size, z in ((foot, low), (top, high)):
         for (a, b), (c, d) in zip(corners, corners[1:] + corners[:1], strict=True):
             bars.append(tube([(a * size, b * size, z), (c * size, d * size, z)], 0.015, 5))
-    rings = np.array([[(a * s, b * s, z) for a, b in corners] for s, z in ((top * 1.12, high), (top * 1.0, high + 0.07), (0.07, high + 0.24))])
+    rings = np.array(
+        [
+            [(a * s, b * s, z) for a, b in corners]
+            for s, z in ((top * 1.12, high), (top * 1.0, high + 0.07), (0.07, high + 0.24))
+        ]
+    )
 
-    roof = [loft(rings), lathe([(0.07, high + 0.2), (0.09, high + 0.26), (0.05, high + 0.32), (0.03, high + 0.34), (0.045, high + 0.38), (0.005, high + 0.46)], around)]
-    foot_piece = [lathe([(0.03, low - 0.2), (0.09, low - 0.12), (0.05, low - 0.06), (foot * 1.2, low - 0.01), (foot * 1.2, low + 0.01)], around)]
-    glass = loft(np.array([[(a * s, b * s, z) for a, b in corners] for s, z in ((foot, low + 0.01), (top, high - 0.01))]), capped=False)
+    roof = [
+        loft(rings),
+        lathe(
+            [
+                (0.07, high + 0.2),
+                (0.09, high + 0.26),
+                (0.05, high + 0.32),
+                (0.03, high + 0.34),
+                (0.045, high + 0.38),
+                (0.005, high + 0.46),
+            ],
+            around,
+        ),
+    ]
+    foot_piece = [
+        lathe(
+            [
+                (0.03, low - 0.2),
+                (0.09, low - 0.12),
+                (0.05, low - 0.06),
+                (foot * 1.2, low - 0.01),
+                (foot * 1.2, low + 0.01),
+            ],
+            around,
+        )
+    ]
+    glass = loft(
+        np.array([[(a * s, b * s, z) for a, b in corners] for s, z in ((foot, low + 0.01), (top, high - 0.01))]),
+        capped=False,
+    )
     bulb = ellipsoid(0.06, 0.06, 0.1, 14, 10)
     return {"cap": join(bars + roof + foot_piece), "glass": glass, "bulb": bulb}
 
@@ -90,7 +129,17 @@ def _twin(around: int):
         path = np.c_[side * 0.62 * np.sin(t), 0 * t, 3.55 + 0.5 * (1 - np.cos(t))]
         post.append(tube(path, 0.03, 8))
         curl = np.linspace(0, 1.6 * np.pi, 16)
-        post.append(tube(np.c_[side * (0.3 + 0.12 * np.cos(curl) * (1 - curl / 7)), 0 * curl, 3.72 + 0.12 * np.sin(curl) * (1 - curl / 7)], 0.014, 6))
+        post.append(
+            tube(
+                np.c_[
+                    side * (0.3 + 0.12 * np.cos(curl) * (1 - curl / 7)),
+                    0 * curl,
+                    3.72 + 0.12 * np.sin(curl) * (1 - curl / 7),
+                ],
+                0.014,
+                6,
+            )
+        )
         heads.append(_lantern_head(around) | {"at": (side * 0.62, 0, 4.55)})
     post.append(lathe([(0.06, 3.7), (0.09, 4.0), (0.03, 4.2), (0.06, 4.28), (0.004, 4.5)], around))
     return post, heads
@@ -109,12 +158,19 @@ def _gooseneck(around: int):
     path = np.c_[0 * t, -0.75 * (1 - np.cos(t)) / 2 * 1.6, 5.6 + 0.75 * np.sin(t) ** 0.9]
     post.append(tube(np.concatenate([path, path[-1:] - [0, 0, 0.1]]), 0.032, 8))
     end = path[-1]
-    head = {"cap": _shade(around), "bulb": ellipsoid(0.1, 0.1, 0.085, 14, 10), "at": (0, float(end[1]), float(end[2]) - 0.38)}
+    head = {
+        "cap": _shade(around),
+        "bulb": ellipsoid(0.1, 0.1, 0.085, 14, 10),
+        "at": (0, float(end[1]), float(end[2]) - 0.38),
+    }
     return post, [head]
 
 
 def _arm(around: int):
-    post = [lathe([(0.14, 0), (0.14, 1.0), (0.125, 1.04), (0.09, 1.1), (0.055, 7.4)], around), box(-0.07, 0.07, -0.15, -0.12, 0.45, 0.8)]
+    post = [
+        lathe([(0.14, 0), (0.14, 1.0), (0.125, 1.04), (0.09, 1.1), (0.055, 7.4)], around),
+        box(-0.07, 0.07, -0.15, -0.12, 0.45, 0.8),
+    ]
     t = np.linspace(0, 1, 12)
     path = np.c_[0 * t, -1.9 * t**1.1, 7.35 + 0.75 * np.sin(t * np.pi / 2)]
     post.append(tube(path, np.linspace(0.05, 0.035, 12), 8))
@@ -158,5 +214,3 @@ def wires(points, sag: float, count: int = 14, radius: float = 0.012) -> Solid:
         line[:, 2] -= sag * 4 * t * (1 - t)
         made.append(tube(line, radius, 5))
     return join(made)
-
-

@@ -137,3 +137,26 @@ def cells_over(x, y, size, seed):
                     second = d
         edge[i] = max(0.0, 1 - (math.sqrt(second) - math.sqrt(first)) / (0.25 * size))
     return cx, cy, number, edge
+
+
+@numba.njit(fastmath=True, cache=True, parallel=True)
+def pressed_over(x, y, prints):
+    """How far boots press the ground at flat arrays of points: -1 in a print with its tread, a little over 0 at its rim.
+
+    prints: (n, 3) place and direction in radians; a boot is 32 cm long and 13 cm wide.
+    """
+    out = np.zeros(x.size, np.float64)
+    for i in numba.prange(x.size):
+        for j in range(prints.shape[0]):
+            dx, dy = x[i] - prints[j, 0], y[i] - prints[j, 1]
+            if dx * dx + dy * dy > 0.09:
+                continue
+            c, s = math.cos(prints[j, 2]), math.sin(prints[j, 2])
+            u, v = dx * c + dy * s, dy * c - dx * s
+            waist = 0.062 - 0.012 * math.cos(u / 0.16 * 3.1)
+            q = math.sqrt(max(abs(u) - 0.09, 0.0) ** 2 + v * v) / waist
+            if q < 1:
+                out[i] -= (1 - 0.18 * math.cos(u * 6.283 / 0.028)) * min(1.0, (1 - q) * 4)
+            elif q < 2:
+                out[i] += 0.35 * math.sin(3.14159 * (q - 1))
+    return out

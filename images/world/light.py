@@ -60,7 +60,7 @@ class Light:
     film: Film = Film()
 
 
-TEAL_ORANGE = {"shadows": (-0.02, 0.008, 0.035), "highlights": (1.06, 1.0, 0.9)}
+TEAL_ORANGE = {"shadows": (-0.025, 0.012, 0.05), "highlights": (1.06, 1.0, 0.9)}
 WARM = {"shadows": (0.01, 0.0, -0.008), "highlights": (1.06, 1.0, 0.88)}
 COOL = {"shadows": (-0.01, 0.008, 0.03), "highlights": (0.98, 1.0, 1.03)}
 GREEN = {"shadows": (-0.015, 0.014, 0.0), "highlights": (1.0, 1.03, 0.9)}
@@ -68,7 +68,7 @@ MAGENTA = {"shadows": (0.02, -0.012, 0.04), "highlights": (1.04, 0.98, 1.0)}
 SILVER = {"shadows": (0.0, 0.004, 0.012), "highlights": (1.0, 1.0, 0.98)}
 
 DAY = ((0, (0.66, 0.76, 0.88)), (0.3, (0.40, 0.58, 0.86)), (0.6, (0.20, 0.38, 0.75)), (1, (0.10, 0.24, 0.60)))
-GOLD = ((0, (1.00, 0.66, 0.36)), (0.25, (0.66, 0.54, 0.44)), (0.55, (0.30, 0.38, 0.50)), (1, (0.11, 0.19, 0.36)))
+GOLD = ((0, (1.00, 0.62, 0.30)), (0.22, (0.62, 0.52, 0.46)), (0.5, (0.22, 0.36, 0.55)), (1, (0.07, 0.16, 0.38)))
 CLEAR = ((0, (0.60, 0.62, 0.62)), (0.25, (0.38, 0.48, 0.60)), (0.6, (0.16, 0.28, 0.50)), (1, (0.07, 0.15, 0.36)))
 DUSK = ((0, (0.55, 0.26, 0.16)), (0.25, (0.30, 0.22, 0.27)), (0.5, (0.10, 0.14, 0.27)), (1, (0.03, 0.06, 0.16)))
 BLUE = ((0, (0.30, 0.30, 0.38)), (0.2, (0.12, 0.2, 0.36)), (0.5, (0.04, 0.1, 0.24)), (1, (0.015, 0.04, 0.13)))
@@ -91,9 +91,9 @@ PLAIN = Light(
 # what the film look may light a scene with; a setting lists those that suit it
 FILM_LIGHTS = {
     "golden hour": Light(
-        sun=4.5, azimuth=18, elevation=7, sun_colour=(1.0, 0.68, 0.36), disc=1.0, sky=GOLD, sky_strength=0.9, warm=0.9,
-        clouds=Clouds(0.36), cloud_light=(2.6, 1.5, 0.75), cloud_shade=(0.2, 0.22, 0.3), haze=6e-5, lamps=0.15,
-        film=Film(key=0.19, **TEAL_ORANGE, streak=0.4, flare=0.5, glow=0.8, rays=0.25),
+        sun=5.5, azimuth=18, elevation=7, sun_colour=(1.0, 0.62, 0.30), disc=1.0, sky=GOLD, sky_strength=0.8, warm=0.8,
+        clouds=Clouds(0.33), cloud_light=(3.0, 1.5, 0.62), cloud_shade=(0.14, 0.19, 0.33), haze=6e-5, lamps=0.15,
+        film=Film(key=0.18, **TEAL_ORANGE, saturation=1.3, streak=0.4, flare=0.5, glow=0.8, rays=0.25),
     ),
     "low side light": Light(
         sun=5.0, azimuth=75, elevation=9, sun_colour=(1.0, 0.72, 0.44), sky=CLEAR, sky_strength=0.8,
@@ -123,9 +123,9 @@ FILM_LIGHTS = {
         film=Film(key=0.105, **COOL, saturation=0.95, contrast=1.4, glow=0.5, vignette=0.28),
     ),
     "silver fog": Light(
-        sun=0.7, azimuth=10, elevation=22, sun_colour=(0.95, 0.97, 1.0), softness=14, sky=GREY,
-        haze=0.004, haze_colour=(0.60, 0.64, 0.67), lamps=0.4,
-        film=Film(key=0.24, **SILVER, saturation=0.7, contrast=1.25, glow=0.8, fade=0.02),
+        sun=0.2, azimuth=10, elevation=22, sun_colour=(0.95, 0.97, 1.0), softness=60, sky=GREY, warm=0.3,
+        warmth=(1.0, 1.0, 0.96), haze=0.004, haze_colour=(0.60, 0.64, 0.67), lamps=0.4,
+        film=Film(key=0.24, **SILVER, saturation=0.75, contrast=1.25, glow=0.8, fade=0.02),
     ),
     "moonlight": Light(
         sun=0.10, azimuth=-60, elevation=38, sun_colour=(0.62, 0.78, 1.0), sky=NIGHT, stars=1.0,
@@ -158,6 +158,10 @@ FILM_LIGHTS = {
     "sodium": Light(
         sun=0.0, sky=((0, (0.06, 0.045, 0.03)), (1, (0.012, 0.013, 0.02))), lamps=1.5, wet=0.8, fog=0.006,
         film=Film(key=0.075, **TEAL_ORANGE, saturation=1.1, glow=1.2, streak=0.7, contrast=1.25),
+    ),
+    "airless": Light(  # a moon: each setting blackens the sky
+        sun=7.0, azimuth=75, elevation=14, sun_colour=(1.0, 0.96, 0.9), sky=NIGHT, sky_strength=0.2, softness=0.5,
+        stars=0.5, film=Film(key=0.095, **COOL, saturation=1.15, contrast=1.25, glow=0.7, streak=0.2),
     ),
     # rooms: each setting says where its windows are
     "window light": Light(

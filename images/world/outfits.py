@@ -28,8 +28,11 @@ class Layer:
 
     kind: str
     colour: Colour
-    stuff: str = "wool"  # a name from `people.STUFFS`
+    stuff: str = "wool"  # a name from `stuffs.STUFFS`
     cut: tuple[tuple[str, float], ...] = ()
+    collar: str = ""  # a name from `collars.COLLARS`
+    stripes: Colour | None = None
+    belt: Colour | None = None
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,15 @@ class Look:
     shoes: Colour = (0.02, 0.016, 0.014)
     shoe: str = "shoe"  # "shoe", "boot", "sneaker", "bare"
     gloves: Colour | None = None
+    stockings: Colour | None = None
+    beard: float = 0.0  # 0 shaved, 0.3 stubble, 0.8 full
     hat: str = ""
     hat_colour: Colour = (0.03, 0.03, 0.035)
     extras: tuple[tuple[str, Colour], ...] = ()  # backpack, scarf, umbrella, suitcase ...
 
 
-def layer(kind: str, colour, stuff: str = "wool", **cut) -> Layer:
-    return Layer(kind, tuple(colour), stuff, tuple(sorted(cut.items())))
+def layer(kind: str, colour, stuff: str = "wool", collar: str = "", stripes=None, belt=None, **cut) -> Layer:
+    return Layer(kind, tuple(colour), stuff, tuple(sorted(cut.items())), collar, stripes, belt)
 
 
 def pick(rng, choices):

@@ -28,19 +28,29 @@ class Pile:
         """A window pane that faces -y, with its own random number in [0, 1]: see `finishes.panes`."""
         self._panes.setdefault(name, []).append((x0, x1, y, z0, z1, number))
 
-    def emit(self, stage, materials: dict, smooth: tuple[str, ...] = (), bevels: dict | None = None) -> list:
-        """One object for each material."""
-        made = []
+    def emit(self, stage, trims, bevels: dict | None = None) -> list:
+        """One object for each material. trims: its `of(name)` gives a material and a colour for the vertices or None."""
+        by_material: dict = {}
         for name in sorted(self._boxes.keys() | self._solids.keys()):
-            solids = list(self._solids.get(name, []))
-            if self._boxes.get(name):
-                solids.append(boxes(np.array(self._boxes[name])))
+            material, colour = trims.of(name)
             bevel = (bevels or {}).get(name, 0.0)
-            made.append(stage.add(join(solids), materials[name], smooth=name in smooth, bevel=bevel))
+            by_material.setdefault((material.name, bevel), (material, []))[1].append((self._solid(name), colour))
+        made = []
+        for (_, bevel), (material, parts) in by_material.items():
+            colours = None
+            if parts[0][1] is not None:
+                colours = np.concatenate([np.tile(colour, (len(solid.vertices), 1)) for solid, colour in parts])
+            made.append(stage.add(join([solid for solid, _ in parts]), material, colours=colours, bevel=bevel))
         for name, rows in self._panes.items():
             solid, colours = pane_quads(np.array(rows))
-            made.append(stage.add(solid, materials[name], colours=colours))
+            made.append(stage.add(solid, trims.of(name)[0], colours=colours))
         return made
+
+    def _solid(self, name: str) -> Solid:
+        solids = list(self._solids.get(name, []))
+        if self._boxes.get(name):
+            solids.append(boxes(np.array(self._boxes[name])))
+        return join(solids)
 
 
 def pane_quads(rows: np.ndarray) -> tuple[Solid, np.ndarray]:

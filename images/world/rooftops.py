@@ -9,19 +9,40 @@ from images.world.pile import Pile
 def water_tank(pile: Pile, x: float, y: float, z: float, size: float = 1.0, around: int = 24) -> None:
     """A wooden tank with hoops and a cone roof on a steel frame; about 6 metres high at size 1."""
     radius, low, high = 1.55 * size, 2.3 * size, 5.0 * size
-    pile.solid("stave", lathe([(0.01, low), (radius, low), (radius * 1.02, (low + high) / 2), (radius, high)], around).moved(x, y, z))
-    pile.solid("tin", lathe([(radius * 1.12, high - 0.02), (radius * 1.1, high + 0.06), (0.05, high + 0.95 * size), (0.01, high + 1.0 * size)], around).moved(x, y, z))
+    pile.solid(
+        "stave",
+        lathe([(0.01, low), (radius, low), (radius * 1.02, (low + high) / 2), (radius, high)], around).moved(x, y, z),
+    )
+    pile.solid(
+        "tin",
+        lathe(
+            [
+                (radius * 1.12, high - 0.02),
+                (radius * 1.1, high + 0.06),
+                (0.05, high + 0.95 * size),
+                (0.01, high + 1.0 * size),
+            ],
+            around,
+        ).moved(x, y, z),
+    )
     hoops = [lathe([(radius * 1.012, h - 0.02), (radius * 1.035, h - 0.02), (radius * 1.035, h + 0.02), (radius * 1.012, h + 0.02)], around)
              for h in np.linspace(low + 0.15, high - 0.15, 8)]  # fmt: skip
     pile.solid("iron", *[hoop.moved(x, y, z) for hoop in hoops])
     corners = [(x + a * radius * 0.8, y + b * radius * 0.8) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
     pile.solid("iron", *[tube([(*c, z - 0.2), (*c, z + low)], 0.07, 6) for c in corners])
     for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
-        pile.solid("iron", tube([(ax, ay, z + 0.1), (bx, by, z + low - 0.1)], 0.03, 5), tube([(bx, by, z + 0.1), (ax, ay, z + low - 0.1)], 0.03, 5))
+        pile.solid(
+            "iron",
+            tube([(ax, ay, z + 0.1), (bx, by, z + low - 0.1)], 0.03, 5),
+            tube([(bx, by, z + 0.1), (ax, ay, z + low - 0.1)], 0.03, 5),
+        )
         pile.solid("iron", tube([(ax, ay, z + low - 0.05), (bx, by, z + low - 0.05)], 0.08, 5))
     pile.solid("iron", tube([(x, y, z - 0.2), (x, y, z + low)], 0.09, 8))
     ladder = [tube([(x + s, y - radius - 0.12, z), (x + s, y - radius - 0.12, z + high)], 0.02, 5) for s in (-0.2, 0.2)]
-    rungs = [box(x - 0.2, x + 0.2, y - radius - 0.135, y - radius - 0.105, z + h, z + h + 0.025) for h in np.arange(0.3, high, 0.3)]
+    rungs = [
+        box(x - 0.2, x + 0.2, y - radius - 0.135, y - radius - 0.105, z + h, z + h + 0.025)
+        for h in np.arange(0.3, high, 0.3)
+    ]
     pile.solid("iron", *ladder, *rungs)
 
 
@@ -30,8 +51,21 @@ def chimney(pile: Pile, rng, x: float, y: float, z: float, wide: float | None = 
     wide = wide or rng.uniform(0.7, 1.8)
     deep, high = 0.55, rng.uniform(1.3, 2.6)
     pile.box("stack", (x - wide / 2, x + wide / 2, y - deep / 2, y + deep / 2, z - 0.3, z + high))
-    pile.box("stack", (x - wide / 2 - 0.06, x + wide / 2 + 0.06, y - deep / 2 - 0.06, y + deep / 2 + 0.06, z + high - 0.32, z + high - 0.16))
-    pile.box("trim", (x - wide / 2 - 0.09, x + wide / 2 + 0.09, y - deep / 2 - 0.09, y + deep / 2 + 0.09, z + high, z + high + 0.1))
+    pile.box(
+        "stack",
+        (
+            x - wide / 2 - 0.06,
+            x + wide / 2 + 0.06,
+            y - deep / 2 - 0.06,
+            y + deep / 2 + 0.06,
+            z + high - 0.32,
+            z + high - 0.16,
+        ),
+    )
+    pile.box(
+        "trim",
+        (x - wide / 2 - 0.09, x + wide / 2 + 0.09, y - deep / 2 - 0.09, y + deep / 2 + 0.09, z + high, z + high + 0.1),
+    )
     for px in np.arange(x - wide / 2 + 0.24, x + wide / 2 - 0.12, 0.36):
         tall = rng.uniform(0.4, 0.75)
         profile = [(0.13, 0), (0.12, tall * 0.8), (0.15, tall * 0.84), (0.15, tall), (0.1, tall), (0.09, tall * 0.6)]
@@ -43,14 +77,19 @@ def vent(pile: Pile, x: float, y: float, z: float, size: float = 0.3, kind: int 
     if kind % 3 == 0:
         profile = [(0.5, 0), (0.5, 1.5), (0.62, 1.52), (1.15, 1.95), (1.2, 2.4), (0.85, 2.85), (0.02, 3.05)]
         pile.solid("tin", lathe([(r * size, h * size) for r, h in profile], 16).moved(x, y, z))
-        fins = [box(-0.004, 0.004, 0.62 * size, 1.2 * size, 1.7 * size, 2.75 * size).turned(a).moved(x, y, z) for a in np.linspace(0, 2 * np.pi, 22, endpoint=False)]
+        fins = [
+            box(-0.004, 0.004, 0.62 * size, 1.2 * size, 1.7 * size, 2.75 * size).turned(a).moved(x, y, z)
+            for a in np.linspace(0, 2 * np.pi, 22, endpoint=False)
+        ]
         pile.solid("tin", *fins)
     elif kind % 3 == 1:
         profile = [(0.4, 0), (0.4, 2.0), (1.0, 2.0), (1.0, 2.25), (0.7, 2.6), (0.02, 2.7)]
         pile.solid("tin", lathe([(r * size, h * size) for r, h in profile], 16).moved(x, y, z))
     else:
         t = np.linspace(0, np.pi, 9)
-        path = np.concatenate([[(x, y, z)], np.c_[x + size * (1 - np.cos(t)), 0 * t + y, z + 3 * size + size * np.sin(t)]])
+        path = np.concatenate(
+            [[(x, y, z)], np.c_[x + size * (1 - np.cos(t)), 0 * t + y, z + 3 * size + size * np.sin(t)]]
+        )
         pile.solid("tin", tube(path, 0.4 * size, 10))
 
 
@@ -94,10 +133,21 @@ def cooling_unit(pile: Pile, rng, x: float, y: float, z: float) -> None:
     w, d, h = rng.uniform(1.6, 3), rng.uniform(1.2, 2), rng.uniform(1.2, 1.9)
     pile.box("tin", (x - w / 2, x + w / 2, y - d / 2, y + d / 2, z + 0.3, z + 0.3 + h))
     levels = np.arange(z + 0.45, z + 0.2 + h, 0.12)
-    pile.rows("iron", np.c_[np.tile((x - w / 2 + 0.12, x + w / 2 - 0.12, y - d / 2 - 0.012, y - d / 2), (len(levels), 1)), levels, levels + 0.06])
+    pile.rows(
+        "iron",
+        np.c_[
+            np.tile((x - w / 2 + 0.12, x + w / 2 - 0.12, y - d / 2 - 0.012, y - d / 2), (len(levels), 1)),
+            levels,
+            levels + 0.06,
+        ],
+    )
     ring = [(0.42 * d, 0), (0.42 * d, 0.25), (0.38 * d, 0.25), (0.36 * d, 0.05)]
     pile.solid("tin", lathe(ring, 20).moved(x, y, z + 0.3 + h))
-    pile.box("iron", (x - w / 2, x + w / 2, y - d / 2 + 0.1, y - d / 2 + 0.25, z, z + 0.3), (x - w / 2, x + w / 2, y + d / 2 - 0.25, y + d / 2 - 0.1, z, z + 0.3))
+    pile.box(
+        "iron",
+        (x - w / 2, x + w / 2, y - d / 2 + 0.1, y - d / 2 + 0.25, z, z + 0.3),
+        (x - w / 2, x + w / 2, y + d / 2 - 0.25, y + d / 2 - 0.1, z, z + 0.3),
+    )
     pile.box("tin", (x + w / 2, x + w / 2 + rng.uniform(1, 3), y - 0.3, y + 0.3, z + 0.5, z + 1.0))
 
 

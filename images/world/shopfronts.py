@@ -36,7 +36,11 @@ def ground_floor(plan: Plan, pile: Pile, rng, fine: float) -> list[dict]:
 def _pilaster(plan: Plan, pile: Pile, x: float, low: float) -> None:
     a, b = max(0, x - 0.2), min(plan.width, x + 0.2)
     pile.box("base", (a, b, -0.06, 0.34, 0, low))
-    pile.box("base", (a - 0.03 * (a > 0), b + 0.03 * (b < plan.width), -0.1, 0.34, 0, 0.5), (a, b, -0.12, 0.3, low - 0.85, low - 0.62))
+    pile.box(
+        "base",
+        (a - 0.03 * (a > 0), b + 0.03 * (b < plan.width), -0.1, 0.34, 0, 0.5),
+        (a, b, -0.12, 0.3, low - 0.85, low - 0.62),
+    )
 
 
 def _plain_bay(plan: Plan, pile: Pile, rng, a: float, b: float, door: bool, fine: float) -> None:
@@ -51,7 +55,9 @@ def _plain_bay(plan: Plan, pile: Pile, rng, a: float, b: float, door: bool, fine
     else:
         half, foot, head = 0.6, 1.15, low - 0.6
         pile.box("base", (a, middle - half, 0, 0.34, 0, low), (middle + half, b, 0, 0.34, 0, low))
-        pile.box("base", (middle - half, middle + half, 0, 0.34, 0, foot), (middle - half, middle + half, 0, 0.34, head, low))
+        pile.box(
+            "base", (middle - half, middle + half, 0, 0.34, 0, foot), (middle - half, middle + half, 0, 0.34, head, low)
+        )
         pile.pane("pane", middle - half, middle + half, 0.22, foot, head, number)
         pile.box("trim", (middle - half - 0.1, middle + half + 0.1, -0.08, 0.2, foot - 0.1, foot))
         x = np.linspace(middle - half + 0.08, middle + half - 0.08, 8)
@@ -70,7 +76,12 @@ def _door(pile: Pile, a: float, b: float, low: float, draws, steps: int) -> None
     head = min(2.75, low - 0.4) if not steps else min(3.0, low - 0.3)
     foot = 0.16 * steps
     pile.box("base", (a, b, 0, 0.34, head, low))
-    pile.box("door", (a + 0.22, b - 0.22, 0.3, 0.36, foot, head - 0.6), (a + 0.1, a + 0.22, 0.1, 0.36, foot, head), (b - 0.22, b - 0.1, 0.1, 0.36, foot, head))
+    pile.box(
+        "door",
+        (a + 0.22, b - 0.22, 0.3, 0.36, foot, head - 0.6),
+        (a + 0.1, a + 0.22, 0.1, 0.36, foot, head),
+        (b - 0.22, b - 0.1, 0.1, 0.36, foot, head),
+    )
     middle = (a + b) / 2
     for x0, x1 in ((a + 0.3, middle - 0.05), (middle + 0.05, b - 0.3)):
         pile.box("door", (x0, x1, 0.28, 0.31, foot + 0.2, foot + 0.85), (x0, x1, 0.28, 0.31, foot + 1.0, head - 0.75))
@@ -91,7 +102,11 @@ def _shop(pile: Pile, rng, a: float, b: float, low: float, draws, fine: float) -
     door = (a, a + wide) if left else (b - wide, b)
     glass = (a + wide, b) if left else (a, b - wide)
     pile.box("fascia", (a - 0.05, b + 0.05, -0.1, 0.3, head, low - 0.05))
-    pile.box("shopframe", (a - 0.05, b + 0.05, -0.14, 0.3, low - 0.08, low - 0.02), (a - 0.05, b + 0.05, -0.13, 0.3, head - 0.05, head))
+    pile.box(
+        "shopframe",
+        (a - 0.05, b + 0.05, -0.14, 0.3, low - 0.08, low - 0.02),
+        (a - 0.05, b + 0.05, -0.13, 0.3, head - 0.05, head),
+    )
     if shut:
         z = np.arange(0.05, head - 0.05, 0.085)
         pile.rows("tin", np.c_[np.tile((a, b, 0.02, 0.12), (len(z), 1)), z, z + 0.065])
@@ -113,7 +128,9 @@ def _shop(pile: Pile, rng, a: float, b: float, low: float, draws, fine: float) -
         pile.solid("shopglass", _sheet(x0, x1, y, z0, head))
     _inside(pile, rng, a, b, head, draws, glass, fine)
     if draws[2] < 0.45 and fine > 0.03:
-        _awning(pile, a - 0.1, b + 0.1, head + 0.1, 0.9 + 0.9 * draws[3], "awning a" if draws[4] < 0.5 else "awning b", fine)
+        _awning(
+            pile, a - 0.1, b + 0.1, head + 0.1, 0.9 + 0.9 * draws[3], "awning a" if draws[4] < 0.5 else "awning b", fine
+        )
     return {"kind": "shop", "x": (a, b), "z": (head, low), "draws": draws}
 
 
@@ -125,9 +142,21 @@ def _sheet(x0: float, x1: float, y: float, z0: float, z1: float) -> Solid:
 def _inside(pile: Pile, rng, a, b, head, draws, glass, fine: float) -> None:
     """The room behind the glass: walls, shelves, goods on them and in the window."""
     back = 3.2
-    pile.box("room", (a, b, back, back + 0.1, 0, head), (a - 0.1, a, 0.34, back, 0, head), (b, b + 0.1, 0.34, back, 0, head), (a, b, 0.34, back, head, head + 0.1))
+    pile.box(
+        "room",
+        (a, b, back, back + 0.1, 0, head),
+        (a - 0.1, a, 0.34, back, 0, head),
+        (b, b + 0.1, 0.34, back, 0, head),
+        (a, b, 0.34, back, head, head + 0.1),
+    )
     pile.box("floor", (a, b, 0.1, back, 0, 0.05))
-    pile.box("tubes", *[(a + (b - a) * s - 0.06, a + (b - a) * s + 0.06, 0.8, back - 0.5, head - 0.1, head - 0.03) for s in (0.3, 0.7)])
+    pile.box(
+        "tubes",
+        *[
+            (a + (b - a) * s - 0.06, a + (b - a) * s + 0.06, 0.8, back - 0.5, head - 0.1, head - 0.03)
+            for s in (0.3, 0.7)
+        ],
+    )
     if fine < 0.05:
         return
     dense = 1 if fine > 0.3 else 2
@@ -136,20 +165,38 @@ def _inside(pile: Pile, rng, a, b, head, draws, glass, fine: float) -> None:
         x = np.arange(a + 0.15, b - 0.2, 0.17 * dense)
         size = rng.uniform(0.05, 0.15 * dense, len(x)), rng.uniform(0.1, 0.34, len(x))
         which = rng.integers(len(GOODS), size=len(x))
-        rows = np.c_[x, x + size[0], np.tile((back - 0.35, back - 0.1), (len(x), 1)), np.full(len(x), z + 0.03), z + 0.03 + size[1]]
+        rows = np.c_[
+            x,
+            x + size[0],
+            np.tile((back - 0.35, back - 0.1), (len(x), 1)),
+            np.full(len(x), z + 0.03),
+            z + 0.03 + size[1],
+        ]
         for number, name in enumerate(GOODS):
             pile.rows(name, rows[which == number])
     # the window's own show, on a low stage
     pile.box("shelf", (*glass, 0.2, 0.9, STALL - 0.03, STALL))
     x = np.arange(glass[0] + 0.1, glass[1] - 0.15, 0.22 * dense)
     high = rng.uniform(0.08, 0.75, len(x)) * (0.4 + 0.6 * draws[5])
-    rows = np.c_[x, x + rng.uniform(0.08, 0.2, len(x)), rng.uniform(0.3, 0.5, len(x)), rng.uniform(0.52, 0.8, len(x)), np.full(len(x), STALL), STALL + high]
+    rows = np.c_[
+        x,
+        x + rng.uniform(0.08, 0.2, len(x)),
+        rng.uniform(0.3, 0.5, len(x)),
+        rng.uniform(0.52, 0.8, len(x)),
+        np.full(len(x), STALL),
+        STALL + high,
+    ]
     which = rng.integers(len(GOODS), size=len(x))
     for number, name in enumerate(GOODS):
         pile.rows(name, rows[which == number])
     if draws[6] < 0.4:  # paper stuck to the glass
         for _ in range(3):
-            px, pz, w, h = rng.uniform(glass[0] + 0.1, glass[1] - 0.6), rng.uniform(0.8, 1.9), rng.uniform(0.2, 0.5), rng.uniform(0.25, 0.6)
+            px, pz, w, h = (
+                rng.uniform(glass[0] + 0.1, glass[1] - 0.6),
+                rng.uniform(0.8, 1.9),
+                rng.uniform(0.2, 0.5),
+                rng.uniform(0.25, 0.6),
+            )
             pile.box("paper", (px, px + w, 0.09, 0.095, pz, pz + h))
     pile.box("shelf", (a + 0.3, b - 1.2, 1.9, 2.4, 0.05, 1.0))
 
@@ -162,14 +209,23 @@ def _awning(pile: Pile, a: float, b: float, z: float, reach: float, name: str, f
     t = np.linspace(0, 1, 5)
     sag = -0.04 * np.sin(np.pi * t)
     for number in range(strips):
-        rows = [np.array([(xx, -0.1 - reach * s, z - drop * s + g) for s, g in zip(t, sag, strict=True)]) for xx in (x[number], x[number + 1])]
-        edge = [np.array([(xx, -0.1 - reach, z - drop - h) for h in (0.0, 0.11, 0.2)]) for xx in (x[number], x[number + 1])]
+        rows = [
+            np.array([(xx, -0.1 - reach * s, z - drop * s + g) for s, g in zip(t, sag, strict=True)])
+            for xx in (x[number], x[number + 1])
+        ]
+        edge = [
+            np.array([(xx, -0.1 - reach, z - drop - h) for h in (0.0, 0.11, 0.2)]) for xx in (x[number], x[number + 1])
+        ]
         edge[0][2, 2] += 0.03
         edge[1][2, 2] += 0.03
         pile.solid(name if number % 2 else "awning c", _strip(*rows), _strip(*edge))
     side = [np.array([(xx, -0.1, z), (xx, -0.1 - reach, z - drop)]) for xx in (a, b)]
     for line in side:
-        pile.solid("iron", tube(line - [0, 0, 0.03], 0.015, 5), tube([line[1] - [0, 0, 0.03], (line[0][0], -0.02, z - drop - 0.3)], 0.015, 5))
+        pile.solid(
+            "iron",
+            tube(line - [0, 0, 0.03], 0.015, 5),
+            tube([line[1] - [0, 0, 0.03], (line[0][0], -0.02, z - drop - 0.3)], 0.015, 5),
+        )
     if fine > 0.3:
         pile.solid("iron", tube([(a, -0.1 - reach, z - drop - 0.02), (b, -0.1 - reach, z - drop - 0.02)], 0.016, 6))
 

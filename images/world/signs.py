@@ -40,7 +40,14 @@ def shop_signs(stage, plan, shops: list[dict], rng, fine: float) -> list:
     blade = rng.random(4)
     if blade[0] < 0.55 and fine > 0.03:
         x = 0.5 + (plan.width - 1.0) * blade[1]
-        made += blade_sign(stage, str(rng.choice(TRADES)), x, plan.ground + 0.5 + blade[2] * 1.5, NEON[int(blade[3] * len(NEON)) % len(NEON)], fine)
+        made += blade_sign(
+            stage,
+            str(rng.choice(TRADES)),
+            x,
+            plan.ground + 0.5 + blade[2] * 1.5,
+            NEON[int(blade[3] * len(NEON)) % len(NEON)],
+            fine,
+        )
     return [part for part in made if part is not None]
 
 
@@ -49,7 +56,16 @@ def shop_lamp(stage, a: float, b: float, head: float, hue: int, fine: float):
     if fine < 0.1:
         return None
     colour = ((1.0, 0.8, 0.5), (0.85, 1.0, 0.9), (1.0, 0.62, 0.3))[hue % 3]
-    return stage.lamp("AREA", ((a + b) / 2, 1.3, head - 0.15), 130, colour, to=((a + b) / 2, 0.2, 0.0), shape="RECTANGLE", size=0.6 * (b - a), size_y=0.5)
+    return stage.lamp(
+        "AREA",
+        ((a + b) / 2, 1.3, head - 0.15),
+        130,
+        colour,
+        to=((a + b) / 2, 0.2, 0.0),
+        shape="RECTANGLE",
+        size=0.6 * (b - a),
+        size_y=0.5,
+    )
 
 
 def neon_word(stage, word: str, size: float, colour, strength: float = 16.0):
@@ -71,7 +87,9 @@ def blade_sign(stage, word: str, x: float, z: float, colour, fine: float, size: 
         outline = [(x + side * 0.125, -0.36, z + 0.07), (x + side * 0.125, -0.24 - reach, z + 0.07), (x + side * 0.125, -0.24 - reach, z + high - 0.07),
                    (x + side * 0.125, -0.36, z + high - 0.07)]  # fmt: skip
         parts.append(stage.add(sweep(_loop(outline), _round(0.016), up=(1, 0, 0)), stage.lit(colour, 14)))
-        letters = stage.text("\n".join(word), size, stage.lit(colour, 11) if fine > 0.15 else stage.lit(colour, 9), 0.012)
+        letters = stage.text(
+            "\n".join(word), size, stage.lit(colour, 11) if fine > 0.15 else stage.lit(colour, 9), 0.012
+        )
         letters.rotation_euler = (np.pi / 2, 0, side * np.pi / 2)
         letters.location = (x + side * 0.13, -0.3 - reach / 2, z + high / 2)
         letters.data.space_line = 0.78

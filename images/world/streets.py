@@ -52,11 +52,19 @@ def add_ground(stage, street: Street) -> list:
 
 def _pavements(stage, street: Street) -> list:
     wet = stage.light.wet
-    slab = Surface((0.17, 0.165, 0.155), 0.75, 0.35, 0.9, 0.003, 0.03, wear=(0.06, 0.055, 0.05), wet=0.9 * wet, own_space=False)
-    paving = stage.once(("paving", wet), lambda: materials.bricks((0, 0, 0), (0.045, 0.042, 0.04), 0.9, 0.6, slab, own_space=True))
+    slab = Surface(
+        (0.17, 0.165, 0.155), 0.75, 0.35, 0.9, 0.003, 0.03, wear=(0.06, 0.055, 0.05), wet=0.9 * wet, own_space=False
+    )
+    paving = stage.once(
+        ("paving", wet), lambda: materials.bricks((0, 0, 0), (0.045, 0.042, 0.04), 0.9, 0.6, slab, own_space=True)
+    )
     stone = Surface((0.21, 0.205, 0.2), 0.7, 0.4, 0.3, 0.004, 0.03, wear=(0.08, 0.075, 0.07), wet=0.6 * wet)
-    kerb = stage.once(("kerb", wet), lambda: materials.bricks((0, 0, 0), (0.03, 0.03, 0.03), 0.9, 5.0, stone, own_space=True))
-    gutter = stage.surface((0.045, 0.045, 0.045), 0.6, variation=0.4, relief=0.01, relief_size=0.1, second=(0.08, 0.065, 0.045))
+    kerb = stage.once(
+        ("kerb", wet), lambda: materials.bricks((0, 0, 0), (0.03, 0.03, 0.03), 0.9, 5.0, stone, own_space=True)
+    )
+    gutter = stage.surface(
+        (0.045, 0.045, 0.045), 0.6, variation=0.4, relief=0.01, relief_size=0.1, second=(0.08, 0.065, 0.045)
+    )
     made = []
     for side in (-1, 1):
         edges = sorted((side * (street.half + 0.16), side * (street.half + street.walk + 0.5)))
@@ -65,13 +73,20 @@ def _pavements(stage, street: Street) -> list:
             a, b = street.side_street
             spans = [(street.start, a), (b, street.end)]
         made.append(stage.add([box(*edges, *span, -0.2, KERB) for span in spans], paving))
-        stones = [box(*sorted((side * (street.half - 0.02), side * (street.half + 0.16))), *span, -0.2, KERB + 0.004) for span in spans]
+        stones = [
+            box(*sorted((side * (street.half - 0.02), side * (street.half + 0.16))), *span, -0.2, KERB + 0.004)
+            for span in spans
+        ]
         made.append(stage.add(stones, kerb, bevel=0.018))
         line = sorted((side * (street.half - 0.34), side * (street.half - 0.02)))
         made.append(stage.add([box(*line, *span, -0.1, -0.003) for span in spans], gutter))
         if street.side_street:
             out = sorted((side * street.half, side * (street.half + 60)))
-            made.append(stage.add(box(*out, *street.side_street, -0.2, -0.021), stage.once(("road", wet), lambda: finishes.road(wet))))
+            made.append(
+                stage.add(
+                    box(*out, *street.side_street, -0.2, -0.021), stage.once(("road", wet), lambda: finishes.road(wet))
+                )
+            )
     return made
 
 
@@ -87,7 +102,10 @@ def _paint(stage, street: Street) -> list:
         rows = [row for row in rows if not (street.crossing - 3.2 < row[2] < street.crossing + 5)]
         for t in np.arange(-street.half + 0.5, street.half - 0.6, 1.0):
             rows.append((t, t + 0.5, street.crossing, street.crossing + 3.2))
-        rows += [(-street.half + 0.3, -0.1, street.crossing + 4.2, street.crossing + 4.55), (0.1, street.half - 0.3, street.crossing - 1.6, street.crossing - 1.25)]
+        rows += [
+            (-street.half + 0.3, -0.1, street.crossing + 4.2, street.crossing + 4.55),
+            (0.1, street.half - 0.3, street.crossing - 1.6, street.crossing - 1.25),
+        ]
     made = []
     for t0, t1, s0, s1 in rows:
         n = max(2, round((t1 - t0) / 0.5) + 1)
@@ -106,7 +124,9 @@ def _worn(wet: float, colour):
     """Road paint that is rubbed through to the tar."""
     graph, output, material = materials.new("line")
     at = graph.node("NewGeometry").outputs["Position"]
-    gone = graph.spread(graph.add(graph.noise(at, 30.0, 5, 0.7), graph.multiply(graph.noise(at, 1.1, 4), 0.6)), 0.72, 0.88)
+    gone = graph.spread(
+        graph.add(graph.noise(at, 30.0, 5, 0.7), graph.multiply(graph.noise(at, 1.1, 4), 0.6)), 0.72, 0.88
+    )
     rough = 0.6 - 0.3 * wet
     bump = graph.node("Bump", {"Height": graph.noise(at, 55.0, 4, 0.7), "Strength": 0.7, "Distance": 0.004})
     inputs = {"Base Color": graph.mix(gone, colour, (0.04, 0.04, 0.04)), "Roughness": rough, "Normal": bump}
@@ -117,7 +137,16 @@ def _worn(wet: float, colour):
 def _iron(stage, street: Street) -> list:
     """Manhole covers, gully grates, valve lids."""
     rng = stage.rng("manholes")
-    iron = stage.surface((0.055, 0.05, 0.047), 0.42, variation=0.5, grain=0.15, metal=0.7, relief=0.004, relief_size=0.03, wear=(0.09, 0.045, 0.02))
+    iron = stage.surface(
+        (0.055, 0.05, 0.047),
+        0.42,
+        variation=0.5,
+        grain=0.15,
+        metal=0.7,
+        relief=0.004,
+        relief_size=0.03,
+        wear=(0.09, 0.045, 0.02),
+    )
     made = []
     for s in np.arange(2.5, min(street.end, 60), 7.5):
         t = rng.uniform(-0.6, 0.6) * street.half
@@ -130,14 +159,30 @@ def _iron(stage, street: Street) -> list:
 
 
 def _manhole() -> Solid:
-    ring = lathe([(0.40, -0.02), (0.40, 0.004), (0.36, 0.006), (0.355, -0.004), (0.33, -0.004), (0.328, 0.005), (0.001, 0.005)], 32)
-    studs = [(x - 0.02, x + 0.02, y - 0.02, y + 0.02, 0.004, 0.011) for x in np.arange(-0.28, 0.3, 0.07) for y in np.arange(-0.28, 0.3, 0.07) if np.hypot(x, y) < 0.29]
+    ring = lathe(
+        [(0.40, -0.02), (0.40, 0.004), (0.36, 0.006), (0.355, -0.004), (0.33, -0.004), (0.328, 0.005), (0.001, 0.005)],
+        32,
+    )
+    studs = [
+        (x - 0.02, x + 0.02, y - 0.02, y + 0.02, 0.004, 0.011)
+        for x in np.arange(-0.28, 0.3, 0.07)
+        for y in np.arange(-0.28, 0.3, 0.07)
+        if np.hypot(x, y) < 0.29
+    ]
     return join([ring, boxes(studs)])
 
 
 def _grate() -> Solid:
     bars = [(-0.16, 0.16, y, y + 0.02, -0.03, 0.004) for y in np.arange(-0.24, 0.24, 0.045)]
-    return boxes([*bars, (-0.18, -0.15, -0.26, 0.26, -0.03, 0.006), (0.15, 0.18, -0.26, 0.26, -0.03, 0.006), (-0.18, 0.18, -0.27, -0.24, -0.03, 0.006), (-0.18, 0.18, 0.24, 0.27, -0.03, 0.006)])
+    return boxes(
+        [
+            *bars,
+            (-0.18, -0.15, -0.26, 0.26, -0.03, 0.006),
+            (0.15, 0.18, -0.26, 0.26, -0.03, 0.006),
+            (-0.18, 0.18, -0.27, -0.24, -0.03, 0.006),
+            (-0.18, 0.18, 0.24, 0.27, -0.03, 0.006),
+        ]
+    )
 
 
 def _rails(stage, street: Street):
@@ -155,20 +200,55 @@ def _rails(stage, street: Street):
 
 
 def hydrant() -> Solid:
-    body = lathe([(0.16, 0), (0.16, 0.05), (0.115, 0.08), (0.115, 0.5), (0.15, 0.52), (0.15, 0.56), (0.12, 0.6), (0.07, 0.7), (0.03, 0.72), (0.03, 0.78), (0.001, 0.78)], 18)
-    caps = [tube([(-0.2, 0, 0.42), (0.2, 0, 0.42)], 0.055, 10), tube([(0, 0, 0.38), (0, -0.2, 0.38)], 0.075, 12), tube([(-0.22, 0, 0.42), (-0.19, 0, 0.42)], 0.07, 8)]
+    body = lathe(
+        [
+            (0.16, 0),
+            (0.16, 0.05),
+            (0.115, 0.08),
+            (0.115, 0.5),
+            (0.15, 0.52),
+            (0.15, 0.56),
+            (0.12, 0.6),
+            (0.07, 0.7),
+            (0.03, 0.72),
+            (0.03, 0.78),
+            (0.001, 0.78),
+        ],
+        18,
+    )
+    caps = [
+        tube([(-0.2, 0, 0.42), (0.2, 0, 0.42)], 0.055, 10),
+        tube([(0, 0, 0.38), (0, -0.2, 0.38)], 0.075, 12),
+        tube([(-0.22, 0, 0.42), (-0.19, 0, 0.42)], 0.07, 8),
+    ]
     return join([body, *caps])
 
 
 def bin_() -> Solid:
     """A litter basket of slats in a frame."""
-    slats = [box(-0.018, 0.018, -0.27, -0.255, 0.12, 0.82).turned(a) for a in np.linspace(0, 2 * np.pi, 26, endpoint=False)]
+    slats = [
+        box(-0.018, 0.018, -0.27, -0.255, 0.12, 0.82).turned(a) for a in np.linspace(0, 2 * np.pi, 26, endpoint=False)
+    ]
     hoops = [lathe([(0.25, z - 0.02), (0.275, z - 0.02), (0.275, z + 0.02), (0.25, z + 0.02)], 20) for z in (0.16, 0.8)]
     return join([*slats, *hoops, lathe([(0.001, 0.1), (0.24, 0.1), (0.24, 0.7), (0.001, 0.7)], 16)])
 
 
 def bollard() -> Solid:
-    return lathe([(0.1, 0), (0.1, 0.06), (0.075, 0.1), (0.065, 0.75), (0.085, 0.78), (0.085, 0.82), (0.06, 0.86), (0.09, 0.95), (0.06, 1.04), (0.001, 1.06)], 16)
+    return lathe(
+        [
+            (0.1, 0),
+            (0.1, 0.06),
+            (0.075, 0.1),
+            (0.065, 0.75),
+            (0.085, 0.78),
+            (0.085, 0.82),
+            (0.06, 0.86),
+            (0.09, 0.95),
+            (0.06, 1.04),
+            (0.001, 1.06),
+        ],
+        16,
+    )
 
 
 def meter() -> Solid:
@@ -198,13 +278,26 @@ def traffic_light(stage):
     rng = stage.rng("traffic light")
     which = int(rng.integers(3))
     dark = stage.surface((0.02, 0.022, 0.02), 0.45, variation=0.3, coat=0.2)
-    hoods = [lathe([(0.1, 0.0), (0.105, 0.16), (0.1, 0.16), (0.095, 0.0)], 14).turned(np.pi / 2, "x").moved(0, -0.12, z) for z in (2.75, 3.02, 3.29)]
-    body = [lathe([(0.12, 0), (0.12, 0.5), (0.06, 0.56), (0.05, 3.6)], 12), box(-0.15, 0.15, -0.12, 0.08, 2.58, 3.46), *hoods]
+    hoods = [
+        lathe([(0.1, 0.0), (0.105, 0.16), (0.1, 0.16), (0.095, 0.0)], 14).turned(np.pi / 2, "x").moved(0, -0.12, z)
+        for z in (2.75, 3.02, 3.29)
+    ]
+    body = [
+        lathe([(0.12, 0), (0.12, 0.5), (0.06, 0.56), (0.05, 3.6)], 12),
+        box(-0.15, 0.15, -0.12, 0.08, 2.58, 3.46),
+        *hoods,
+    ]
     made = [stage.add(body, dark)]
     for number, colour in enumerate(((0.05, 1.0, 0.35), (1.0, 0.5, 0.03), (1.0, 0.04, 0.02))):
         on = 14 * stage.light.lamps if number == which else 0.0
         dim = tuple(0.25 * c for c in colour)
-        glass = stage.once(("signal", number, on), lambda colour=colour, on=on, dim=dim: finishes.lens(colour if on else dim, on))
-        disc = lathe([(0.09, 0.0), (0.06, 0.025), (0.001, 0.032)], 16).turned(np.pi / 2, "x").moved(0, -0.12, 2.75 + 0.27 * number)
+        glass = stage.once(
+            ("signal", number, on), lambda colour=colour, on=on, dim=dim: finishes.lens(colour if on else dim, on)
+        )
+        disc = (
+            lathe([(0.09, 0.0), (0.06, 0.025), (0.001, 0.032)], 16)
+            .turned(np.pi / 2, "x")
+            .moved(0, -0.12, 2.75 + 0.27 * number)
+        )
         made.append(stage.add(disc, glass, smooth=True))
     return stage.group(*made)

@@ -9,7 +9,7 @@ from images.world import finishes
 from images.world.carbody import Body, end_cutter, side_cutter, wheel_wells
 from images.world.carforms import FORMS
 from images.world.carparts import chrome, interior, lamps, plates, trim
-from images.world.carving import carve, copied, smooth_but_edges
+from images.world.carving import carve, merged, smooth_but_edges
 from images.world.geometry import box
 from images.world.wheels import add_wheels
 
@@ -43,9 +43,9 @@ def add_car(stage, kind: str, colour, rng, *, burning: bool = True, taxi: bool =
     skin = stage.once(key, lambda: finishes.paint(tuple(colour), dirt, metallic, stage.light.wet, roof))
     parts = [_lower(stage, body, skin), _cabin(stage, body, skin), _glass(stage, body)]
     parts += add_wheels(stage, form.axles, form.wheel, float(body.side_x(form.axles[0], form.wheel + 0.28)) - 0.025)
-    parts += interior(stage, body)
     parts += chrome(stage, body, skin, kind)
-    parts += trim(stage, body)
+    if stage.detail > 0.3:  # what no small picture shows
+        parts += interior(stage, body) + trim(stage, body)
     parts += lamps(stage, body, kind, burning)
     parts += plates(stage, body, rng)
     if taxi:
@@ -109,15 +109,10 @@ def _taxi_sign(stage, body: Body):
 
 
 def parked(stage, kinds: int, rng) -> list:
-    """A few different cars to be copied along a kerb (see `carving.copied`), standing far below the ground."""
+    """A few different cars to be copied along a kerb (see `carving.copied`); hide them afterwards."""
     made = []
     for _ in range(kinds):
         kind = str(rng.choice(["saloon", "saloon", "estate", "cruiser", "coupe", "van", "pickup"]))
         colour = PAINTS[str(rng.choice(list(PAINTS)))]
-        made.append(add_car(stage, kind, colour, rng, burning=False, dirt=float(rng.uniform(0.3, 0.8))))
+        made.append(merged(add_car(stage, kind, colour, rng, burning=False, dirt=float(rng.uniform(0.3, 0.8)))))
     return made
-
-
-def park(stage, car, at, heading: float):
-    """A copy of a car at a place."""
-    return copied(car, at, heading)

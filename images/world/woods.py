@@ -82,17 +82,24 @@ def _gap(stage, x, y) -> np.ndarray:
     sx, sy = stage.shot.subject[:2]
     dx, dy = x - sx, y - sy
     wedge = (np.abs(dx - 0.25 * dy * np.sign(sx)) < 2.5 + 0.22 * dy) & (dy > 9) & (dy < 64)
-    return wedge & (fbm(x / 4.5, y / 4.5, 2, stage.scene.seed % 61) > -0.12)
+    return wedge & (fbm(x / 4.5, y / 4.5, 2, stage.scene.seed % 61) > 0.12)
 
 
 def light_under_trees(scene, light):
     """Crowns hide most of the sky, so no clouds are drawn; the air between trunks is thicker than in the open."""
     if light == PLAIN:  # an overcast day: full sun would burn spots into the ground
         return replace(light, clouds=None, sun=2.2, softness=14.0, sky=GREY, sky_strength=1.1)
-    haze = light.haze if light.haze > 1e-3 else min(9 * light.haze, 1.5e-3)
+    haze = light.haze if light.haze > 1e-3 else min(5 * light.haze, 6e-4)
+    # the air under trees is lit less than the air before the horizon
+    colour = light.haze_colour or tuple(0.5 * light.sky_strength * c + 0.12 * light.warm * w for c, w in _horizon(light))
+    light = replace(light, clouds=None, haze=haze, haze_colour=colour)
     if light.fog:  # a sun that comes in over the trees rather than between them
-        return replace(light, clouds=None, haze=haze, elevation=max(light.elevation, 30.0), sun=1.5 * light.sun)
-    return replace(light, clouds=None, haze=haze)
+        return replace(light, elevation=max(light.elevation, 30.0), sun=1.5 * light.sun)
+    return light
+
+
+def _horizon(light):
+    return zip(light.sky[0][1], light.warmth, strict=True)
 
 
 def stand(stage, name: str, side: float, near: float, far: float, margin: float = 14.0, thin: float = 0.0):

@@ -209,23 +209,12 @@ def _standing(thick: float, h: float, depth: float):
     """A standing book with a rounded back: its cover, leaves and gilt bands."""
     t = np.linspace(-1, 1, 5)
     back = np.c_[thick / 2 * (1 + t), -0.004 * (1 - t**2) + 0.0005]
-    ring = np.concatenate(
-        [
-            back,
-            [
-                (thick, depth),
-                (thick - 0.003, depth),
-                (thick - 0.003, 0.004),
-                (0.003, 0.004),
-                (0.003, depth),
-                (0, depth),
-            ],
-        ]
-    )
-    shell = loft([np.c_[ring, np.full(len(ring), z)] for z in (0, h)])
+    ring = np.concatenate([back, [(thick, 0.004), (0, 0.004)]])
+    boards = [box(a, a + 0.003, 0.003, depth, 0, h) for a in (0, thick - 0.003)]
+    shell = join([loft([np.c_[ring, np.full(len(ring), z)] for z in (0, h)]), *boards])
     block = box(0.003, thick - 0.003, 0.004, depth - 0.004, 0.002, h - 0.004)
     bands = []
     for low, high in ((0.08, 0.094), (0.16, 0.166), (0.72, 0.79), (0.84, 0.848), (0.93, 0.94)):
-        edge = np.concatenate([back * [1, 1] + [0, -0.0006], (back + [0, 0.001])[::-1]])
+        edge = np.concatenate([back + [0, -0.0006], (back + [0, 0.001])[::-1]])
         bands.append(loft([np.c_[edge, np.full(len(edge), h * z)] for z in (low, high)]))
     return shell, block, join(bands)

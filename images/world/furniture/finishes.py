@@ -126,32 +126,23 @@ def velvet(stage, colour: Colour):
     return stage.once(("velvet", tuple(colour)), make)
 
 
-def leather(stage, colour: Colour, roughness: float = 0.42, grain: float = 240.0):
+def leather(stage, colour: Colour, roughness: float = 0.42, grain: float = 520.0):
     """Leather: cells between creases, rubbed paler where it bulges."""
 
     def make():
         graph, output, material = materials.new("leather")
         at = _own(graph)
-        cells = graph.cells(
-            graph.vector(
-                "ADD", at, graph.scale(graph.node("TexNoise", {"Vector": at, "Scale": 60.0}).outputs[1], 0.004)
-            ),
-            grain,
-            "DISTANCE_TO_EDGE",
-        ).outputs[0]
-        creases = graph.spread(cells, 0.0, 0.16)
+        stirred = graph.node("TexNoise", {"Vector": at, "Scale": 90.0}).outputs[1]
+        cells = graph.cells(graph.vector("ADD", at, graph.scale(stirred, 0.003)), grain, "DISTANCE_TO_EDGE").outputs[0]
+        creases = graph.spread(cells, 0.0, 0.2)
         patches = graph.noise(at, 11, 7, 0.65)
-        rubbed = graph.spread(patches, 0.5, 0.66, 0, 0.55)
-        base = graph.mix(
-            rubbed,
-            graph.mix(creases, _tint(colour, 0.5), colour),
-            _tint((colour[0] * 1.1 + 0.03, colour[1] + 0.022, colour[2] + 0.012), 1.3),
-        )
-        rough = graph.spread(patches, 0.3, 0.7, roughness - 0.12, roughness + 0.12)
-        relief = graph.add(creases, graph.multiply(graph.noise(at, 14, 4), 3.0))
-        return _shaded(
-            graph, output, material, Base=base, Roughness=rough, Normal=_bump(graph, relief, 0.0006), Specular=0.45
-        )
+        rubbed = graph.spread(patches, 0.5, 0.68, 0, 0.5)
+        pale = _tint((colour[0] * 1.1 + 0.02, colour[1] + 0.013, colour[2] + 0.007), 1.3)
+        base = graph.mix(rubbed, graph.mix(creases, _tint(colour, 0.72), colour), pale)
+        rough = graph.spread(patches, 0.3, 0.7, roughness - 0.1, roughness + 0.14)
+        relief = graph.add(graph.multiply(creases, 0.4), graph.multiply(graph.noise(at, 14, 4), 3.0))
+        normal = _bump(graph, relief, 0.0003)
+        return _shaded(graph, output, material, Base=base, Roughness=rough, Normal=normal, Specular=0.4)
 
     return stage.once(("leather", tuple(colour), roughness, grain), make)
 
@@ -236,6 +227,29 @@ def glazed(stage, colour: Colour, speckle: Colour | None = None, roughness: floa
     return stage.once(("glazed", tuple(colour), speckle, roughness), make)
 
 
+def polished(stage, colour: Colour, roughness: float = 0.2):
+    """Ivory, bone, horn and lacquer: dense, a little translucent, yellowed in patches, finely cracked."""
+
+    def make():
+        graph, output, material = materials.new("polished")
+        at = _own(graph)
+        patches = graph.noise(graph.stretched(at, (1, 1, 0.3)), 45, 6, 0.65)
+        cracks = graph.noise(graph.stretched(at, (1, 1, 0.06)), 420, 3, 0.6)
+        base = graph.mix(
+            graph.spread(patches, 0.32, 0.7),
+            _tint(colour, 1.12),
+            _tint((colour[0] * 0.9, colour[1] * 0.78, colour[2] * 0.6), 0.8),
+        )
+        base = graph.scale(base, graph.spread(cracks, 0.28, 0.42, 0.6, 1.0))
+        return _shaded(
+            graph, output, material, Base=base, Roughness=graph.spread(patches, 0.3, 0.7, roughness - 0.06, roughness + 0.1),
+            Subsurface=0.15, Subsurface_Radius=(0.006, 0.004, 0.002), Coat=0.35, Coat_Roughness=0.1,
+            Normal=_bump(graph, cracks, 0.00008), Specular=0.5,
+        )  # fmt: skip
+
+    return stage.once(("polished", tuple(colour), roughness), make)
+
+
 def wax(stage, colour: Colour = (0.72, 0.6, 0.42)):
     def make():
         graph, output, material = materials.new("wax")
@@ -249,7 +263,7 @@ def wax(stage, colour: Colour = (0.72, 0.6, 0.42)):
     return stage.once(("wax", tuple(colour)), make)
 
 
-def glass(stage, colour: Colour = (0.95, 0.97, 0.96), dusty: float = 0.15):
+def glass(stage, colour: Colour = (0.95, 0.97, 0.96), dusty: float = 0.05):
     """Blown glass: shadows pass straight and tinted; smears and dust make its surface seen."""
 
     def make():
@@ -258,7 +272,7 @@ def glass(stage, colour: Colour = (0.95, 0.97, 0.96), dusty: float = 0.15):
         path = graph.node("LightPath").outputs
         smears = graph.noise(graph.stretched(at, (1, 1, 0.4)), 30, 6, 0.65)
         waves = _bump(graph, graph.noise(at, 26, 2), 0.0012)
-        rough = graph.spread(smears, 0.45, 0.7, 0.0, 0.12)
+        rough = graph.spread(smears, 0.5, 0.75, 0.0, 0.07)
         shader = graph.node("BsdfGlass", {"Color": colour, "Roughness": rough, "IOR": 1.48, "Normal": waves}).outputs[0]
         if dusty:
             dust = graph.node("BsdfDiffuse", {"Color": (0.5, 0.47, 0.42)})
@@ -281,7 +295,9 @@ def pane(stage, dirt: float = 0.25, tint: Colour = (0.95, 0.97, 0.96)):
         at = graph.node("NewGeometry").outputs["Position"]
         mirror = graph.node("BsdfGlossy", {"Color": (1, 1, 1), "Roughness": 0.03})
         through = graph.node("BsdfTransparent", {"Color": tint})
-        facing = graph.node("Fresnel", {"IOR": 1.45}).outputs[0]
+        # Schlick's approximation: the Fresnel node would take the pane's back for the inside of a block
+        edge = graph.math("POWER", graph.node("LayerWeight", {"Blend": 0.5}).outputs["Facing"], 5.0)
+        facing = graph.add(graph.multiply(edge, 0.9), 0.05)
         clear = graph.node("MixShader", {0: facing, 1: through, 2: mirror}).outputs[0]
         film = graph.node("BsdfTranslucent", {"Color": (0.6, 0.58, 0.52)})
         smears = graph.spread(graph.noise(graph.stretched(at, (1, 1, 0.5)), 6, 8, 0.7), 0.45, 0.75, 0.02, dirt)

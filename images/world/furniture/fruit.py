@@ -6,7 +6,7 @@ from images.world import materials
 from images.world.furniture import finishes
 from images.world.furniture.turning import curve
 from images.world.geometry import Solid, ellipsoid, join, lathe, tube
-from images.world.noise import fbm
+from images.world.noise import fbm, ridged
 
 KINDS = ("apple", "green apple", "pear", "lemon", "orange", "pomegranate", "fig", "peach")
 
@@ -165,8 +165,14 @@ def walnuts(stage, rng, count: int = 5, reach: float = 0.06):
     made = []
     for _ in range(count):
         x, y = rng.normal(0, reach, 2)
-        nut = ellipsoid(0.019, 0.016, 0.0165, stage.around(28, 10), stage.around(18, 8)).turned(rng.uniform(0, 6))
-        made.append(stage.add(nut.moved(x, y, 0.0162), shell, smooth=True))
+        nut = ellipsoid(0.019, 0.016, 0.0165, stage.around(60, 12), stage.around(40, 8))
+        v, seed = nut.vertices, int(rng.integers(999))
+        u = np.arctan2(v[:, 2], v[:, 1])
+        wrinkle = ridged(v[:, 0] * 160 + 2 * np.sin(u), u * 3.0, 2, seed) - 0.6
+        seam = np.exp(-((np.abs(v[:, 1]) / 0.0022) ** 2))
+        v = v * (1 - 0.045 * wrinkle[:, None] + 0.05 * seam[:, None])
+        nut = Solid(v, nut.faces).turned(rng.uniform(-0.4, 0.4), "x").turned(rng.uniform(0, 6))
+        made.append(stage.add(nut.moved(x, y, 0.0168), shell, smooth=True))
     return stage.group(*made)
 
 

@@ -218,91 +218,67 @@ def dial(
     return finished(made) * (1 + 0.08 * fbm(x * 6, y * 6, 5, 3))[..., None]
 
 
-# -- playing cards
+def handwriting(seed: int, height: int = 520) -> np.ndarray:
+    """Lines of a running hand on old paper."""
+    rng = np.random.default_rng([seed, 21])
+    width = int(height * 0.75)
+    made, draw = canvas(paper(height, width, (0.85, 0.77, 0.6), seed, 0.2))
+    colour = ink((0.16, 0.1, 0.07))
+    y = 0.12 * height
+    while y < 0.86 * height:
+        x, end = 0.12 * width, width * rng.uniform(0.75, 0.9)
+        while x < end:
+            long = rng.uniform(0.04, 0.13) * width
+            t = np.linspace(0, 1, max(8, int(long / 2)))
+            wave = np.sin(t * long * rng.uniform(0.5, 0.7) + rng.uniform(0, 6)) * 4
+            tall = np.where(np.sin(t * long * 0.21 + rng.uniform(0, 6)) > 0.8, -9, 0)
+            draw.line(
+                [(x + long * a + 2, y + b + c) for a, b, c in zip(t, wave, tall, strict=True)], fill=colour, width=2
+            )
+            x += long + 0.025 * width
+        y += 0.052 * height
+    return finished(made)
 
 
-def pip(suit: str, x, y) -> np.ndarray:
-    """Whether points of [-1, 1] lie in the suit's sign; y grows upwards."""
-    if suit == "diamonds":
-        return np.abs(x) / 0.72 + np.abs(y) < 1 - 0.12 * np.abs(x * y)
-    if suit == "hearts":
-        a, b = x * 1.15, y * 1.1 + 0.1
-        return (a * a + b * b - 0.62) ** 3 - 2.1 * a * a * b**3 < 0
-    stem = (np.abs(x) < 0.07 + 0.35 * np.clip(-0.45 - y, 0, 1) ** 1.3) & (y > -1) & (y < 0.1)
-    if suit == "spades":
-        a, b = x * 1.2, -(y - 0.18) * 1.2 + 0.1
-        return ((a * a + b * b - 0.62) ** 3 - 2.1 * a * a * b**3 < 0) | stem
-    lobes = [(0, 0.45), (-0.45, -0.12), (0.45, -0.12)]
-    return np.any([np.hypot(x - a, y - b) < 0.41 for a, b in lobes], 0) | stem
-
-
-PLACES = {
-    1: [(0, 0)], 2: [(0, 1), (0, -1)], 3: [(0, 1), (0, 0), (0, -1)], 4: [(-1, 1), (1, 1), (-1, -1), (1, -1)],
-    5: [(-1, 1), (1, 1), (0, 0), (-1, -1), (1, -1)], 6: [(-1, 1), (1, 1), (-1, 0), (1, 0), (-1, -1), (1, -1)],
-    7: [(-1, 1), (1, 1), (-1, 0), (1, 0), (-1, -1), (1, -1), (0, 0.5)],
-    8: [(-1, 1), (1, 1), (-1, 0), (1, 0), (-1, -1), (1, -1), (0, 0.5), (0, -0.5)],
-    9: [(-1, 1), (1, 1), (-1, 0.34), (1, 0.34), (-1, -0.34), (1, -0.34), (-1, -1), (1, -1), (0, 0)],
-    10: [(-1, 1), (1, 1), (-1, 0.34), (1, 0.34), (-1, -0.34), (1, -0.34), (-1, -1), (1, -1), (0, 0.67), (0, -0.67)],
-}  # fmt: skip
-
-
-def card(rank: int, suit: str, height: int = 350) -> np.ndarray:
-    """A playing card's face; 11 to 13 are court cards."""
-    width = int(height * 0.714)
-    colour = np.array((0.62, 0.03, 0.03) if suit in ("hearts", "diamonds") else (0.03, 0.03, 0.035))
-    picture = paper(height, width, (0.93, 0.91, 0.85), rank, 0.05)
+def carpet(seed: int, height: int = 520) -> np.ndarray:
+    """A knotted carpet: borders of running motifs round a field with a medallion and scattered flowers."""
+    rng = np.random.default_rng([seed, 31])
+    width = int(height * 1.4)
     v, u = np.mgrid[0:height, 0:width].astype(float)
-    u, v = (u + 0.5) / width * 2 - 1, 1 - (v + 0.5) / height * 2
-    places = PLACES.get(rank, [])
-    size = 0.36 if rank == 1 else 0.17
-    for a, b in places:
-        turn = -1 if b < 0 else 1
-        inside = pip(suit, turn * (u - 0.42 * a) / size, turn * (v - 0.66 * b) / size * 1.4)
-        picture[inside] = colour
-    if rank > 10:
-        picture = _court(picture, u, v, rank, suit, colour)
-    made, draw = canvas(picture)
-    word = {1: "A", 11: "J", 12: "Q", 13: "K"}.get(rank, str(rank))
-    draw.text((0.1 * width, 0.09 * height), word, ink(colour), font(0.13 * height), anchor="mm")
-    picture = finished(made).copy()
-    picture[pip(suit, (u + 0.8) / 0.1, (v - 0.62) / 0.075)] = colour
-    corner = (u < -0.6) & (v > 0.5)
-    flipped = picture[::-1, ::-1]
-    return np.where(corner[::-1, ::-1][..., None], flipped, picture)
-
-
-def _court(picture, u, v, rank: int, suit: str, colour) -> np.ndarray:
-    """A figure, the same both ways up: robe of stripes and diamonds, a collar, a face and a crown."""
-    x, y = np.where(v < 0, -u, u), np.abs(v)
-    inside = (np.abs(u) < 0.62) & (y < 0.78)
-    gold, blue, red, skin = np.array((0.8, 0.58, 0.15)), np.array((0.06, 0.12, 0.4)), np.array((0.62, 0.06, 0.05)), np.array((0.86, 0.7, 0.58))  # fmt: skip
-    stripes = np.floor((x + y * (0.8 + 0.1 * rank)) * 9) % 3
-    robe = np.where((stripes == 0)[..., None], gold, np.where((stripes == 1)[..., None], red, blue))
-    body = inside & (np.abs(x) < 0.62 - 0.62 * np.clip(y - 0.15, 0, 1))
-    picture = np.where(body[..., None], robe, picture)
-    picture = np.where((inside & (np.abs(y - 0.28) < 0.03))[..., None], gold, picture)
-    picture = np.where((np.hypot(x * 1.1, (y - 0.46) * 0.8) < 0.16)[..., None], skin, picture)
-    hair = (np.hypot(x * 1.05, (y - 0.48) * 0.75) < 0.2) & (np.hypot(x * 1.25, (y - 0.45) * 0.8) > 0.16) & (y > 0.36)
-    picture = np.where(hair[..., None], np.array((0.3, 0.16, 0.06)), picture)
-    crown = (np.abs(x) < 0.22) & (y > 0.6) & (y < 0.68 + 0.06 * np.abs(np.sin(x * 22)))
-    picture = np.where(crown[..., None], gold, picture)
-    for a, b in ((-0.06, 0.48), (0.06, 0.48)):
-        picture = np.where((np.hypot(x - a, (y - b) * 1.6) < 0.022)[..., None], np.array(INK), picture)
-    frame = (np.abs(np.abs(u) - 0.64) < 0.012) & (y < 0.8) | (np.abs(y - 0.8) < 0.008) & (np.abs(u) < 0.65)
-    picture = np.where(frame[..., None], np.array(blue), picture)
-    sign = pip(suit, (x + 0.46) / 0.12, (y - 0.66) / 0.09)
-    return np.where(sign[..., None], colour, picture)
-
-
-def card_back(colour=(0.5, 0.04, 0.05), height: int = 350) -> np.ndarray:
-    """Lozenges and dots within a border."""
-    width = int(height * 0.714)
-    v, u = np.mgrid[0:height, 0:width].astype(float)
-    u, v = (u + 0.5) / width * 2 - 1, (1 - (v + 0.5) / height * 2) * 1.4
-    pattern = np.cos(u * 20) * np.cos(v * 20) + 0.5 * np.cos((u + v) * 40) * np.cos((u - v) * 40)
-    rose = np.cos(8 * np.arctan2(v, u)) * np.cos(np.hypot(u, v) * 24)
-    pattern = np.where(np.hypot(u, v) < 0.5, rose, pattern)
-    inside = (np.abs(u) < 0.86) & (np.abs(v) < 1.26)
-    base = np.where((inside & (pattern < 0.25))[..., None], np.array(colour), np.array((0.93, 0.9, 0.84)))
-    line = inside & ((np.abs(u) > 0.81) | (np.abs(v) > 1.21))
-    return np.where(line[..., None], np.array(colour), base)
+    knot = height / 170  # pixels: motifs step as knots do
+    u, v = np.floor(u / knot) * knot, np.floor(v / knot) * knot
+    x, y = np.abs(u / width - 0.5) * 1.4, np.abs(v / height - 0.5)
+    palettes = [
+        ((0.42, 0.07, 0.06), (0.09, 0.1, 0.2), (0.72, 0.6, 0.42), (0.5, 0.25, 0.1)),
+        ((0.1, 0.14, 0.27), (0.4, 0.08, 0.07), (0.7, 0.6, 0.44), (0.32, 0.36, 0.3)),
+        ((0.46, 0.3, 0.2), (0.2, 0.12, 0.1), (0.74, 0.66, 0.5), (0.24, 0.3, 0.33)),
+        ((0.17, 0.24, 0.19), (0.34, 0.09, 0.07), (0.7, 0.6, 0.4), (0.1, 0.1, 0.13)),
+    ]
+    field, border, pale, third = (np.array(c) for c in palettes[rng.integers(len(palettes))])
+    edge = np.minimum(0.7 - x, 0.5 - y)  # from the rim inwards
+    k, p = rng.integers(3, 6), rng.uniform(0, 6)
+    star = np.cos(k * 14 * x + p) * np.cos(k * 14 * y + p) + 0.6 * np.cos(k * 26 * (x + y)) * np.cos(k * 26 * (x - y))
+    picture = np.where((star > 0.75)[..., None], pale, np.where((star < -0.85)[..., None], third, field))
+    reach = x / 0.42 + y / 0.34
+    medal = reach + 0.06 * np.sin(16 * np.arctan2(y, x))
+    rings = np.cos(medal * 30)
+    inner = np.where((rings > 0.5)[..., None], pale, np.where((rings < -0.4)[..., None], third, border))
+    picture = np.where((medal < 1)[..., None], inner, picture)
+    corner = (0.7 - x) / 0.3 + (0.5 - y) / 0.3 < 1.15
+    picture = np.where(corner[..., None], np.where((star > 0.5)[..., None], pale, third), picture)
+    run = np.where(0.7 - x < 0.5 - y, y, x)
+    wave = np.cos(run * 75 + 2 * np.cos(edge * 110)) + 0.5 * np.cos(run * 150)
+    band = np.where((wave > 0.7)[..., None], pale, np.where((wave < -0.8)[..., None], field, border))
+    picture = np.where((edge < 0.11)[..., None], band, picture)
+    for low, high, colour in (
+        (0.0, 0.012, border),
+        (0.012, 0.02, pale),
+        (0.095, 0.102, pale),
+        (0.102, 0.112, third),
+        (0.112, 0.118, pale),
+    ):
+        picture = np.where(((edge >= low) & (edge < high))[..., None], colour, picture)
+    yarn = np.random.default_rng(seed).normal(1, 0.09, (height, width, 1))
+    worn = 1 + 0.25 * fbm(u / height * 3, v / height * 3, 5, seed)[..., None]
+    stripes = 1 + 0.07 * fbm(v / height * 60, u * 0 + 1.0, 2, seed)[..., None]  # dyed batches of wool
+    return np.clip(picture * yarn * worn * stripes, 0, 1)

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from images.world import composition, sand
+from images.world import composition, desert, sand
 from images.world.base import Setting, details
 from images.world.noise import blend, fbm, smoothstep
 from images.world.terrain import land
@@ -16,18 +16,22 @@ PHRASES = {
     "crescents": ("among crescent dunes", "in a field of dunes", "between the dunes"),
     "ridges": ("among high dunes", "in a sea of sand", "in the dunes"),
     "lines": ("between long ridges of sand", "among the dunes", "in a desert of long dunes"),
+    "buttes": ("below red buttes", "in a desert of red mesas", "in a valley of red sandstone buttes", "under red cliffs"),
 }
 CREST = ("on the crest of a dune", "high on a dune", "on a ridge of sand")
+LEVEL = 0.5  # metres above the plain up to which ground counts as a hollow between dunes
 
 
 def describe(rng, subject):
-    kind = str(rng.choice(list(PHRASES)))
-    on_crest = subject in SMALL and bool(rng.random() < 0.6)
+    kind = str(rng.choice(list(PHRASES), p=(0.26, 0.26, 0.2, 0.28)))
+    on_crest = subject in SMALL and kind != "buttes" and bool(rng.random() < 0.6)
     colour = str(rng.choice(list(sand.SANDS), p=(0.36, 0.22, 0.12, 0.22, 0.08)))
     phrase = str(rng.choice(CREST if on_crest else PHRASES[kind]))
-    if colour in ("red", "white") and rng.random() < 0.6:
+    if kind == "buttes":
+        colour = "red"
+    elif colour in ("red", "white") and rng.random() < 0.6:
         phrase = phrase.replace("dune", f"{colour} dune", 1).replace("of sand", f"of {colour} sand")
-        phrase = phrase.replace("crescent red", "red crescent").replace("crescent white", "white crescent")
+        phrase = phrase.replace(f"crescent {colour}", f"{colour} crescent").replace(f"long {colour}", f"long {colour}")
     # mostly across the view, so that crests lead into the picture and the sun from the side shapes them
     wind = float(rng.choice([-1, 1]) * rng.uniform(0.05, 0.75) + (np.pi if rng.random() < 0.5 else 0))
     return details(phrase, kind=kind, crest=on_crest, sand=colour, wind=wind, ridge=float(rng.uniform(9, 17)))
@@ -52,10 +56,12 @@ def _table(scene, x: float, y: float) -> np.ndarray:
         half = height * (rng.uniform(10, 24) if straight else rng.uniform(4, 9)) + 5
         if kind == "lines":
             half *= 2
+        if kind == "buttes":
+            height, half = min(0.3 * height, 2.5), min(half, 40)
         row = sand.dune(rng, (side * away, away), wind + rng.normal(0, 0.16), half, height, straight=straight)
         if not _hides(row, x, y, low) and away < 6000 and (i % 3 or away > 150):
             rows.append(row)
-    return np.array(rows)
+    return np.array(rows).reshape(-1, sand.COLUMNS)
 
 
 def _hides(row, x: float, y: float, low: float) -> bool:
@@ -74,24 +80,39 @@ def ground(scene, x: float, y: float):
 
 def shoot(scene, aspect):
     flat = lambda a, b: np.zeros(np.broadcast(a, b).shape)  # noqa: E731
-    first = composition.in_the_open(scene, aspect, flat, eye=(1.4, 3.2), near=6)
+    near = 9 if scene.where["kind"] == "buttes" else 6
+    first = composition.in_the_open(scene, aspect, flat, near=near)
     dunes = ground(scene, *first.subject[:2])
     level = 0.45 * scene.width if scene.where["crest"] else None
-    return composition.in_the_open(scene, aspect, dunes, eye=(1.4, 3.2), near=6, level=level)
+    # low before what is near, so that the horizon stays in the frame
+    high = float(np.clip(0.12 * first.distance, 1.0, 3.4))
+    return composition.in_the_open(scene, aspect, dunes, eye=(0.55 * high, high), near=near, level=level)
 
 
 def build(stage):
-    scene, shot = stage.scene, stage.shot
-    fine, coarse = sand.SANDS[scene.where["sand"]]
+    scene, shot, where = stage.scene, stage.shot, stage.scene.where
+    fine, coarse = sand.SANDS[where["sand"]]
+    plain = where["kind"] == "buttes"
+
+    def hollow(x, y, z):
+        return smoothstep(1.4, 0.2, z - LEVEL + 1.2 * fbm(x / 16, y / 16, 4, 3))
 
     def colour(x, y, z, up):
         patches = np.clip(0.5 + 0.9 * fbm(x / 60, y / 60, 4, 5) + 0.25 * fbm(x / 5, y / 5, 3, 9), 0, 1)
-        dry = blend(np.multiply(fine, 0.88), np.multiply(fine, 1.1), patches)
-        floor = smoothstep(1.4, 0.1, z + 1.2 * fbm(x / 16, y / 16, 4, 3)) * smoothstep(0.955, 0.99, up)
-        return blend(dry, coarse, 0.75 * floor)
+        dry = blend(np.multiply(fine, 0.86), np.multiply(fine, 1.1), patches)
+        return blend(dry, coarse, 0.8 * hollow(x, y, z) * smoothstep(0.94, 0.985, up))
 
     points = fitted_fan(stage, shot.ground, near=1.0, far=9000, rows=1300, columns=1000)
-    land(stage, shot.ground, colour, sand.material(stage, scene.where["wind"]), points=points)
+    land(stage, shot.ground, colour, sand.material(stage, where["wind"]), points=points)
+    desert.pebbles(stage, tuple(0.7 * c for c in coarse), 1.6, 90, 5000, lambda x, y, z: 0.6 * hollow(x, y, z))
+    if plain:
+        desert.buttes(stage, "buttes", 10)
+        desert.scrub(stage, 5, 300, 0.6)
+    elif where["sand"] != "white":
+        desert.scrub(stage, 8, 150, 0.12, lambda x, y, z: hollow(x, y, z))
+    if stage.light.film.mean is None and not plain:
+        table = _table(scene, round(shot.subject[0], 4), round(shot.subject[1], 4))
+        desert.blown_sand(stage, table, fine, 0.55)
 
 
 def light(scene, light):
@@ -101,9 +122,12 @@ def light(scene, light):
     rng = scene.rng("desert light")
     side = np.sign(light.azimuth) or 1.0
     azimuth = side * (rng.uniform(28, 50) if light.disc else rng.uniform(62, 108))
-    elevation = min(light.elevation, 26.0)
-    clouds = light.clouds and replace(light.clouds, cover=light.clouds.cover - rng.uniform(0.06, 0.2), base=4200, thickness=500, size=2900)
-    return replace(light, azimuth=azimuth, elevation=elevation, clouds=clouds)
+    high = rng.uniform(3000, 5000)
+    thin = rng.uniform(0.06, 0.2)
+    clouds = light.clouds and replace(light.clouds, cover=light.clouds.cover - thin, base=high, thickness=500, size=2900)
+    if light.sun < 0.6:  # after sunset the brightest part of the sky still shapes the sand
+        light = replace(light, sun=max(2.5 * light.sun, 0.16), softness=min(light.softness, 9.0), elevation=9.0)
+    return replace(light, azimuth=azimuth, elevation=min(light.elevation, 26.0), clouds=clouds)
 
 
 SETTING = Setting(

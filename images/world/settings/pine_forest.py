@@ -70,7 +70,7 @@ def _trees(stage, path):
     needle = leaf_material(stage, 0.3)
     rng = stage.rng("heights")
     tall = [
-        *kinds_of(stage, "spruces", 3, lambda r: spruce(r, 24, detail=fine, bare=r.uniform(0.3, 0.45), width=0.13), dark, needle),
+        *kinds_of(stage, "spruces", 3, lambda r: spruce(r, 24, detail=fine, bare=r.uniform(0.36, 0.5), width=0.105), dark, needle),
         *kinds_of(stage, "pines", 2, lambda r: pine(r, 23, detail=fine), red, needle),
     ]
     x, y = woods.stand(stage, "trunks", what["density"], -14, woods.depth_of(stage.shot), thin=0.18)

@@ -1,0 +1,114 @@
+"""What clothes are made of: weave, knit, quilting and stitches drawn where the garment was cut, so that they follow it.
+
+Cloth carries two attributes: "Rest", where each point lies on a person who stands at attention (metres), and "Hem", how
+far it is from the nearest edge.
+"""
+
+from dataclasses import dataclass
+
+from images.world import materials
+
+Colour = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Stuff:
+    roughness: float = 0.85
+    sheen: float = 0.0
+    specular: float = 0.25
+    crumple: float = 0.0015  # metres, of creases finer than the mesh
+    crumple_size: float = 0.05
+    fibre: float = 0.0006  # metres, of the weave
+    variation: float = 0.14
+    knit: float = 0.0  # width of ribs everywhere, metres
+    cuffs: float = 0.0  # width of ribbed hems, metres
+    stitch: float = 0.022  # distance of the seam from a hem; 0: none
+    fading: float = 0.0  # share that worn places are paler
+    translucency: float = 0.0
+
+
+STUFFS = {
+    "wool": Stuff(0.95, 0.3, 0.15, 0.001, 0.06, 0.0009, 0.16),
+    "knit": Stuff(0.95, 0.35, 0.12, 0.0005, 0.06, 0.0008, 0.12, knit=0.011, cuffs=0.06, stitch=0),
+    "jersey": Stuff(0.9, 0.2, 0.15, 0.001, 0.04, 0.0004, 0.1, cuffs=0.05, stitch=0),
+    "cotton": Stuff(0.85, 0.1, 0.2, 0.0016, 0.035, 0.0004, 0.12),
+    "denim": Stuff(0.88, 0.1, 0.2, 0.0014, 0.03, 0.0006, 0.18, fading=0.45),
+    "nylon": Stuff(0.5, 0.0, 0.4, 0.002, 0.045, 0.0001, 0.06),
+    "down": Stuff(0.42, 0.0, 0.4, 0.003, 0.03, 0.0001, 0.06, stitch=0),
+    "oilskin": Stuff(0.26, 0.0, 0.5, 0.002, 0.07, 0.0, 0.06),
+    "leather": Stuff(0.4, 0.0, 0.5, 0.0018, 0.03, 0.0003, 0.25, fading=0.3),
+    "silk": Stuff(0.5, 0.15, 0.3, 0.0005, 0.05, 0.0, 0.05, stitch=0, translucency=0.12),
+    "canvas": Stuff(0.9, 0.0, 0.2, 0.002, 0.03, 0.0008, 0.2),
+}
+
+
+def material(stage, name: str, colour: Colour, stripes: Colour | None = None, wide: float = 0.03, seams: bool = True):
+    """The material of a stuff; stripes: the colour of bands round the body, `wide` metres apart."""
+    wet = stage.light.wet
+    key = ("stuff", name, tuple(colour), stripes, wide, seams, wet)
+    return stage.once(key, lambda: _make(STUFFS[name], tuple(colour), stripes, wide, seams, wet))
+
+
+def _make(stuff: Stuff, colour: Colour, stripes, wide: float, seams: bool, wet: float):
+    graph, output, made = materials.new("cloth")
+    rest = graph.node("Attribute", attribute_name="Rest").outputs["Vector"]
+    hem = graph.node("Attribute", attribute_name="Hem").outputs["Fac"]
+    x, y, z = graph.split(rest)
+    tint = graph.node("RGB").outputs[0]
+    tint.default_value = (*colour, 1)
+    if stripes:
+        band = graph.math("FRACT", graph.math("DIVIDE", z, wide))
+        tint = graph.mix(graph.spread(band, 0.46, 0.5), tint, stripes)
+    patches = graph.noise(rest, 9, 8, 0.7)
+    shade = graph.spread(patches, 0.3, 0.7, 1 - stuff.variation, 1 + stuff.variation)
+    fine = graph.noise(rest, 700, 3, 0.7)
+    shade = graph.multiply(shade, graph.spread(fine, 0.3, 0.7, 1 - 1.2 * stuff.variation, 1 + 1.2 * stuff.variation))
+    if stuff.fading:
+        worn = graph.spread(graph.noise(rest, 6, 3, 0.5), 0.42, 0.66, 1, 1 + stuff.fading)
+        shade = graph.multiply(shade, worn)
+    height = graph.multiply(graph.noise(graph.stretched(rest, (1, 1, 0.6)), 1 / stuff.crumple_size, 4, 0.55), stuff.crumple)
+    if stuff.fibre:
+        height = graph.add(height, graph.multiply(fine, stuff.fibre))
+    if seams:
+        lines = _seams(graph, stuff, x, y, z, hem)
+        shade = graph.multiply(shade, graph.spread(lines, 0, 1, 1, 0.5))
+        height = graph.add(height, graph.multiply(lines, -0.002))
+    if stuff.knit or stuff.cuffs:
+        height = graph.add(height, _ribs(graph, stuff, x, y, hem))
+    bump = graph.node("Bump", {"Height": height, "Strength": 1.0, "Distance": 1.0})
+    inputs = {"Base Color": graph.scale(tint, graph.multiply(shade, 1 - 0.4 * wet)), "Normal": bump}
+    inputs |= {"Roughness": stuff.roughness * (1 - 0.35 * wet), "Sheen Weight": stuff.sheen * (1 - wet), "Sheen Roughness": 0.4}
+    inputs |= {"Specular IOR Level": stuff.specular}
+    result = graph.node("BsdfPrincipled", inputs).outputs[0]
+    if stuff.translucency:
+        thin = graph.node("BsdfTranslucent", {"Color": colour})
+        result = graph.node("MixShader", {0: stuff.translucency, 1: result, 2: thin}).outputs[0]
+    graph.link(result, output.inputs[0])
+    return made
+
+
+def _line(graph, value, at: float, wide: float):
+    """1 within `wide` of a value, falling to 0 over as much again."""
+    away = graph.math("ABSOLUTE", graph.math("SUBTRACT", value, at))
+    return graph.spread(away, wide, 2 * wide, 1, 0)
+
+
+def _seams(graph, stuff: Stuff, x, y, z, hem):
+    """Seams down the middle and the sides, and the stitches of hems."""
+    middle = _line(graph, x, 0.0, 0.0016)
+    side = graph.multiply(_line(graph, y, 0.012, 0.0014), 0.6)
+    lines = graph.math("MAXIMUM", middle, side)
+    if stuff.stitch:
+        lines = graph.math("MAXIMUM", lines, graph.multiply(_line(graph, hem, stuff.stitch, 0.0016), 0.8))
+    return lines
+
+
+def _ribs(graph, stuff: Stuff, x, y, hem):
+    """Knitted ribs that run down the cloth: by the angle round the body, everywhere or at the hems."""
+    around = graph.multiply(graph.math("ARCTAN2", x, y), 0.16)
+    size = stuff.knit or 0.007
+    rib = graph.multiply(graph.math("SINE", graph.multiply(around, 6.283 / size)), 0.0016 if stuff.knit else 0.001)
+    if not stuff.cuffs:
+        return rib
+    everywhere = 1.0 if stuff.knit else 0.0
+    return graph.multiply(rib, graph.spread(hem, stuff.cuffs, stuff.cuffs + 0.005, 1, everywhere * 0.6))
