@@ -5,7 +5,7 @@ What hangs on the back is in the chest bone's axes for a man of 1.75 m; what is 
 
 import numpy as np
 
-from images.world.geometry import TURN, Solid, join, lathe, loft, tube
+from images.world.geometry import TURN, Solid, box, join, lathe, loft, tube
 from images.world.implicit import ball, limb, rod, surface
 
 
@@ -118,6 +118,11 @@ def stick(length: float, rng) -> list[tuple[Solid, str]]:
     t = np.linspace(0, 1, 9)
     path = np.stack([0.008 * np.sin(5 * t), 0.006 * np.cos(4 * t), 0.16 - length * t], 1)
     return [(tube(path, np.linspace(0.016, 0.011, 9), 8), "wood")]
+
+
+def phone() -> list[tuple[Solid, str]]:
+    """A telephone; its screen faces -y, towards whoever holds it after a tilt."""
+    return [(box(-0.036, 0.036, -0.004, 0.004, -0.03, 0.115), "metal"), (box(-0.033, 0.033, 0.0042, 0.0048, -0.025, 0.11), "screen")]
 
 
 def balloon(around: int, rng) -> list[tuple[Solid, str]]:

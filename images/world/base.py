@@ -33,7 +33,7 @@ class Subject:
     """Something a picture can be of.
 
     describe(rng, setting) -> Details: the noun phrase with its article, and options such as colours; `setting` is the
-        setting's name. An option "height" or "width" (metres) goes before the fields below.
+        setting's name. An option "height", "width" (metres) or "on" goes before the fields below.
     build(stage, details) -> object: at the origin on the ground, in metres, its front towards -y (towards the camera
         when heading is 0).
     """

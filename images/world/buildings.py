@@ -20,6 +20,9 @@ __all__ = ["Trims", "add_building", "draw_plan", "wall_material"]
 def add_building(stage, plan: Plan, fine: float, lit: float = 0.4, roof: bool = True):
     """One building. fine: 0 far off to 1 close up; lit: share of its windows that are lit when lamps burn."""
     pile = Pile()
+    if fine <= 0:  # out of the picture: what keeps the sky's light out
+        pile.box("wall", (0, plan.width, 0, plan.depth, 0, plan.top))
+        return stage.group(*pile.emit(stage, Trims(stage, plan, lit)))
     upper_floors(plan, pile, np.random.default_rng(plan.seed + 1), fine)
     extras = ground_floor(plan, pile, np.random.default_rng(plan.seed + 2), fine)
     if plan.escape and plan.floors > 1 and fine > 0.04:

@@ -4,7 +4,7 @@ import numpy as np
 
 from images.world import finishes
 from images.world.carbody import Body
-from images.world.geometry import Solid, boxes, box, ellipsoid, join, lathe, rounded, sweep, tube
+from images.world.geometry import Solid, box, ellipsoid, lathe, rounded, sweep, tube
 
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
@@ -20,20 +20,21 @@ def chrome(stage, body: Body, skin, kind: str):
     form = body.form
     bright = stage.once("chrome", finishes.metal)
     dark = stage.surface((0.01, 0.01, 0.011), 0.6)
-    shiny = [_bumper(body, rear) for rear in (False, True)] + _overriders(body)
-    shiny += _handles(body) + _window_frames(body, stage) + _flank_list(body) + _badges(body)
+    close = stage.detail > 0.3
+    shiny = [_bumper(body, rear) for rear in (False, True)]
+    if close:
+        shiny += _overriders(body) + _handles(body) + _window_frames(body, stage) + _flank_list(body) + _badges(body)
     if kind != "van":
-        shiny += _grille(body)
+        shiny += _grille(body, close)
     made = [stage.add(shiny, bright, smooth=False, bevel=0.0)]
     _soften(made[0])
-    made.append(stage.add(_mirrors(body), skin if kind in ("van", "pickup") else bright, smooth=True))
+    if close:
+        made.append(stage.add(_mirrors(body), skin if kind in ("van", "pickup") else bright, smooth=True))
     if kind != "van":
         made.append(stage.add(_grille_well(body), dark))
-    lips = []
-    for axle in form.axles:
-        for side in (-1, 1):
-            lips.append(_arch_lip(body, axle, side, stage.around(28, 12)))
-    made.append(stage.add(lips, skin, smooth=True))
+    if close:
+        lips = [_arch_lip(body, axle, side, stage.around(28, 12)) for axle in form.axles for side in (-1, 1)]
+        made.append(stage.add(lips, skin, smooth=True))
     return made
 
 
@@ -99,15 +100,15 @@ def _grille_well(body: Body) -> list[Solid]:
     return made
 
 
-def _grille(body: Body) -> list[Solid]:
+def _grille(body: Body, close: bool) -> list[Solid]:
     half, low, high = grille_size(body)
     at = lambda x, z, out: float(body.nose_y(np.array(x), np.array(z))) - out  # noqa: E731
     made = []
-    for z in np.linspace(low + 0.02, high - 0.02, 7):
+    for z in np.linspace(low + 0.02, high - 0.02, 7 if close else 3):
         x = np.linspace(-half, half, 9)
         y = body.nose_y(x, np.full(9, z)) - 0.014
         made.append(sweep(np.c_[x, y, np.full(9, z)], bar(0.012, 0.008, 0.003)))
-    for x in np.linspace(-half, half, 15)[1:-1]:
+    for x in np.linspace(-half, half, 15)[1:-1] if close else ():
         y = at(x, (low + high) / 2, 0.010)
         made.append(box(x - 0.003, x + 0.003, y - 0.004, y + 0.01, low, high))
     outline = rounded([(-half, low), (half, low), (half, high), (-half, high)], 0.03, 4)
@@ -210,7 +211,6 @@ def trim(stage, body: Body):
     made = []
     low = form.sill[2][1] + 0.09
     high = form.waist + 0.01
-    z = np.linspace(low, high - 0.03, 18)
     for y in form.doors:
         inside = [abs(y - axle) < form.wheel + 0.07 for axle in form.axles]
         start = form.wheel + 0.1 if any(inside) else low
@@ -307,7 +307,7 @@ def lamps(stage, body: Body, kind: str, burning: bool):
     if kind == "van":
         xs = [0.52]
     made, bowls, glasses = [], [], []
-    around = stage.around(32, 14)
+    around = stage.around(32, 10)
     for x in xs:
         for side in (-1, 1):
             y = float(body.nose_y(np.array(min(x, body.half_at_nose() - 0.04)), np.array(z)))
@@ -322,9 +322,13 @@ def lamps(stage, body: Body, kind: str, burning: bool):
                 around,
             )
             bowls.append(ring.turned(np.pi / 2, "x").moved(side * x, y - 0.005, z))
-            glasses.append(ellipsoid(radius * 0.88, 0.03, radius * 0.88, around, 10).moved(side * x, y - 0.012, z))
+            glasses.append(
+                ellipsoid(radius * 0.88, 0.03, radius * 0.88, around, 10 if stage.detail > 0.3 else 4).moved(
+                    side * x, y - 0.012, z
+                )
+            )
     colour = (1.0, 0.86, 0.62)
-    front = stage.glow(colour, 90 * on) if on else stage.once("lamp glass", _lamp_glass)
+    front = finishes.lamp_glass(stage, colour, 90) if on else stage.once("lamp glass", _lamp_glass)
     made += [stage.add(bowls, bright, smooth=True), stage.add(glasses, front, smooth=True)]
     amber = stage.once(("lens", "amber", on), lambda: finishes.lens((0.75, 0.22, 0.01), 0.8 * on))
     red = stage.once(("lens", "red", on), lambda: finishes.lens((0.5, 0.012, 0.008), 9.0 * on))
@@ -387,11 +391,3 @@ def plates(stage, body: Body, rng):
             word.location, word.rotation_euler.z = (0, y + sign * 0.0075, z), np.pi if rear else 0
             made.append(word)
     return [stage.add(sheets, white, bevel=0.006), *made]
-
-
-def joined(parts) -> Solid:
-    return join(parts)
-
-
-def rows_of_boxes(bounds) -> Solid:
-    return boxes(bounds)

@@ -1,5 +1,7 @@
 """Rain: streaks in the air before the lamps, splashes on the ground, steam over grates."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from images.world import blender, materials
@@ -82,3 +84,15 @@ def steam(stage, at, size: float = 1.3, height: float = 4.5, density: float = 0.
     made = stage.add(body, stage.once(("steam", size, height, density), make))
     made.location = (x, y, z)
     return made
+
+
+def air(stage, bounds, tint=(0.9, 0.95, 1.0)) -> None:
+    """The light's mist in the air between houses: traced where the picture is large, else haze drawn by the film."""
+    light = stage.light
+    if not light.fog:
+        return
+    if stage.detail > 0.3:
+        stage.fog_box(*bounds, light.fog)
+        return
+    colour = light.haze_colour or tuple(0.09 * light.lamps * t for t in tint)
+    stage.light = replace(light, fog=0.0, haze=light.haze + 1.1 * light.fog, haze_colour=colour)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.fft import irfft2, next_fast_len, rfft2
-from scipy.ndimage import gaussian_filter, map_coordinates, minimum_filter
+from scipy.ndimage import gaussian_filter, map_coordinates
+
+from images.world.air import veiled
 
 Colour = tuple[float, float, float]
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709
@@ -41,7 +43,10 @@ class Film:
     grain: float = 0.011
     haze: float = 0.0  # share of the view lost per metre
     haze_colour: Colour = (0.5, 0.55, 0.6)  # linear, before exposure
-    haze_height: float = 0.0  # metres over which haze thins upwards; 0: everywhere the same
+    mist: float = 0.0  # share of the view lost per metre at the mist's floor; it thins upwards
+    mist_height: float = 30.0  # metres over which it thins
+    mist_floor: float = 0.0  # metres over the camera; below the floor it is everywhere the same
+    slopes: tuple[float, float] = (0.0, 0.0)  # rise for each metre of depth at the frame's top and bottom
     sun: tuple[float, float] | None = None  # where it stands in the frame: shares of width and height from the top left
     sun_colour: Colour = (1.0, 0.8, 0.6)
 
@@ -49,7 +54,7 @@ class Film:
 def develop(light: np.ndarray, depth: np.ndarray, film: Film, seed: int = 0) -> np.ndarray:
     """A picture, (h, w, 3) uint8, of linear light (h, w, 3) and depth (h, w) in metres; `seed` is the grain's."""
     x = np.nan_to_num(light.astype(np.float32), posinf=100, neginf=0).clip(0)
-    x = _haze(x, depth, film)
+    x = veiled(x, depth, film)
     if film.rays and film.sun:
         x = x + _rays(x, depth, film)
     if film.mean:
@@ -62,22 +67,6 @@ def develop(light: np.ndarray, depth: np.ndarray, film: Film, seed: int = 0) -> 
     grey = (x @ LUMINANCE)[..., None]
     x = np.maximum(grey + (x - grey) * film.saturation, 0)
     return _to_bytes(_grain(_print(_curve(x, film.contrast), film), film.grain, seed))
-
-
-def _haze(x: np.ndarray, depth: np.ndarray, film: Film) -> np.ndarray:
-    if not film.haze:
-        return x
-    # a pixel at the sky's edge is filled with the sky's depth and partly with the hill's light: take the nearer
-    near = np.where(depth > FAR, minimum_filter(depth, 3), depth)
-    lost = 1 - np.exp(-film.haze * np.minimum(near, FAR))
-    colour = np.broadcast_to(np.array(film.haze_colour, np.float32), x.shape)
-    if film.sun:  # air scatters forwards: it is brighter and warmer towards the sun
-        height, width = depth.shape
-        across = (np.arange(width) / width - film.sun[0])[None, :] * (width / height)
-        down = (np.arange(height) / height - film.sun[1])[:, None]
-        lobe = np.exp(-((across**2 + down**2) / 0.6))[..., None]
-        colour = colour * (1 + lobe * (np.array(film.sun_colour, np.float32) * 1.6 - 0.4))
-    return np.where((near > FAR)[..., None], x, x * (1 - lost[..., None]) + colour * lost[..., None])
 
 
 def _rays(x: np.ndarray, depth: np.ndarray, film: Film, steps: int = 48) -> np.ndarray:

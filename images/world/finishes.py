@@ -1,7 +1,7 @@
 """Finishes of made things: car paint, thin glass, lamp lenses, panes with rooms behind, roads and tiles."""
 
 from images.world import materials
-from images.world.materials import Colour, Surface
+from images.world.materials import Colour
 from images.world.nodes import Graph
 
 
@@ -66,6 +66,24 @@ def lens(colour: Colour, strength: float):
     inputs = {"Base Color": colour, "Roughness": 0.18, "Coat Weight": 1.0, "Normal": bump}
     inputs |= {"Emission Color": colour, "Emission Strength": strength}
     graph.link(graph.node("BsdfPrincipled", inputs), output.inputs[0])
+    return seen_only(material)
+
+
+def shine(colour: Colour, strength: float):
+    """A lamp's glass: bright when it burns, else glass faintly of its colour. It lights nothing by design: lamps do."""
+    graph, output, material = materials.new("shine")
+    if strength:
+        shader = graph.node("Emission", {"Color": colour, "Strength": strength})
+    else:
+        pale = tuple(0.45 + 0.3 * c for c in colour)
+        shader = graph.node("BsdfPrincipled", {"Base Color": pale, "Roughness": 0.2, "Coat Weight": 0.5})
+    graph.link(shader.outputs[0], output.inputs[0])
+    return seen_only(material)
+
+
+def seen_only(material):
+    """A glowing material that is not sampled as a lamp: thousands of small shining faces would make pictures slow."""
+    material.cycles.emission_sampling = "NONE"
     return material
 
 
@@ -135,7 +153,7 @@ def panes(lit: float, strength: float, hues=ROOMS):
         inputs["Emission Color"] = graph.ramp(hue, hues)
         inputs["Emission Strength"] = graph.multiply(graph.multiply(on, graph.multiply(room, dim)), strength)
     graph.link(graph.node("BsdfPrincipled", inputs), output.inputs[0])
-    return material
+    return seen_only(material)
 
 
 def road(wet: float, dry: Colour = (0.052, 0.052, 0.054)):
@@ -170,3 +188,8 @@ def road(wet: float, dry: Colour = (0.052, 0.052, 0.054)):
     inputs = {"Base Color": colour, "Roughness": roughness, "Normal": bump, "Specular IOR Level": 0.5}
     graph.link(graph.node("BsdfPrincipled", inputs), output.inputs[0])
     return material
+
+
+def lamp_glass(stage, colour: Colour, strength: float):
+    """`shine` as strong as the light's lamps burn."""
+    return stage.once(("shine", tuple(colour), strength), lambda: shine(tuple(colour), strength * stage.light.lamps))

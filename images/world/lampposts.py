@@ -26,7 +26,7 @@ def add_lamppost(stage, kind: str, *, power: float = 1.0, colour=None, lit: bool
     post, heads = {"lantern": _lantern, "twin lantern": _twin, "gooseneck": _gooseneck, "arm": _arm, "globe": _globe,
                    "mast": _mast}[kind](around)  # fmt: skip
     parts = []
-    shining = stage.lit(colour, 55 if kind in ("arm", "mast", "gooseneck") else 26)
+    shining = finishes.lamp_glass(stage, colour, 55 if kind in ("arm", "mast", "gooseneck") else 26)
     pane = stage.once("lantern glass", lambda: finishes.thin_glass((0.9, 0.88, 0.8), 0.08))
     for head in heads:
         x, y, z = head["at"]

@@ -38,6 +38,7 @@ class Clouds:
 class Light:
     sun: float = 4.0  # W/m2; the moon at night
     azimuth: float = 140.0
+    compass: bool = False  # azimuth counts from +y instead of from the subject: rooms, whose windows do not move
     elevation: float = 48.0
     sun_colour: Colour = (1.0, 0.95, 0.88)
     softness: float = 0.6  # degrees the sun is wide
@@ -52,7 +53,9 @@ class Light:
     stars: float = 0.0
     haze: float = 0.0  # per metre; drawn by the film
     haze_colour: Colour | None = None  # the horizon's if None
-    haze_height: float = 0.0
+    mist: float = 0.0  # per metre at its floor, thinning upwards; drawn by the film
+    mist_height: float = 30.0  # metres over which it thins
+    mist_floor: float = 0.0  # metres; z of its floor
     fog: float = 0.0  # scattering per metre in the air round the subject, traced: shafts, beams and glow
     lamps: float = 0.0  # how strong lamps, windows and headlights burn; 1 at dusk
     wet: float = 0.0
@@ -175,6 +178,27 @@ FILM_LIGHTS = {
     "lamplight": Light(
         sun=0.02, azimuth=-70, elevation=30, sun_colour=(0.6, 0.75, 1.0), sky=BLUE, sky_strength=0.25, lamps=1.0,
         film=Film(key=0.075, **WARM, saturation=1.2, contrast=1.2, glow=1.1),
+    ),
+    "candle light": Light(
+        sun=0.0, sky=NIGHT, sky_strength=1.2, lamps=1.0, fog=0.006,
+        film=Film(key=0.055, **WARM, saturation=1.15, contrast=1.25, glow=1.3, streak=0.1),
+    ),
+    "pale morning": Light(
+        sun=1.3, azimuth=-70, elevation=24, sun_colour=(1.0, 0.9, 0.76), softness=10, sky=GREY, sky_strength=1.3, fog=0.02,
+        film=Film(key=0.2, **SILVER, saturation=0.95, contrast=1.15, glow=0.9, fade=0.02),
+    ),
+    "fluorescent": Light(
+        sun=0.0, sky=GREENISH, sky_strength=0.12, lamps=1.0, fog=0.008,
+        film=Film(key=0.1, **GREEN, balance=(0.92, 1.06, 0.94), saturation=1.05, contrast=1.25, glow=0.9),
+    ),
+    "neon window": Light(
+        sun=1.6, azimuth=-70, elevation=14, sun_colour=(1.0, 0.16, 0.42), softness=9, lamps=0.6, fog=0.014,
+        sky=((0, (0.05, 0.16, 0.24)), (1, (0.02, 0.05, 0.12))), sky_strength=1.0,
+        film=Film(key=0.075, **MAGENTA, saturation=1.25, contrast=1.25, glow=1.2, streak=0.3),
+    ),
+    "moonlit window": Light(
+        sun=0.55, azimuth=-70, elevation=30, sun_colour=(0.55, 0.74, 1.0), softness=1.0, sky=NIGHT, lamps=0.12, fog=0.014,
+        film=Film(key=0.06, **COOL, saturation=1.2, contrast=1.25, glow=0.9),
     ),
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ pose: a name from `skeleton.POSES` ("stand", "contrapposto", "hands in pockets",
     forward", "sit on the ground", "reading a phone", "looking up", "carrying", "lantern", "kneel", "arms raised", ...),
     "walk" (a step at a phase of its own), or a `skeleton.Pose`. "sit" puts the seat 0.45 m over `at` for a man of 1.75 m.
 name: names the person's own stream of random numbers: give every person in a scene another.
-colour: a name from `outfits.ACCENT` ("red", "yellow", "teal", ...) for what catches the eye.
+colour: a name from `outfits.COLOURS` ("red", "yellow", "teal", ...) for what catches the eye.
 sex: "man" or "woman". hat: "", "fedora", "cap", "beanie", "hard hat", "hood" ... instead of the wardrobe's own.
 detail: stage.detail if None; extras far from the camera get by with much less (`detail_at` tells how much). A person
     costs about 3 CPU seconds at detail 1, 0.1 at 0.2.
@@ -24,7 +24,9 @@ import numpy as np
 from images.world import outfits
 from images.world.outfits import Look
 from images.world.skeleton import POSES, Pose, walk
-from images.world.tailor import Builder
+from images.world.tailor import HELD, Builder
+
+ARM_ANGLES = ("shoulder", "shoulder_out", "shoulder_twist", "elbow", "wrist", "grip")
 
 
 def add_person(
@@ -36,7 +38,8 @@ def add_person(
     look = wardrobe if isinstance(wardrobe, Look) else dress(rng, wardrobe, colour, sex)
     if hat is not None:
         look = replace(look, hat=hat)
-    made = Builder(stage, rng, look, find_pose(rng, pose), stage.detail if detail is None else detail).build(wind)
+    holds = any(name in HELD for name, _ in look.extras)
+    made = Builder(stage, rng, look, find_pose(rng, pose, flip=not holds), stage.detail if detail is None else detail).build(wind)
     return stage.place(made, at, heading)
 
 
@@ -49,13 +52,23 @@ def dress(rng, wardrobe: str = "any", colour: str | None = None, sex: str | None
     return outfits.wear(rng, wardrobe, colour, sex)
 
 
-def find_pose(rng, pose: str | Pose) -> Pose:
-    """A pose, a little different every time, and now and then the other way round."""
+def find_pose(rng, pose: str | Pose, flip: bool = True) -> Pose:
+    """A pose, a little different every time, and now and then the other way round; "walk, lantern" has the first one's
+    legs and the other one's arms."""
+    phase, stride, other = rng.random(), rng.uniform(0.85, 1.1), rng.random() < 0.5
+    loose = rng.normal(0, 2.5, 8)
     if isinstance(pose, Pose):
         return pose
-    phase, stride, flip = rng.random(), rng.uniform(0.85, 1.1), rng.random() < 0.5
-    found = walk(0.02 + 0.5 * round(phase) + 0.16 * (phase - 0.5), stride) if pose == "walk" else POSES[pose]
-    return found.mirrored() if flip and pose != "walk" else found
+    base, _, arms = pose.partition(", ")
+    found = walk(0.02 + 0.5 * round(phase) + 0.16 * (phase - 0.5), stride) if base == "walk" else POSES[base]
+    if arms:
+        found = replace(found, **{name: getattr(POSES[arms], name) for name in ARM_ANGLES})
+    found = replace(
+        found,
+        shoulder=tuple(np.add(found.shoulder, loose[:2])), elbow=tuple(np.add(found.elbow, 1.5 * np.abs(loose[2:4]))),
+        neck=tuple(np.add(found.neck, (1.5, 1, 3) * loose[4:7])),
+    )  # fmt: skip
+    return found.mirrored() if other and flip and base != "walk" else found
 
 
 def detail_at(stage, at, height: float = 1.75) -> float:

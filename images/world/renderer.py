@@ -90,7 +90,12 @@ def film_of(stage: Stage) -> Film:
     towards = stage.sun_direction()
     sun = shot.project(tuple(np.add(shot.eye, 1e4 * towards))) if light.sun else None
     colour = light.haze_colour or _air(light)
-    return replace(light.film, haze=light.haze, haze_colour=colour, sun=sun, sun_colour=light.sun_colour)
+    ahead, _, up = shot.axes()
+    tilt, high = float(ahead[2]), float(up[2]) * shot.spread[1]
+    return replace(
+        light.film, haze=light.haze, haze_colour=colour, sun=sun, sun_colour=light.sun_colour, mist=light.mist,
+        mist_height=light.mist_height, mist_floor=light.mist_floor - shot.eye[2], slopes=(tilt + high, tilt - high),
+    )  # fmt: skip
 
 
 def _air(light: Light) -> tuple[float, float, float]:

@@ -97,4 +97,5 @@ def sample_scene(seed: int, subject: str | None = None, setting: str | None = No
     what = kind.describe(np.random.default_rng([seed, 1]), setting)
     where = place.describe(np.random.default_rng([seed, 2]), subject)
     height, width = what.get("height", kind.height), what.get("width", kind.width)
-    return Scene(seed, subject, setting, what, where, height, width, kind.on, framing, heading, light, form)
+    on = what.get("on", kind.on)
+    return Scene(seed, subject, setting, what, where, height, width, on, framing, heading, light, form)

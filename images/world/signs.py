@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from images.world import finishes
 from images.world.geometry import box, sweep
 from images.world.materials import Surface
 
@@ -70,7 +71,7 @@ def shop_lamp(stage, a: float, b: float, head: float, hue: int, fine: float):
 
 def neon_word(stage, word: str, size: float, colour, strength: float = 16.0):
     """A word of glass tubes: outlines only, standing a little before the wall."""
-    made = stage.text(word, size, stage.lit(colour, strength), 0.0)
+    made = stage.text(word, size, finishes.lamp_glass(stage, colour, strength), 0.0)
     made.data.fill_mode, made.data.bevel_depth, made.data.bevel_resolution = "NONE", 0.012 + 0.012 * size, 1
     made.data.resolution_u = 4 if stage.detail > 0.4 else 2
     return made
@@ -86,9 +87,14 @@ def blade_sign(stage, word: str, x: float, z: float, colour, fine: float, size: 
     for side in (-1, 1):
         outline = [(x + side * 0.125, -0.36, z + 0.07), (x + side * 0.125, -0.24 - reach, z + 0.07), (x + side * 0.125, -0.24 - reach, z + high - 0.07),
                    (x + side * 0.125, -0.36, z + high - 0.07)]  # fmt: skip
-        parts.append(stage.add(sweep(_loop(outline), _round(0.016), up=(1, 0, 0)), stage.lit(colour, 14)))
+        parts.append(
+            stage.add(sweep(_loop(outline), _round(0.016), up=(1, 0, 0)), finishes.lamp_glass(stage, colour, 14))
+        )
         letters = stage.text(
-            "\n".join(word), size, stage.lit(colour, 11) if fine > 0.15 else stage.lit(colour, 9), 0.012
+            "\n".join(word),
+            size,
+            finishes.lamp_glass(stage, colour, 11) if fine > 0.15 else finishes.lamp_glass(stage, colour, 9),
+            0.012,
         )
         letters.rotation_euler = (np.pi / 2, 0, side * np.pi / 2)
         letters.location = (x + side * 0.13, -0.3 - reach / 2, z + high / 2)
@@ -115,4 +121,4 @@ def neon_arrow(stage, at, length: float, colour):
     """A bent tube with a point, lying in the xz plane."""
     x, y, z = at
     path = [(x, y, z), (x + length * 0.5, y, z), (x + length, y, z - 0.3 * length)]
-    return stage.add(sweep(path, _round(0.02), up=(0, 1, 0)), stage.lit(colour, 14))
+    return stage.add(sweep(path, _round(0.02), up=(0, 1, 0)), finishes.lamp_glass(stage, colour, 14))

@@ -232,3 +232,8 @@ POSES = {
                  shoulder=(22, 26), shoulder_out=(8, 8), shoulder_twist=(-18, -20), elbow=(64, 58), neck=(2, 0, 4), grip=(0.9, 0.9),
                  seat=1.0),
 }  # fmt: skip
+POSES |= {
+    "stick": Pose(hip=(2, 8), knee=(2, 12), shoulder=(-2, 22), shoulder_out=(6, 14), shoulder_twist=(-12, -6), elbow=(14, 42),
+                  spine=(6, 0, 0), neck=(2, 0, 6), grip=(0.3, 0.95)),
+    "balloon": Pose(hip=(0, 4), knee=(1, 8), shoulder=(4, 40), shoulder_out=(6, 16), elbow=(12, 60), neck=(-12, 0, -10), grip=(0.3, 0.95)),
+}  # fmt: skip

@@ -133,7 +133,9 @@ class Stage:
             blender.morph(made, at(now), at(then), frame)
 
     def sun_azimuth(self) -> float:
-        """Degrees from +y, clockwise: the light's own azimuth counts from behind the subject."""
+        """Degrees from +y, clockwise: the light's own azimuth counts from behind the subject, if it has no compass."""
+        if self.light.compass:
+            return self.light.azimuth
         x, y, _ = np.subtract(self.shot.subject, self.shot.eye)
         return self.light.azimuth + math.degrees(math.atan2(x, y))
 

@@ -90,7 +90,7 @@ def houses(
             ends = [place.distance(t, s + width * k) for k in (0, 0.5, 1)]
             fine = fineness(stage, min(ends))
             if not place.seen(np.full(5, t), s + width * np.linspace(0, 1, 5)):
-                fine *= 0.25
+                fine *= 0.25 if stage.detail > 0.3 else 0.0
             house = add_building(stage, plan, fine, lit, roof=min(ends) > 25)
             stage.place(house, (t, s if side < 0 else s + width, 0.0), np.pi / 2 if side < 0 else -np.pi / 2)
             made.append(house)
@@ -110,7 +110,7 @@ def lamp_posts(stage, street: Street, place: Place, kind: str | None = None) -> 
             t = side * (street.half + 0.45)
             if _in_side_street(street, s) or not place.free(t, s, 0.5):
                 continue
-            post = add_lamppost(stage, kind, lit=place.distance(t, s) < 75)
+            post = add_lamppost(stage, kind, lit=place.distance(t, s) < (75 if stage.detail > 0.3 else 40))
             stage.place(post, (t, s, KERB), -np.pi / 2 * side)
             made.append(post)
     return made
@@ -123,7 +123,7 @@ def _in_side_street(street: Street, s: float, margin: float = 1.0) -> bool:
 def parked_cars(stage, street: Street, place: Place) -> list:
     """Cars along both kerbs, nose to tail with gaps."""
     rng = stage.rng("parked cars")
-    kinds = parked(stage, 5 if stage.detail > 0.4 else 2, rng)
+    kinds = parked(stage, 5 if stage.detail > 0.4 else 1, rng)
     made = []
     for side in (-1, 1):
         s = street.start + rng.uniform(0, 6)
@@ -180,7 +180,7 @@ def passers_by(stage, street: Street, place: Place, count: int, umbrellas: bool)
     """People on the pavements and a few crossing, more of them where the camera looks."""
     rng = stage.rng("passers-by")
     made = []
-    number = stage.count(count, min(3, count)) if stage.detail < 0.5 else count
+    number = stage.count(count, min(2, count)) if stage.detail < 0.3 else count
     for i in range(number):
         side, aside, far, way, crossing = (
             rng.choice([-1, 1]),
@@ -340,7 +340,7 @@ def puddle_light(stage, place: Place, street: Street) -> list:
     rng = stage.rng("sign light")
     made = []
     colours = ((1.0, 0.08, 0.3), (0.05, 0.6, 1.0), (1.0, 0.35, 0.05), (0.1, 1.0, 0.5), (0.6, 0.2, 1.0))
-    for _ in range(7):
+    for _ in range(7 if stage.detail > 0.3 else 3):
         side, s, z, colour = (
             rng.choice([-1, 1]),
             rng.uniform(6, 45),

@@ -42,14 +42,15 @@ STUFFS = {
 }
 
 
-def material(stage, name: str, colour: Colour, stripes: Colour | None = None, wide: float = 0.03, seams: bool = True):
-    """The material of a stuff; stripes: the colour of bands round the body, `wide` metres apart."""
+def material(stage, name: str, colour: Colour, stripes: Colour | None = None, wide: float = 0.03, seams: bool = True, opening=None):
+    """The material of a stuff; stripes: the colour of bands round the body, `wide` metres apart; opening: the colours of
+    the shirt and the tie that show between the lapels."""
     wet = stage.light.wet
-    key = ("stuff", name, tuple(colour), stripes, wide, seams, wet)
-    return stage.once(key, lambda: _make(STUFFS[name], tuple(colour), stripes, wide, seams, wet))
+    key = ("stuff", name, tuple(colour), stripes, wide, seams, opening, wet)
+    return stage.once(key, lambda: _make(STUFFS[name], tuple(colour), stripes, wide, seams, opening, wet))
 
 
-def _make(stuff: Stuff, colour: Colour, stripes, wide: float, seams: bool, wet: float):
+def _make(stuff: Stuff, colour: Colour, stripes, wide: float, seams: bool, opening, wet: float):
     graph, output, made = materials.new("cloth")
     rest = graph.node("Attribute", attribute_name="Rest").outputs["Vector"]
     hem = graph.node("Attribute", attribute_name="Hem").outputs["Fac"]
@@ -59,6 +60,8 @@ def _make(stuff: Stuff, colour: Colour, stripes, wide: float, seams: bool, wet: 
     if stripes:
         band = graph.math("FRACT", graph.math("DIVIDE", z, wide))
         tint = graph.mix(graph.spread(band, 0.46, 0.5), tint, stripes)
+    if opening:
+        tint = _opened(graph, tint, x, y, z, *opening)
     patches = graph.noise(rest, 9, 8, 0.7)
     shade = graph.spread(patches, 0.3, 0.7, 1 - stuff.variation, 1 + stuff.variation)
     fine = graph.noise(rest, 700, 3, 0.7)
@@ -85,6 +88,18 @@ def _make(stuff: Stuff, colour: Colour, stripes, wide: float, seams: bool, wet: 
         result = graph.node("MixShader", {0: stuff.translucency, 1: result, 2: thin}).outputs[0]
     graph.link(result, output.inputs[0])
     return made
+
+
+def _opened(graph, tint, x, y, z, shirt: Colour, tie: Colour):
+    """A shirt and a tie in a V down to the breast bone, and the shadow beside the lapels."""
+    across = graph.math("ABSOLUTE", x)
+    edge = graph.math("SUBTRACT", graph.multiply(graph.add(z, -1.16), 0.3), across)
+    front = graph.math("LESS_THAN", y, -0.02)
+    lapel = graph.multiply(graph.multiply(graph.spread(edge, -0.052, -0.05), graph.spread(edge, -0.047, -0.049)), front)
+    tint = graph.mix(graph.multiply(lapel, 0.6), tint, (0.004, 0.004, 0.004))
+    tint = graph.mix(graph.multiply(graph.spread(edge, 0.0, 0.002), front), tint, shirt)
+    knot = graph.multiply(graph.spread(across, 0.024, 0.022), graph.spread(edge, 0.0, 0.002))
+    return graph.mix(graph.multiply(knot, front), tint, tie)
 
 
 def _line(graph, value, at: float, wide: float):

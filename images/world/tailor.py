@@ -11,7 +11,7 @@ from images.world.outfits import Layer, Look
 from images.world.skeleton import Pose, stand
 
 ON_BACK = ("backpack", "rucksack")
-HELD = ("umbrella", "suitcase", "lantern", "stick", "balloon")
+HELD = ("umbrella", "suitcase", "lantern", "stick", "balloon", "phone")
 
 
 class Builder:
@@ -33,7 +33,8 @@ class Builder:
     def build(self, wind):
         body = bodies.trunk(self.figure) + bodies.arms(self.figure) + bodies.legs(self.figure)
         palms = bodies.left_and_right("hand", [ball((0, -0.004, -0.055), (0.02, 0.045, 0.07))], self.figure.unit)
-        under = body + palms
+        hair_room = bodies.of("head", [ball((0, 0.012, 0.112), (0.085, 0.102, 0.09)), ball((0, 0.0, 0.03), (0.07, 0.07, 0.07))], self.figure.head)
+        under = body + palms + self.uppers() + hair_room
         layers = self.look.layers
         if self.look.hat == "hood":
             layers = (*layers, Layer("hood", self.look.hat_colour, layers[-1].stuff))
@@ -41,9 +42,8 @@ class Builder:
             under = self.clothe(layer, under, wind)
         self.skin()
         self.shoes()
-        if self.look.hat != "hood":
-            self.hair()
-            self.hat()
+        self.hair()
+        self.hat()
         for name, colour in self.look.extras:
             self.extra(name, colour)
         return self.stage.group(*self.parts)
@@ -58,9 +58,9 @@ class Builder:
         solid = draped(sheet, pattern, self.figure, self.pose, body, self.rng, steps=steps, iterations=5, wind=wind)
         if layer.stuff == "down":
             solid = Solid(quilted(solid, sheet.rest, sheet.hem, 0.07, 0.013), solid.faces)
-        material = stuffs.material(self.stage, layer.stuff, layer.colour, layer.stripes)
+        material = stuffs.material(self.stage, layer.stuff, layer.colour, layer.stripes, 0.24 if layer.kind == "vest" else 0.03, opening=layer.opening)
         made = self.stage.add(solid, material, smooth=True)
-        blender.add_attributes(made, Rest=sheet.rest, Hem=sheet.hem)
+        blender.add_attributes(made, Rest=sheet.rest / self.figure.unit, Hem=sheet.hem / self.figure.unit)
         if self.detail > 0.5:
             blender.modify(made, "SUBSURF", levels=1, render_levels=1)
         if self.detail > 0.3:
@@ -133,9 +133,8 @@ class Builder:
     def melt(self, blobs, step: float, material):
         self.parts.append(self.stage.add(surface(self.posed(blobs), self.step(step)), material, smooth=True))
 
-    def shoes(self):
-        if self.look.shoe == "bare":
-            return
+    def uppers(self):
+        """Shoes and boots without their soles."""
         u = self.figure.unit * (0.9 if self.figure.sex == "woman" else 1.0)
         high = {"boot": 0.03, "high boot": 0.24}.get(self.look.shoe, -0.005)
         upper = [
@@ -143,9 +142,14 @@ class Builder:
             rod((0, 0.034, -0.045), (0, 0.018, high), 0.038, 0.042 + 0.05 * max(high, 0), blend=0.03),
         ]
         toes = [rod((0, 0, 0.002), (0.0, -0.06, -0.006), 0.034, 0.022, flat=(1.12, 0.75), blend=0.025)]
+        return bodies.left_and_right("foot", upper, u) + bodies.left_and_right("toes", toes, u)
+
+    def shoes(self):
+        if self.look.shoe == "bare":
+            return
+        u = self.figure.unit * (0.9 if self.figure.sex == "woman" else 1.0)
         colour = self.look.shoes
-        blobs = bodies.left_and_right("foot", upper, u) + bodies.left_and_right("toes", toes, u)
-        self.melt(blobs, 0.006, self.stage.surface(colour, 0.4, variation=0.25, grain=0.05, relief=0.001, relief_size=0.02))
+        self.melt(self.uppers(), 0.006, self.stage.surface(colour, 0.4, variation=0.25, grain=0.05, relief=0.001, relief_size=0.02))
         heel = 0.012 if self.look.shoe == "sneaker" else 0.016
         sole = [rod((0, 0.045, -0.074), (0.008, -0.115, -0.074), 0.037, 0.042, flat=(1.0, 0.2), blend=0.004)]
         sole += [rod((0, 0.05, -0.074), (0, 0.03, -0.074), 0.037, 0.036, flat=(1, heel / 0.037), blend=0.004)]
@@ -163,13 +167,13 @@ class Builder:
     def hair(self):
         if self.look.hair_style == "bald":
             return
-        style = hair.style(self.look.hair_style)
+        style = hair.style("cropped" if self.look.hat == "hood" else self.look.hair_style)
         step = self.step(0.005)
         wild = 0.4 if self.look.hat else 1.0
         colour = np.array(self.look.hair)
         rough = {"variation": 0.35, "grain": 0.03, "relief": 0.002, "relief_size": 0.006, "stretch": (1, 1, 0.25), "specular": 0.35}
         under = self.stage.surface(tuple(0.75 * colour), 0.5, **rough)
-        shown = tuple(hair.under_hat(style.blobs)) if self.look.hat else style.blobs
+        shown = tuple(hair.under_hat(style.blobs)) if self.look.hat not in ("", "hood") else style.blobs
         for blobs in (shown, style.hangs):
             if blobs:
                 solid = surface(blobs, step)
@@ -183,7 +187,7 @@ class Builder:
                     self.parts.append(blender.add_strands(self.on_head(points), radii, shine))
 
     def hat(self):
-        if not self.look.hat:
+        if self.look.hat in ("", "hood"):
             return
         colour = self.look.hat_colour
         kinds = {
@@ -216,6 +220,8 @@ class Builder:
             self.parts.append(self.stage.lamp("POINT", tuple(at - (0, 0, 0.2)), 12, (1.0, 0.62, 0.28), shadow_soft_size=0.03))
         elif name == "stick":
             self.hold(baggage.stick(0.95, self.rng), colour)
+        elif name == "phone":
+            self.hold(baggage.phone(), colour, tilt=(-0.9, 0.0))
         elif name == "balloon":
             self.hold(baggage.balloon(self.around(48), self.rng), colour)
         else:
@@ -250,6 +256,8 @@ class Builder:
                   "leather": ("leather", colour), "knit": ("knit", colour), "canopy": ("silk", colour)}  # fmt: skip
         if kind in cloths:
             return stuffs.material(stage, *cloths[kind], seams=False)
+        if kind == "screen":
+            return stage.glow((0.7, 0.85, 1.0), 1.2)
         if kind == "flame":
             return stage.lit((1.0, 0.6, 0.25), 14)
         if kind == "balloon":

@@ -139,10 +139,10 @@ class Trims:
         return stage.once("shop glass", lambda: finishes.thin_glass((0.9, 0.93, 0.92), 0.03))
 
     def _tubes(self, stage, plan):
-        return stage.lit(TUBES[plan.colour % 3], 11)
+        return finishes.lamp_glass(stage, TUBES[plan.colour % 3], 11)
 
     def _bulb(self, stage, plan):
-        return stage.lit((1.0, 0.75, 0.4), 30)
+        return finishes.lamp_glass(stage, (1.0, 0.75, 0.4), 30)
 
     def _skyglass(self, stage, plan):
         return stage.window((0.9, 0.85, 0.6), 1.2)

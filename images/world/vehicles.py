@@ -37,7 +37,7 @@ def add_car(stage, kind: str, colour, rng, *, burning: bool = True, taxi: bool =
     """A car at the origin, its nose towards -y. burning: its lamps are on when the light's lamps are; rng is drawn from
     the same number of times in every light."""
     form = FORMS[kind]
-    body = Body(form, stage.around(84, 28), 0.05 / max(stage.detail, 0.2) ** 0.6)
+    body = Body(form, stage.around(84, 24), 0.05 / max(stage.detail, 0.05) ** 0.8)
     metallic = 0.55 if tuple(colour) == PAINTS["silver"] else 0.0
     key = ("paint", tuple(colour), roof, dirt, metallic, stage.light.wet)
     skin = stage.once(key, lambda: finishes.paint(tuple(colour), dirt, metallic, stage.light.wet, roof))
@@ -86,13 +86,18 @@ def _cabin(stage, body: Body, skin):
 
 
 def _glass(stage, body: Body):
-    pane = stage.once("car glass", lambda: finishes.thin_glass((0.72, 0.8, 0.76)))
+    if stage.detail > 0.3:
+        pane = stage.once("car glass", lambda: finishes.thin_glass((0.72, 0.8, 0.76)))
+    else:  # nothing is seen behind it in a small picture
+        pane = stage.surface((0.014, 0.016, 0.016), 0.05, variation=0.1, specular=0.6)
     return smooth_but_edges(stage.add(body.cabin_shell(0.016, 0.02), pane, smooth=True), 0.7)
 
 
 def _taxi_sign(stage, body: Body):
     top = body.form.height
-    sign = stage.add(box(-0.3, 0.3, -0.07, 0.07, top, top + 0.16), stage.lit((1.0, 0.72, 0.25), 6), bevel=0.02)
+    sign = stage.add(
+        box(-0.3, 0.3, -0.07, 0.07, top, top + 0.16), finishes.lamp_glass(stage, (1.0, 0.72, 0.25), 6), bevel=0.02
+    )
     made = [sign]
     for turn in (0, np.pi):
         word = stage.text("TAXI", 0.15, stage.surface((0.01, 0.01, 0.01), 0.5), 0.002)

@@ -6,7 +6,7 @@ from images.world import finishes
 from images.world.geometry import Solid, boxes, join, lathe
 
 
-def tyre(radius: float, width: float, around: int) -> Solid:
+def tyre(radius: float, width: float, around: int, coarse: bool = False) -> Solid:
     """A tyre with its axle along x, centred."""
     r, w = radius, width / 2
     rim = 0.64 * r
@@ -14,6 +14,8 @@ def tyre(radius: float, width: float, around: int) -> Solid:
                (r, -w * 0.55), (r, -w * 0.2), (0.985 * r, -w * 0.17), (0.985 * r, w * 0.17), (r, w * 0.2),
                (r, w * 0.55), (0.985 * r, w * 0.8), (0.93 * r, w * 0.94), (0.83 * r, w), (rim * 1.08, w * 0.92),
                (rim, w * 0.72)]  # fmt: skip
+    if coarse:
+        profile = [profile[i] for i in (0, 2, 5, 10, 13, 15)]
     return lathe(profile, around).turned(np.pi / 2, "y")
 
 
@@ -49,7 +51,7 @@ def slots(radius: float, width: float, count: int = 10) -> Solid:
 
 def add_wheels(stage, axles, radius: float, half: float, width: float = 0.2, twin: tuple[int, ...] = (), capped=True):
     """Wheels on both sides of `axles` (y), their outer faces at |x| = half. twin: numbers of axles with two a side."""
-    around = stage.around(64, 20)
+    around = stage.around(64, 12) if stage.detail > 0.3 else 12
     rubber = stage.surface(
         (0.017, 0.017, 0.018), 0.78, variation=0.35, grain=0.15, wear=(0.07, 0.062, 0.05), specular=0.4
     )
@@ -63,12 +65,16 @@ def add_wheels(stage, axles, radius: float, half: float, width: float = 0.2, twi
                 put = lambda solid: solid.turned(turn).moved(
                     side * (half - width / 2 - back * 1.15 * width), axle, radius
                 )  # noqa: B023, E731, E501
-                soles.append(put(tyre(radius, width, around)))
+                soles.append(put(tyre(radius, width, around, stage.detail < 0.3)))
                 if stage.detail > 0.4:
                     soles.append(put(treads(radius, width, stage.around(60))))
                 rims.append(put(rim(radius, width, around, -0.3 * width if number in twin else 0.02)))
-                hubs.append(put(hub(radius, width, around)))
-                holes.append(put(slots(radius, width)))
+                if stage.detail > 0.3 or not hubs:
+                    hubs.append(put(hub(radius, width, around)))
+                if stage.detail > 0.3:
+                    holes.append(put(slots(radius, width)))
     dark = stage.surface((0.01, 0.01, 0.01), 0.8)
-    made = [stage.add(soles, rubber, smooth=True), stage.add(rims, steel, smooth=True), stage.add(holes, dark)]
+    made = [stage.add(soles, rubber, smooth=True), stage.add(rims, steel, smooth=True)]
+    if holes:
+        made.append(stage.add(holes, dark))
     return [*made, stage.add(hubs, bright if capped else steel, smooth=True)]

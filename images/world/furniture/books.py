@@ -4,13 +4,31 @@ import numpy as np
 
 from images.world import materials
 from images.world.furniture import finishes, pictures
-from images.world.geometry import Solid, box, grid, join, loft
+from images.world.geometry import Solid, box, grid, loft
 
 BINDINGS = {
-    "oxblood": (0.16, 0.02, 0.018), "brown": (0.13, 0.055, 0.022), "tan": (0.32, 0.16, 0.06), "green": (0.025, 0.07, 0.035),
-    "navy": (0.018, 0.03, 0.075), "black": (0.018, 0.016, 0.015), "cream": (0.45, 0.38, 0.26), "ochre": (0.36, 0.2, 0.04),
-    "plum": (0.08, 0.02, 0.06), "teal": (0.015, 0.09, 0.1), "grey": (0.14, 0.135, 0.125), "red": (0.3, 0.025, 0.02),
+    "oxblood": (0.13, 0.022, 0.018), "brown": (0.11, 0.05, 0.022), "tan": (0.26, 0.14, 0.06), "black": (0.018, 0.016, 0.015),
+    "green": (0.025, 0.055, 0.032), "navy": (0.02, 0.03, 0.06), "cream": (0.42, 0.36, 0.25), "ochre": (0.28, 0.17, 0.05),
+    "plum": (0.065, 0.022, 0.045), "teal": (0.02, 0.07, 0.075), "grey": (0.13, 0.125, 0.115), "red": (0.24, 0.03, 0.022),
 }  # fmt: skip
+
+COMMON = (
+    "oxblood",
+    "brown",
+    "brown",
+    "tan",
+    "green",
+    "navy",
+    "black",
+    "cream",
+    "grey",
+    "brown",
+    "ochre",
+    "plum",
+    "teal",
+    "red",
+    "tan",
+)
 
 
 def _back(depth: float, thick: float, steps: int) -> np.ndarray:
@@ -162,59 +180,98 @@ def _leaf(stage, solid: Solid, width: float, length: float, side: float, seed: i
     return stage.add(solid, paper, smooth=True)
 
 
-def row(rng, length: float, height: float = 0.26, depth: float = 0.2, gaps: float = 0.12, lean: bool = True):
+def row(rng, length: float, height: float = 0.26, depth: float = 0.2, gaps: float = 0.12):
     """Standing books that fill `length` metres along x with their backs at y = 0 facing -y, for shelves.
 
     Returns (Solid of bindings, (n, 3) colours, Solid of pages, Solid of gilt bands): three objects for a whole shelf.
     """
-    covers, colours, leaves, gilt = [], [], [], []
-    names = list(BINDINGS)
-    x = 0.0
-    run = int(rng.integers(1, 9))  # books of one set stand together
-    colour, tall, wide = _kind(rng, names, height)
+    thick, tall, deep, at, tilts, tones = [], [], [], [], [], []
+    x, run = 0.0, int(rng.integers(1, 9))  # books of one set stand together
+    colour, high, wide = _kind(rng, height)
     while x < length - 0.02:
         if run <= 0:
             run = int(rng.integers(1, 7))
-            colour, tall, wide = _kind(rng, names, height)
+            colour, high, wide = _kind(rng, height)
             if rng.random() < gaps:
                 x += rng.uniform(0.03, 0.22)
                 continue
         run -= 1
-        thick, h = wide * rng.uniform(0.85, 1.15), min(tall * rng.uniform(0.97, 1.02), height)
-        if x + thick > length:
+        t, h = wide * rng.uniform(0.85, 1.15), min(high * rng.uniform(0.97, 1.02), height)
+        if x + t > length:
             break
-        d, set_back = min(depth, 0.72 * h), rng.uniform(0.0, 0.012)
-        tilt = rng.uniform(0.04, 0.2) if lean and run == 0 and rng.random() < 0.25 else 0.0
-        shell, block, bands = _standing(thick, h, d)
-        place = lambda s, a=tilt, at=x, b=set_back: s.turned(a, "y").moved(at, b, 0)  # noqa: E731
-        covers.append(place(shell))
-        tone = np.array(colour) * rng.uniform(0.8, 1.2)
-        colours.append(np.repeat(tone[None], len(shell.vertices), 0))
-        leaves.append(place(block))
-        if rng.random() < 0.75:
-            gilt.append(place(bands))
-        x += thick + 0.001 + tilt * h * 0.9
-    empty = box(0, 0.001, 0, 0.001, 0, 0.001)
-    if not covers:
-        return empty, np.zeros((8, 3)), empty, empty
-    return join(covers), np.concatenate(colours), join(leaves), join(gilt) if gilt else empty
+        tilt = rng.uniform(0.04, 0.2) if run == 0 and rng.random() < 0.25 else 0.0
+        for values, value in zip((thick, tall, deep, at, tilts), (t, h, min(depth, 0.72 * h), x, tilt), strict=True):
+            values.append(value)
+        tones.append(np.array(colour) * rng.uniform(0.75, 1.2))
+        x += t + 0.001 + tilt * h * 0.9
+    if not thick:
+        thick, tall, deep, at, tilts, tones = [0.03], [0.2], [0.15], [0.0], [0.0], [np.full(3, 0.1)]
+    sizes = np.stack([thick, deep, tall], 1)
+    moves = np.c_[at, rng.uniform(0.0, 0.012, len(at)), np.zeros(len(at))]
+    chosen = rng.random(len(at)) < 0.75
+    chosen[0] = True
+    every = [_copies(part, sizes, moves, np.array(tilts)) for part in (_shell(), _leaves())]
+    gilt = _copies(_bands(), sizes[chosen], moves[chosen], np.array(tilts)[chosen])
+    colours = np.repeat(np.array(tones), len(every[0].vertices) // len(at), 0)
+    return every[0], colours, every[1], gilt
 
 
-def _kind(rng, names, height: float):
-    colour = BINDINGS[names[rng.integers(len(names))]]
-    return colour, height * rng.uniform(0.68, 1.0), float(rng.uniform(0.018, 0.05))
+def _kind(rng, height: float):
+    name = str(rng.choice(COMMON))
+    return BINDINGS[name], height * rng.uniform(0.68, 1.0), float(rng.uniform(0.018, 0.05))
 
 
-def _standing(thick: float, h: float, depth: float):
-    """A standing book with a rounded back: its cover, leaves and gilt bands."""
+def _copies(part: tuple[Solid, np.ndarray], sizes: np.ndarray, moves: np.ndarray, tilts: np.ndarray) -> Solid:
+    """A part of a book for each of many: corners at shares of the size (n, 3) plus fixed offsets, leaned and moved."""
+    unit, offsets = part
+    v = unit.vertices[None] * sizes[:, None] + offsets[None]
+    c, s = np.cos(tilts)[:, None], np.sin(tilts)[:, None]
+    v = np.stack([v[..., 0] * c + v[..., 2] * s, v[..., 1], v[..., 2] * c - v[..., 0] * s], -1) + moves[:, None]
+    steps = np.arange(len(sizes))[:, None, None] * len(unit.vertices)
+    return Solid(v.reshape(-1, 3), tuple((faces[None] + steps).reshape(-1, faces.shape[1]) for faces in unit.faces))
+
+
+def _back_line():
     t = np.linspace(-1, 1, 5)
-    back = np.c_[thick / 2 * (1 + t), -0.004 * (1 - t**2) + 0.0005]
-    ring = np.concatenate([back, [(thick, 0.004), (0, 0.004)]])
-    boards = [box(a, a + 0.003, 0.003, depth, 0, h) for a in (0, thick - 0.003)]
-    shell = join([loft([np.c_[ring, np.full(len(ring), z)] for z in (0, h)]), *boards])
-    block = box(0.003, thick - 0.003, 0.004, depth - 0.004, 0.002, h - 0.004)
-    bands = []
+    return np.c_[0.5 * (1 + t), -0.004 * (1 - t**2) + 0.0005]
+
+
+def _shell():
+    """A standing book's cover: corners in shares of (thickness, depth, height) and offsets in metres."""
+    back = _back_line()
+    shares, offsets, faces = [], [], []
+    for z in (0.0, 1.0):  # the back and two boards as one ring, open at the front
+        ring = [(u, 0, 0, v) for u, v in back] + [(1, 1, 0, 0), (1, 1, -0.003, 0), (1, 0, -0.003, 0.004)]
+        ring += [(0, 0, 0.003, 0.004), (0, 1, 0.003, 0), (0, 1, 0, 0)]
+        shares += [(u, d, z) for u, d, _, _ in ring]
+        offsets += [(a, b, 0.0) for _, _, a, b in ring]
+    n = len(back) + 6
+    faces += [(i, (i + 1) % n, n + (i + 1) % n, n + i) for i in range(n)]
+    for k in (0, n):  # the ends: boards, then the back
+        faces += [(k + 5, k + 6, k + 7, k + 4), (k + 0, k + 8, k + 9, k + 10)]
+        faces += [
+            (k + 0, k + 1, k + 8, k + 8),
+            (k + 1, k + 3, k + 7, k + 8),
+            (k + 3, k + 4, k + 7, k + 7),
+            (k + 1, k + 2, k + 3, k + 3),
+        ]
+    quads = np.array([f for f in faces if len(set(f)) == 4])
+    triangles = np.array([f[:3] for f in faces if len(set(f)) == 3])
+    return Solid(np.array(shares, float), (quads, triangles)), np.array(offsets)
+
+
+def _leaves():
+    unit = box(0, 1, 0, 1, 0, 1)
+    low = unit.vertices < 0.5
+    return unit, np.where(low, [0.003, 0.004, 0.002], [-0.003, -0.004, -0.004])
+
+
+def _bands():
+    back, shares, offsets, faces = _back_line(), [], [], []
     for low, high in ((0.08, 0.094), (0.16, 0.166), (0.72, 0.79), (0.84, 0.848), (0.93, 0.94)):
-        edge = np.concatenate([back + [0, -0.0006], (back + [0, 0.001])[::-1]])
-        bands.append(loft([np.c_[edge, np.full(len(edge), h * z)] for z in (low, high)]))
-    return shell, block, join(bands)
+        start = len(shares)
+        for z in (low, high):
+            shares += [(u, 0, z) for u, _ in back]
+            offsets += [(0, v - 0.0007, 0) for _, v in back]
+        faces += [(start + i, start + i + 1, start + 6 + i, start + 5 + i) for i in range(4)]
+    return Solid(np.array(shares, float), (np.array(faces),)), np.array(offsets)

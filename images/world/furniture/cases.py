@@ -243,7 +243,7 @@ def wardrobe(stage, rng, width: float = 1.2, height: float = 2.1, depth: float =
             (a, b, height - 0.17, height - 0.06),
             (a, b, 0.8, 0.9),
         ):
-            doors.append(box(x0, x1, -depth - 0.025, -depth, z0, z1))
+            doors.append(box(x0, x1, -depth - (0.025 if x1 - x0 < 0.1 else 0.0262), -depth, z0, z1))
         panels.append(box(a + 0.1, b - 0.1, -depth - 0.012, -depth, 0.28, 0.78))
         panels.append(box(a + 0.1, b - 0.1, -depth - 0.012, -depth, 0.92, height - 0.19))
     knobs = [

@@ -57,11 +57,11 @@ def _wood(colour, along, roughness, varnish, wear, size):
     fine = tuple(0.025 if axis == along else 1.0 for axis in "xyz")
     fibres = graph.noise(graph.stretched(at, fine), 260 / size, 3, 0.6)
     patches = graph.noise(at, 2.2 / size, 5, 0.6)
-    shade = graph.add(graph.multiply(bands, 0.5), graph.multiply(fibres, 0.9))
+    shade = graph.add(graph.multiply(bands, 0.34), graph.multiply(fibres, 1.0))
     light = graph.mix(
         graph.spread(patches, 0.3, 0.7), _tint(colour, 1.5), _tint((colour[0], colour[1] * 0.92, colour[2] * 0.8), 1.15)
     )
-    base = graph.mix(graph.spread(shade, 0.25, 1.05), _tint(colour, 0.42), light)
+    base = graph.mix(graph.spread(shade, 0.25, 1.05), _tint(colour, 0.5), light)
     dust = graph.spread(graph.noise(at, 9 / size, 8, 0.72), 0.5, 0.68, 0, wear)
     base = graph.mix(dust, base, _tint((colour[0] * 0.8 + 0.06, colour[1] * 0.85 + 0.055, colour[2] * 0.9 + 0.05), 1.0))
     rough = graph.add(graph.spread(patches, 0.3, 0.7, roughness - 0.09, roughness + 0.12), graph.multiply(dust, 0.3))

@@ -114,7 +114,7 @@ def armchair(stage, rng, width: float = 0.86, seats: int = 1, kind: str | None =
                 )
             )
     lean = _lean(0.16)
-    frame.append(slab((0, 0.36, 0.28 + back_height / 2), (h - 0.04, 0.085, back_height / 2 - 0.24), 0.06, lean))
+    frame.append(slab((0, 0.36, 0.15 + back_height / 2), (h - 0.04, 0.085, back_height / 2 - 0.13), 0.06, lean))
     if kind != "buttoned":
         frame.append(limb((-h + arm, 0.45, back_height - 0.03), (h - arm, 0.45, back_height - 0.03), 0.075))
     else:

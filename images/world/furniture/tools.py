@@ -3,7 +3,6 @@
 import numpy as np
 
 from images.world.furniture import finishes
-from images.world.furniture.tables import WOODS
 from images.world.geometry import Solid, box, join, lathe, loft, prism, tube
 
 
@@ -19,7 +18,7 @@ def workbench(stage, rng, width: float = 2.2):
         box(-w + 0.1, w - 0.1, -d + 0.06, -d + 0.1, h - 0.2, h - 0.07),
         box(-w + 0.1, w - 0.1, -d + 0.08, -0.1, 0.2, 0.235),
     ]
-    legs = [box(s * (w - 0.08), s * (w - 0.19), y, y + 0.11, 0, h - 0.07) for s in (-1, 1) for y in (-d + 0.06, -0.17)]
+    legs = [box(s * (w - 0.08), s * (w - 0.19), y, y + 0.11, 0, h - 0.07) for s in (-1, 1) for y in (-d + 0.062, -0.17)]
     parts = [stage.add(top, along, bevel=0.004), stage.add(under, along), stage.add(legs, upright, bevel=0.004)]
     vice = [box(-0.1, 0.1, -d - 0.1, -d - 0.04, h - 0.16, h + 0.01), box(-0.1, 0.1, -d - 0.03, -d + 0.03, h - 0.16, h + 0.01), tube([(0, -d - 0.28, h - 0.09), (0, -d, h - 0.09)], 0.018, 10), tube([(-0.12, -d - 0.26, h - 0.13), (0.12, -d - 0.26, h - 0.05)], 0.008, 8)]  # fmt: skip
     jaw = stage.add(
@@ -280,23 +279,19 @@ def sacks(stage, rng, count: int = 3):
 
     made = []
     for i in range(count):
-        h = float(rng.uniform(0.5, 0.7))
+        h = float(rng.uniform(0.5, 0.68))
         body = blend(
-            0.08,
-            egg((0, 0, 0.33 * h), (0.24, 0.19, 0.38 * h)),
-            limb((0, 0, 0.6 * h), (0.02, 0, 0.86 * h), 0.12, 0.06),
-            limb((-0.1, 0, h), (0.1, 0, h * 0.97), 0.04),
-        )
-        wrinkled = lambda p, b=body, k=i: (
-            b(p)
-            - (0.012 * np.sin(p[:, 0] * 38 + 9 * p[:, 2] + k) * np.clip((p[:, 2] - 0.4) * 4, 0, 1)).astype(np.float32)
-        )  # noqa: E731
-        solid = skin(
-            lambda p, b=wrinkled: np.maximum(b(p), -p[:, 2]),
-            (-0.3, -0.26, -0.02),
-            (0.3, 0.26, h + 0.1),
-            0.014 / max(stage.detail, 0.3) ** 0.5,
-        )
+            0.06, egg((0, 0, 0.24 * h), (0.27, 0.2, 0.3 * h)), egg((0.02, 0, 0.5 * h), (0.21, 0.16, 0.3 * h)),
+            egg((0.01, 0, 0.76 * h), (0.15, 0.09, 0.13 * h)), limb((-0.13, 0, 0.93 * h), (0.14, 0.01, 0.9 * h), 0.035),
+        )  # fmt: skip
+
+        def creased(p, body=body, k=i, h=h):
+            deep = 0.011 * np.sin(p[:, 0] * 34 + 11 * p[:, 2] + k) + 0.008 * np.sin(
+                p[:, 1] * 27 - 16 * p[:, 2] + 2 * k + 5 * p[:, 0]
+            )
+            return np.maximum(body(p) - (deep * np.clip(0.35 + p[:, 2] / h, 0, 1)).astype(np.float32), -p[:, 2])
+
+        solid = skin(creased, (-0.32, -0.26, -0.02), (0.32, 0.26, h + 0.08), 0.012 / max(stage.detail, 0.3) ** 0.5)
         one = stage.add(solid, finishes.cloth(stage, (0.36, 0.28, 0.17), None, 350), smooth=True)
         one.location, one.rotation_euler = (
             (i * 0.5 - 0.4 + rng.normal(0, 0.03), -0.26, 0),

@@ -222,7 +222,7 @@ def door(stage, rng, width: float = 0.86, height: float = 2.05, paint: str = "wh
     solids.append(box(-w, w, -0.01, 0.0, 0, height))
     stiles = [(-w, -w + 0.11, 0, height), (w - 0.11, w, 0, height), (-0.05, 0.05, 0.2, height - 0.12)]
     rails = [(-w, w, 0, 0.22), (-w, w, 0.84, 0.98), (-w, w, height - 0.13, height)]
-    solids += [box(a, b, -0.028, -0.01, c, d) for a, b, c, d in stiles + rails]
+    solids += [box(a, b, -0.028 - 0.0012 * (i > 2), -0.01, c, d) for i, (a, b, c, d) in enumerate(stiles + rails)]
     solids += [box(s * w, s * (w + 0.1), -0.04, 0.0, 0, height + 0.1) for s in (-1, 1)]
     solids += [
         box(-w - 0.1, w + 0.1, -0.04, 0.0, height, height + 0.1),

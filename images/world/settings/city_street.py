@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, downpour, streetlife
+from images.world import composition, downpour, skyline, streetlife
 from images.world.base import Setting, Shot, details
+from images.world.geometry import box
 from images.world.light import GREY, PLAIN, Clouds
 from images.world.streetlife import Place
-from images.world.streets import KERB, Street, add_ground, surface_height
+from images.world.streets import Street, add_ground, surface_height
 
 VEHICLES = ("car", "lorry")
 PHRASES = {
@@ -143,17 +144,26 @@ def build(stage):
             parts.append(downpour.steam(stage, (t, s, 0.0)))
     group = stage.group(*parts)
     group.location, group.rotation_euler = (*place.origin, 0.0), (0, 0, place.angle)
-    _far_ground(stage)
+    _end_of_street(stage, place, street)
     downpour.rain(stage, light.rain)
-    if light.fog:
-        stage.fog_box(-70, 70, -4, 190, -0.5, 34, light.fog)
+    downpour.air(stage, (-70, 70, -4, 190, -0.5, 34))
 
 
-def _far_ground(stage) -> None:
-    """What lies under the houses, so that no sky shows beneath them."""
-    from images.world.geometry import box
-
+def _end_of_street(stage, place: Place, street: Street) -> None:
+    """Houses across the end of the street, towers behind them, and ground under everything."""
     stage.add(box(-900, 900, -60, 1500, -0.8, -0.25), stage.surface((0.08, 0.078, 0.075), 0.9))
+    if stage.scene.where["view"] == "across":
+        return
+    rng = stage.rng("end of street")
+    towers = skyline.Towers()
+    for _ in range(stage.count(46, 20)):
+        far, aside = rng.uniform(0, 500) ** 1.0, rng.normal(0, 1)
+        own = np.random.default_rng(int(rng.integers(1 << 30)))
+        t, s = aside * (30 + 0.25 * far), street.end + 14 + far
+        high = rng.uniform(14, 24) if far < 60 else rng.uniform(18, 40) + 60 * rng.random() ** 2.5
+        skyline.add_tower(towers, own, t, s, -0.5, rng.uniform(12, 30), rng.uniform(12, 25), high)
+    group = stage.group(*towers.emit(stage))
+    group.location, group.rotation_euler = (*place.origin, 0.0), (0, 0, place.angle)
 
 
 def light(scene, light):
@@ -181,5 +191,3 @@ SETTING = Setting(
         "storm",
     ),
 )
-
-_ = KERB

@@ -46,12 +46,13 @@ def _track(scene, x: float, y: float):
 
 def shoot(scene, aspect):
     seed = scene.seed % 9973
-    # rocks and hills lie lower on the red planet, craters are fewer
-    bare = regolith.heights(seed, craters=0.28 if scene.where["kind"] == "red" else 0.5, hills=scene.where["kind"] != "red")
-    first = composition.in_the_open(scene, aspect, bare, near=4)
-    ground = bare
+    red = scene.where["kind"] == "red"  # its hills are lower, its craters fewer
+    flat = lambda a, b: np.zeros(np.broadcast(a, b).shape)  # noqa: E731
+    first = composition.in_the_open(scene, aspect, flat, near=4)
+    whole = (*first.subject[:2], 0.6 * scene.width + 1.5)
+    ground = regolith.heights(seed, craters=0.28 if red else 0.5, hills=not red, whole=whole, steep=0.42 * first.spread[1])
     if scene.where["walked"]:
-        ground = regolith.trodden(bare, _track(scene, *(round(v, 4) for v in first.subject[:2])))
+        ground = regolith.trodden(ground, _track(scene, *(round(v, 4) for v in first.subject[:2])))
     high = float(np.clip(0.14 * first.distance, 0.9, 4.0))
     return composition.in_the_open(scene, aspect, ground, eye=(0.5 * high, high), near=4)
 
@@ -100,10 +101,12 @@ def light(scene, light):
         return replace(light, azimuth=azimuth, elevation=min(light.elevation, 24.0), clouds=clouds, haze=haze, wet=0.0, rain=0.0)
     night = light.sun < 0.6
     dark = ((0, (0.0012, 0.0014, 0.002)), (1, (0.0005, 0.0006, 0.001)))
-    film = replace(light.film, mean=min(light.film.mean, 0.33)) if plain else light.film
+    # half the picture is black, which must not burn the other half
+    film = replace(light.film, mean=light.film.mean and min(light.film.mean, 0.3), key=0.5 * light.film.key,
+                   shadows=(0.0, 0.002, 0.008), fade=0.0)  # fmt: skip
     return replace(
         light, azimuth=azimuth, elevation=float(np.clip(light.elevation, 9, 22)), sky=dark, sky_strength=1.0, warm=0.0,
-        clouds=None, stars=0.45, haze=0.0, fog=0.0, wet=0.0, rain=0.0, sun=max(light.sun, 0.12), disc=0.0,
+        clouds=None, stars=1.6, haze=0.0, fog=0.0, wet=0.0, rain=0.0, sun=max(light.sun, 0.12), disc=0.0,
         softness=2.0 if night else 0.55, film=film,
     )  # fmt: skip
 

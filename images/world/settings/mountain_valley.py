@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import blender, composition, materials
+from images.world import composition
 from images.world.base import Setting, details
-from images.world.geometry import ellipsoid
 from images.world.materials import Surface
 from images.world.noise import blend, fbm, gullied, smoothstep
 from images.world.plants import undergrowth
@@ -18,7 +17,7 @@ from images.world.viewmesh import fitted_fan
 from images.world.water import add_still_water
 
 FLYING = ("hot air balloon", "spaceship")
-MIST = {"golden hour": 0.6, "pink dawn": 1.0, "blue hour": 0.8, "silver fog": 1.2, "storm": 0.7, "afterglow": 0.6, "moonlight": 0.5}
+MIST = {"golden hour": 0.45, "pink dawn": 1.0, "blue hour": 0.8, "silver fog": 1.2, "storm": 0.7, "afterglow": 0.6, "moonlight": 0.5}
 
 
 def describe(rng, subject):
@@ -78,8 +77,10 @@ def water_level(shot) -> float:
 
 def shoot(scene, aspect):
     flat = lambda x, y: np.zeros(np.broadcast(x, y).shape)  # noqa: E731
-    limits = {"near": 5, "far": 700, "lens": (22, 50)}
-    eye = (2.0, 4.5) if scene.where["kind"] == "ledge" else (1.2, 2.2)
+    # low in the frame, so that there is room for peaks above
+    low = scene.framing.base - 0.09 if scene.on == "ground" else None
+    limits = {"near": 5, "far": 700, "lens": (22, 50), "base": low}
+    eye = (1.6, 3.2) if scene.where["kind"] == "ledge" else (1.2, 2.2)
     rise = 0.2 * scene.height if scene.height > 12 and scene.on == "ground" else 0.0
     first = composition.in_the_open(scene, aspect, flat, eye=eye, **limits)
     ground = ground_of(scene, first, _fitting(scene, first))
@@ -191,25 +192,25 @@ def _foreground(stage):
 
 
 def _mist(stage):
-    """Banks of mist over the valley's floor: few and rounded, since every side a ray passes counts against its limit."""
-    if not stage.light.fog:
+    """Mist over the valley's floor in the film's lights."""
+    shot, kind = stage.shot, stage.scene.where["kind"]
+    amount = MIST.get(stage.scene.light, 0.0)
+    if stage.light.film.mean is not None or not amount:
         return
-    shot, rng = stage.shot, stage.rng("mist")
     reach = shot.subject[1] + shot.width
-    near = 1.7 * reach + 120
-    base = float(shot.ground(0.0, 2.2 * reach + 300))
-    fog = materials.fog(stage.light.fog, (0.97, 0.98, 1.0), 0.4)
-    for share, high in ((0.12, 22), (0.3, 38), (0.55, 60), (1.0, 90)):
-        y = near + 5200 * share
-        wide, deep = rng.uniform(0.5, 0.9) * (y + 500), 0.42 * y + 150
-        x = rng.uniform(-0.5, 0.5) * shot.spread[0] * y
-        blender.add_mesh(ellipsoid(wide, deep, high, 24, 16).moved(x, y + 0.5 * deep, base + 0.1 * high), fog)
+    floor = float(shot.ground(0.0, 3 * reach + 400)) if kind == "ledge" else float(shot.ground(0.0, reach)) - 3
+    high = 0.22 * (shot.ground(0.0, 0.0) - floor) + 8 if kind == "ledge" else 5 + 0.02 * reach
+    density = amount * (0.0035 if kind == "ledge" else 0.0012)
+    stage.light = replace(stage.light, mist=density, mist_height=float(high), mist_floor=floor)
 
 
 def light(scene, light):
-    if light.film.mean is not None:
+    """Distant air takes the sky's colour rather than the horizon's, or every evening would be of one colour."""
+    if light.film.mean is not None or light.haze_colour:
         return light
-    return replace(light, fog=0.0022 * MIST.get(scene.light, 0.5))
+    horizon, above = light.sky[0][1], light.sky[1][1]
+    colour = tuple(light.sky_strength * (0.3 * a + 0.55 * b) + 0.1 * light.warm * w for a, b, w in zip(horizon, above, light.warmth, strict=True))
+    return replace(light, haze_colour=colour)
 
 
 SETTING = Setting(

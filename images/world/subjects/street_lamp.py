@@ -15,7 +15,11 @@ PAINTS = ((0.018, 0.024, 0.021), (0.012, 0.035, 0.025), (0.03, 0.03, 0.033), (0.
 
 
 def describe(rng, setting):
-    kinds = list(KINDS) if setting in ("city street", "harbour") else ["lantern", "lantern", "gooseneck", "globe", "twin lantern"]
+    kinds = (
+        list(KINDS)
+        if setting in ("city street", "harbour")
+        else ["lantern", "lantern", "gooseneck", "globe", "twin lantern"]
+    )
     kind = str(rng.choice(kinds))
     width = {"arm": 3.0, "mast": 3.5, "gooseneck": 1.8}.get(kind, 1.4)
     return details(str(rng.choice(WORDS[kind])), kind=kind, paint=int(rng.integers(4)), height=KINDS[kind], width=width)
