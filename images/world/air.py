@@ -16,8 +16,9 @@ def veiled(x: np.ndarray, depth: np.ndarray, film) -> np.ndarray:
     if film.mist:
         thickness = thickness + _mist(depth, film)
     kept = np.exp(-thickness).astype(np.float32)
-    kept = _matted(kept, x @ LUMINANCE)[..., None]
-    return x * kept + _colour(depth.shape, film) * (1 - kept)
+    grey = x @ LUMINANCE + 1e-6
+    share, passed = _matted(grey, kept, grey * kept)
+    return x * np.clip(passed / grey, 0, 1)[..., None] + _colour(depth.shape, film) * (1 - np.clip(share, 0, 1))[..., None]
 
 
 def _mist(depth: np.ndarray, film) -> np.ndarray:
@@ -38,19 +39,19 @@ def _below(height, film) -> np.ndarray:
     return np.where(above < 0, above, film.mist_height * -np.expm1(-np.maximum(above, 0) / film.mist_height))
 
 
-def _matted(kept: np.ndarray, light: np.ndarray, size: int = 3) -> np.ndarray:
-    """What the air lets through, where leaves and ridges cover pixels in part.
+def _matted(light: np.ndarray, *values: np.ndarray, size: int = 3):
+    """`values` made to follow the light where leaves and ridges cover pixels in part.
 
-    Depth comes from one ray a pixel, light from many: a guided filter (He et al. 2010) makes the one follow the other.
+    Depth comes from one ray a pixel, light from many: what is behind shines through a pixel that the ray found covered.
+    A guided filter (He et al. 2010) fits each value as a line over the light round every pixel, and so mixes as light does.
     """
-    light = light / (uniform_filter(light, 8 * size) + 1e-6)
-    mean = lambda values: uniform_filter(values, size, mode="nearest")  # noqa: E731
-    light_mean, kept_mean = mean(light), mean(kept)
-    slope = (mean(light * kept) - light_mean * kept_mean) / (mean(light * light) - light_mean**2 + 1e-3)
-    offset = kept_mean - slope * light_mean
-    smooth = mean(slope) * light + mean(offset)
-    low, high = kept_mean - 0.5, kept_mean + 0.5
-    return np.clip(np.clip(smooth, low, high), kept.min(), kept.max())
+    mean = lambda x: uniform_filter(x, size, mode="nearest")  # noqa: E731
+    light_mean = mean(light)
+    spread = mean(light * light) - light_mean**2 + 1e-3 * uniform_filter(light, 8 * size) ** 2 + 1e-12
+    for value in values:
+        value_mean = mean(value)
+        slope = (mean(light * value) - light_mean * value_mean) / spread
+        yield mean(slope) * light + mean(value_mean - slope * light_mean)
 
 
 def _colour(shape, film) -> np.ndarray:

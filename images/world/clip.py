@@ -66,7 +66,7 @@ def clip(
     stage = build(scene, look, width / height, detail)
     move = move or sample_move(scene, stage.shot.distance)
     seconds = frames / rate
-    walk = SUBJECTS[scene.subject].moves * seconds if move.walk is None else move.walk
+    walk = scene.what.get("moves", SUBJECTS[scene.subject].moves) * seconds if move.walk is None else move.walk
     shots = [_shot_at(stage.shot, move, walk, t) for t in _times(frames)]
     _animate(stage, shots)
     blender.prepare(width, height, samples, flow=True, volumes=bool(stage.light.fog), keep=True)

@@ -44,7 +44,8 @@ def in_the_open(
     if scene.on == "ground" and level != 0:
         ground = levelled(ground, x, kept, level or 0.6 * width + 1)
     foot = 0.0 if scene.on == "water" else float(ground(x, kept))
-    lens_height = float(ground(0.0, 0.0)) + eye[0] + (eye[1] - eye[0]) * scene.framing.eye
+    below = float(ground(0.0, 0.0))
+    lens_height = (max(below, 0.0) if scene.on == "water" else below) + eye[0] + (eye[1] - eye[0]) * scene.framing.eye
     if scene.on == "air":
         foot = float(ground(x, kept)) + height * (0.25 + 1.2 * scene.framing.eye)
     else:

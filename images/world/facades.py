@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from images.world.geometry import Solid, arch, box, sweep
+from images.world.geometry import Solid, arch, sweep
 from images.world.pile import Pile
 
 REVEAL = 0.24  # metres from the face to the window frame
@@ -261,8 +261,3 @@ def _ornament(plan: Plan, pile: Pile, fine: float) -> None:
         if plan.style == "plaster" and choice == 2:
             pile.rows("trim", np.c_[0 * z, long, 0 * z - 0.03, 0 * z + 0.1, z, z + 0.38])
             pile.rows("trim", np.c_[width - long, 0 * z + width, 0 * z - 0.03, 0 * z + 0.1, z, z + 0.38])
-
-
-def pipe(x: float, z0: float, z1: float) -> Solid:
-    """A downpipe on the face of a wall."""
-    return box(x - 0.05, x + 0.05, -0.15, -0.05, z0, z1)

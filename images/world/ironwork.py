@@ -3,7 +3,7 @@
 import numpy as np
 
 from images.world.facades import Plan, bay_centres, sill_height
-from images.world.geometry import box, tube
+from images.world.geometry import tube
 from images.world.pile import Pile
 
 BAR = 0.011  # half a rail's thickness
@@ -135,7 +135,3 @@ def pipes(plan: Plan, pile: Pile, rng) -> None:
     pile.solid("rubber", tube(np.c_[t * plan.width, 0 * t - 0.09, z - sag], 0.014, 5))
     x = rng.uniform(0.3, plan.width - 0.3)
     pile.solid("rubber", tube([(x, -0.02, 3.2), (x, -0.02, plan.top - 0.6)], 0.012, 5))
-
-
-def bracket(x: float, z: float):
-    return box(x - 0.02, x + 0.02, -0.3, 0, z, z + 0.04)

@@ -67,7 +67,8 @@ def tower(
     x, y = c * radius * lobes, s * radius * lobes
     steps = fbm(x / stone.bed / 6, y / stone.bed / 6, 3, seed + 2)
     hard, within = beds(z + 1.2 * stone.bed * steps, stone.bed, seed + 3)
-    r = r + (wall * 0.42 + 0.22) * stone.bed * (hard - 0.5) - 0.25 * stone.bed * (1 - hard) * within * (0.5 + wall)
+    jut = np.minimum(stone.bed, 0.16 * radius)
+    r = r + (wall * 0.16 + 0.3) * jut * (hard - 0.5) - 0.22 * jut * (1 - hard) * within * (0.6 + 0.4 * wall)
     for scale, deep in ((1.0, 0.2), (0.36, 0.09)):  # joints, nearly upright
         j = stone.joint * scale
         groove = smoothstep(0.16, 0.0, np.abs(fbm((x + 0.1 * z) / j, y / j + z / (9 * j), 2, seed + 4)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from images.world.geometry import Solid, box, cards, gable, join, lathe, tube
+from images.world.geometry import box, cards, gable, lathe, tube
 from images.world.pile import Pile
 
 
@@ -194,7 +194,3 @@ def _put(pile: Pile, rng, kind: str, x: float, y: float, z: float, draw: float, 
         stairhead(pile, rng, x, y, z)
     else:
         skylight(pile, x, y, z)
-
-
-def together(solids) -> Solid:
-    return join(solids)

@@ -97,5 +97,6 @@ def sample_scene(seed: int, subject: str | None = None, setting: str | None = No
     what = kind.describe(np.random.default_rng([seed, 1]), setting)
     where = place.describe(np.random.default_rng([seed, 2]), subject)
     height, width = what.get("height", kind.height), what.get("width", kind.width)
+    heading = what.get("heading", heading)
     on = what.get("on", kind.on)
     return Scene(seed, subject, setting, what, where, height, width, on, framing, heading, light, form)

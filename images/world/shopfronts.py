@@ -3,7 +3,7 @@
 import numpy as np
 
 from images.world.facades import Plan
-from images.world.geometry import Solid, join, tube
+from images.world.geometry import Solid, tube
 from images.world.pile import Pile
 
 STALL, FASCIA = 0.55, 0.62  # heights of the wall under a shop window and of the board over it
@@ -234,7 +234,3 @@ def _strip(left: np.ndarray, right: np.ndarray) -> Solid:
     count = len(left)
     i = np.arange(count - 1)
     return Solid(np.concatenate([left, right]), (np.stack([i, i + 1, i + 1 + count, i + count], -1),))
-
-
-def stacked(solids) -> Solid:
-    return join(solids)

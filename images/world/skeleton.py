@@ -213,7 +213,6 @@ POSES = {
     "holding up": Pose(hip=(1, 6), knee=(1, 10), shoulder=(2, 30), shoulder_out=(6, 10), shoulder_twist=(-14, -8), elbow=(14, 88),
                        neck=(2, 0, -4), grip=(0.25, 0.95)),
     "lantern": Pose(hip=(0, 6), knee=(1, 12), shoulder=(0, 52), shoulder_out=(6, 12), elbow=(16, 34), neck=(2, 0, -8), grip=(0.3, 0.95)),
-    "hand in hand": Pose(hip=(0, 3), knee=(1, 6), shoulder=(-2, 4), shoulder_out=(16, 5), elbow=(10, 16), neck=(2, 0, 14), grip=(0.6, 0.3)),
     "sit": Pose(hip=(86, 80), hip_out=(9, 12), hip_twist=(4, 8), knee=(84, 72), ankle=(0, -6), pelvis=(-6, 0, 0), spine=(20, 0, 3),
                 shoulder=(26, 32), shoulder_out=(8, 9), shoulder_twist=(-24, -30), elbow=(52, 60), neck=(6, 0, 10), seat=0.53),
     "sit forward": Pose(hip=(88, 84), hip_out=(14, 15), knee=(88, 80), pelvis=(14, 0, 0), spine=(34, 0, 0), shoulder=(44, 48),
@@ -236,4 +235,10 @@ POSES |= {
     "stick": Pose(hip=(2, 8), knee=(2, 12), shoulder=(-2, 22), shoulder_out=(6, 14), shoulder_twist=(-12, -6), elbow=(14, 42),
                   spine=(6, 0, 0), neck=(2, 0, 6), grip=(0.3, 0.95)),
     "balloon": Pose(hip=(0, 4), knee=(1, 8), shoulder=(4, 40), shoulder_out=(6, 16), elbow=(12, 60), neck=(-12, 0, -10), grip=(0.3, 0.95)),
+}  # fmt: skip
+POSES |= {
+    "hand in hand": Pose(hip=(0, 3), knee=(1, 6), shoulder=(0, 3), shoulder_out=(6, 14), elbow=(12, 10), neck=(2, 0, -10), grip=(0.3, 0.7)),
+    "hand in hand right": Pose(hip=(2, 0), knee=(5, 1), shoulder=(3, 0), shoulder_out=(14, 6), elbow=(10, 12), neck=(2, 0, 10), grip=(0.7, 0.3)),
+    "hand to a child": Pose(hip=(0, 3), knee=(1, 6), shoulder=(0, 4), shoulder_out=(7, 13), elbow=(12, 6), neck=(10, 3, -14), grip=(0.3, 0.7)),
+    "hand to a parent": Pose(hip=(2, 0), knee=(4, 1), shoulder=(26, 2), shoulder_out=(44, 8), elbow=(22, 14), neck=(-8, 4, 10), grip=(0.7, 0.3)),
 }  # fmt: skip

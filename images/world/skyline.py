@@ -19,7 +19,7 @@ WALLS = ((0.0, (0.030, 0.036, 0.045)), (0.25, (0.10, 0.095, 0.09)), (0.45, (0.20
          (0.8, (0.27, 0.25, 0.225)), (1.0, (0.06, 0.09, 0.10)))  # fmt: skip
 
 
-def tower_material(strength: float, share: float = 0.3):
+def tower_material(strength: float, share: float = 0.22):
     """Walls full of windows, for towers and for houses too far off to be built.
 
     The vertices' colour holds a tower's own number (red), how much of its wall is glass (green) and its wall's tone (blue).
@@ -73,7 +73,7 @@ class Towers:
         self.rows.append((x0, x1, y0, y1, z0, z1))
         self.numbers.append((own, glass, tone))
 
-    def emit(self, stage, share: float = 0.3, strength: float = 1.6) -> list:
+    def emit(self, stage, share: float = 0.22, strength: float = 0.9) -> list:
         on = strength * stage.light.lamps
         made = []
         if self.rows:
@@ -143,7 +143,7 @@ def _spire(x: float, y: float, z: float, w: float, d: float, height: float) -> S
 
 
 def add_skyline(stage, name: str, *, near: float, far: float, base: float = 0.0, count: int = 230, tallest: float = 230.0,
-                share: float = 0.3, spread: float = 1.35) -> list:  # fmt: skip
+                share: float = 0.22, spread: float = 1.35) -> list:  # fmt: skip
     """Towers between two distances over the whole view, tallest in one or two places; gives the objects."""
     rng = stage.rng(name)
     towers = Towers()

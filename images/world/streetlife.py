@@ -5,7 +5,7 @@ import numpy as np
 from images.world import people
 from images.world.buildings import add_building, draw_plan
 from images.world.carving import copied
-from images.world.geometry import boxes, ellipsoid, join, tube
+from images.world.geometry import ellipsoid, join, tube
 from images.world.lampposts import KINDS, add_lamppost, wires
 from images.world.streets import (
     KERB,
@@ -352,7 +352,3 @@ def puddle_light(stage, place: Place, street: Street) -> list:
         if lamp:
             made.append(lamp)
     return made
-
-
-def stalls(bounds):
-    return boxes(bounds)

@@ -25,6 +25,7 @@ class Stuff:
     stitch: float = 0.022  # distance of the seam from a hem; 0: none
     fading: float = 0.0  # share that worn places are paler
     translucency: float = 0.0
+    dust: float = 0.0  # grey dust from the knees down
 
 
 STUFFS = {
@@ -38,6 +39,7 @@ STUFFS = {
     "oilskin": Stuff(0.26, 0.0, 0.5, 0.002, 0.07, 0.0, 0.06),
     "leather": Stuff(0.4, 0.0, 0.5, 0.0018, 0.03, 0.0003, 0.25, fading=0.3),
     "silk": Stuff(0.5, 0.15, 0.3, 0.0005, 0.05, 0.0, 0.05, stitch=0, translucency=0.12),
+    "beta cloth": Stuff(0.75, 0.1, 0.25, 0.0022, 0.03, 0.0004, 0.08, stitch=0.03, dust=0.75),
     "canvas": Stuff(0.9, 0.0, 0.2, 0.002, 0.03, 0.0008, 0.2),
 }
 
@@ -65,6 +67,9 @@ def _make(stuff: Stuff, colour: Colour, stripes, wide: float, seams: bool, openi
     patches = graph.noise(rest, 9, 8, 0.7)
     shade = graph.spread(patches, 0.3, 0.7, 1 - stuff.variation, 1 + stuff.variation)
     fine = graph.noise(rest, 700, 3, 0.7)
+    if stuff.dust:
+        low = graph.add(z, graph.multiply(graph.add(patches, -0.5), 0.9))
+        tint = graph.mix(graph.spread(low, 0.05, 0.75, stuff.dust, 0.0), tint, (0.14, 0.135, 0.13))
     shade = graph.multiply(shade, graph.spread(fine, 0.3, 0.7, 1 - 1.2 * stuff.variation, 1 + 1.2 * stuff.variation))
     if stuff.fading:
         worn = graph.spread(graph.noise(rest, 6, 3, 0.5), 0.42, 0.66, 1, 1 + stuff.fading)

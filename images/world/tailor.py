@@ -50,9 +50,12 @@ class Builder:
 
     # -- clothes
 
+    def pattern(self, layer: Layer):
+        return clothes.PATTERNS[layer.kind](self.figure, **dict(layer.cut))
+
     def clothe(self, layer: Layer, body, wind):
         """Add a garment; returns what the next one lies on."""
-        pattern = clothes.PATTERNS[layer.kind](self.figure, **dict(layer.cut))
+        pattern = self.pattern(layer)
         sheet = cut_out(pattern, self.figure, body, self.step(0.0125))
         steps = int(np.clip(16 + 44 * self.detail, 18, 70))
         solid = draped(sheet, pattern, self.figure, self.pose, body, self.rng, steps=steps, iterations=5, wind=wind)

@@ -26,9 +26,9 @@ class Sea:
     colour: tuple[float, float, float] = (0.006, 0.022, 0.03)
 
 
-def add_sea(stage, sea: Sea, level: float = 0.0, far: float = 16000.0, calm=None):
+def add_sea(stage, sea: Sea, level: float = 0.0, far: float = 16000.0, calm=None, surf=None):
     """Water to the horizon, which moves in a clip. calm: function of x, y giving 0 to 1, by which waves grow smaller,
-    as near a shore."""
+    as near a shore. surf: function of x, y giving 0 to 1, how white the water is there whatever the waves."""
     angle = float(np.arctan(stage.shot.spread[0])) + 0.3
     x, y = fan(stage, 1.5, far, 1100, 900, angle, 3.0)
     spacing = np.gradient(np.hypot(x, y), axis=0)
@@ -40,7 +40,10 @@ def add_sea(stage, sea: Sea, level: float = 0.0, far: float = 16000.0, calm=None
         return grid(x + dx * less, y + dy * less, level + dz * less), fold * less
 
     solid, fold = surface(0.0)
-    foam = smoothstep(0.75, 1.4, fold + 0.3 * fbm(x / 1.7, y / 1.7, 4, 3))
+    caps = max(0.55, 0.95 - 0.03 * sea.wind)  # a stronger wind breaks more crests
+    foam = smoothstep(caps, caps + 0.6, fold + 0.3 * fbm(x / 1.7, y / 1.7, 4, 3))
+    if surf:
+        foam = np.maximum(foam, surf(x, y))
     material = stage.once(("sea", sea.colour), lambda: water_material(sea.colour))
     made = stage.add(solid, material, smooth=True, colours=np.repeat(foam.ravel()[:, None], 3, 1))
     stage.waves.append((made, lambda time: surface(time)[0].vertices))

@@ -65,8 +65,8 @@ DINGHY = Lines(4.4, 1.6, 0.48, 0.22, 0.3, 0.12, 0.13, 0.62, 0.3, 2.2, 0.36, 7, 0
 
 
 def shell(lines: Lines, colours: dict, fine: float, seed: int) -> tuple[Solid, np.ndarray]:
-    """The outside and its colours (n, 3), painted: "top" with a "wale" along the edge and a "line" above "bottom", dirt
-    running down, joints between planks."""
+    """The outside and its colours (n, 3): "top" with a "wale" along the edge, dirt running down, joints between planks.
+    What is painted below the waterline `craft` adds."""
     stations = max(24, round(84 * fine))
     t = np.linspace(0, 1, stations) ** 1.15
     within = np.array([0.03, 0.5, 0.97]) if fine > 0.3 else np.array([0.5])
@@ -93,23 +93,168 @@ def _transom(x, y: float, z) -> Solid:
 
 
 def _painted(lines: Lines, colours: dict, x, y, z, share, seed: int) -> np.ndarray:
-    shape = z.shape
-    low, high = 0.03 * lines.freeboard, 0.03 * lines.freeboard + 0.09 * lines.freeboard
-    height = z - 0.02 * y / lines.length
-    colour = np.broadcast_to(np.array(colours["top"], float), (*shape, 3)).copy()
-    colour[height < high] = colours["line"]
-    colour[height < low] = colours["bottom"]
-    wale = np.broadcast_to((share > 0.0) & (share < 0.11), shape)
-    colour[wale] = colours["wale"]
+    colour = np.broadcast_to(np.array(colours["top"], float), (*z.shape, 3)).copy()
+    colour[np.broadcast_to((share > 0.0) & (share < 0.11), z.shape)] = colours["wale"]
     across = np.abs(share * lines.strakes % 1 - 0.5)
     joint = (across > 0.46) & (lines.strakes > 3)
     worn = np.clip(0.5 + fbm(y / 0.9, z / 0.5, 4, seed), 0, 1)
     runs = smoothstep(0.1, 0.6, fbm(y / 0.22, z / 2.2, 4, seed + 1)) * colours.get("age", 0.5)
     colour = colour * (0.84 + 0.24 * worn)[..., None] * np.where(joint, 0.72, 1.0)[None, :, None]
     rust = np.array(colours.get("dirt", (0.12, 0.06, 0.03)))
-    colour = colour + (rust - colour) * (0.55 * runs * smoothstep(1.0, 0.1, share)[None])[..., None]
-    weed = smoothstep(0.12, -0.05, height + 0.08 * fbm(y / 0.4, z, 3, seed + 2)) * 0.7
-    return (colour + (np.array((0.03, 0.036, 0.02)) - colour) * weed[..., None]).reshape(-1, 3)
+    return (colour + (rust - colour) * (0.55 * runs * smoothstep(1.0, 0.1, share)[None])[..., None]).reshape(-1, 3)
+
+
+def deck(self) -> float:
+        """Height of the deck amidships."""
+        return self.freeboard - self.bulwark
+
+
+YACHT = Lines(10.5, 3.2, 1.0, 0.55, 0.35, 0.05, 0.22, 0.55, 0.42, 2.4, 0.08, 1)
+CUTTER = Lines(11.5, 3.5, 1.05, 1.1, 0.75, 0.25, 0.1, 0.5, 0.3, 2.5, 0.45, 13)
+FISHER = Lines(12.5, 4.2, 1.45, 1.2, 1.25, 0.45, 0.13, 0.72, 0.2, 3.0, 0.7, 12)
+DINGHY = Lines(4.4, 1.6, 0.48, 0.22, 0.3, 0.12, 0.13, 0.62, 0.3, 2.2, 0.36, 7, 0.016)
+
+
+def shell(lines: Lines, colours: dict, fine: float, seed: int) -> tuple[Solid, np.ndarray]:
+    """The outside and its colours (n, 3): "top" with a "wale" along the edge, dirt running down, joints between planks.
+    What is painted below the waterline `craft` adds."""
+    stations = max(24, round(84 * fine))
+    t = np.linspace(0, 1, stations) ** 1.15
+    within = np.array([0.03, 0.5, 0.97]) if fine > 0.3 else np.array([0.5])
+    share = (np.arange(lines.strakes)[:, None] + within).ravel() / lines.strakes
+    share = np.unique(np.r_[0.0, share, np.linspace(0, 1, max(9, round(22 * fine)))])
+    x, z = lines.section(t[:, None], share[None])
+    lapped = 1 - (share * lines.strakes) % 1
+    x = x + lines.lap * lapped * (x > 0.02)
+    y = np.broadcast_to(lines.y(t)[:, None], x.shape)
+    solids, paint = [], _painted(lines, colours, x, y, z, share, seed)
+    for side in (1, -1):
+        solid = grid(side * x, y, z)
+        solids.append(solid if side < 0 else Solid(solid.vertices, (solid.faces[0][:, ::-1],)))
+    solids.append(_transom(x[-1], lines.y(1.0), z[-1]))
+    n = len(share)
+    ends = np.repeat(paint.reshape(stations, n, 3)[-1], 2, axis=0)
+    return join(solids), np.concatenate([paint, paint, ends])
+
+
+def _transom(x, y: float, z) -> Solid:
+    vertices = np.stack([np.c_[x, np.full(len(x), y), z], np.c_[-x, np.full(len(x), y), z]], 1).reshape(-1, 3)
+    i = 2 * np.arange(len(x) - 1)
+    return Solid(vertices, (np.stack([i, i + 1, i + 3, i + 2], -1),))
+
+
+def _painted(lines: Lines, colours: dict, x, y, z, share, seed: int) -> np.ndarray:
+    colour = np.broadcast_to(np.array(colours["top"], float), (*z.shape, 3)).copy()
+    colour[np.broadcast_to((share > 0.0) & (share < 0.11), z.shape)] = colours["wale"]
+    across = np.abs(share * lines.strakes % 1 - 0.5)
+    joint = (across > 0.46) & (lines.strakes > 3)
+    worn = np.clip(0.5 + fbm(y / 0.9, z / 0.5, 4, seed), 0, 1)
+    runs = smoothstep(0.1, 0.6, fbm(y / 0.22, z / 2.2, 4, seed + 1)) * colours.get("age", 0.5)
+    colour = colour * (0.84 + 0.24 * worn)[..., None] * np.where(joint, 0.72, 1.0)[None, :, None]
+    rust = np.array(colours.get("dirt", (0.12, 0.06, 0.03)))
+    return (colour + (rust - colour) * (0.55 * runs * smoothstep(1.0, 0.1, share)[None])[..., None]).reshape(-1, 3)
+
+
+def deck(self) -> float:
+        """Height of the deck amidships."""
+        return self.freeboard - self.bulwark
+
+
+YACHT = Lines(10.5, 3.2, 1.0, 0.55, 0.35, 0.05, 0.22, 0.55, 0.42, 2.4, 0.08, 1)
+CUTTER = Lines(11.5, 3.5, 1.05, 1.1, 0.75, 0.25, 0.1, 0.5, 0.3, 2.5, 0.45, 13)
+FISHER = Lines(12.5, 4.2, 1.45, 1.2, 1.25, 0.45, 0.13, 0.72, 0.2, 3.0, 0.7, 12)
+DINGHY = Lines(4.4, 1.6, 0.48, 0.22, 0.3, 0.12, 0.13, 0.62, 0.3, 2.2, 0.36, 7, 0.016)
+
+
+def shell(lines: Lines, colours: dict, fine: float, seed: int) -> tuple[Solid, np.ndarray]:
+    """The outside and its colours (n, 3): "top" with a "wale" along the edge, dirt running down, joints between planks.
+    What is painted below the waterline `craft` adds."""
+    stations = max(24, round(84 * fine))
+    t = np.linspace(0, 1, stations) ** 1.15
+    within = np.array([0.03, 0.5, 0.97]) if fine > 0.3 else np.array([0.5])
+    share = (np.arange(lines.strakes)[:, None] + within).ravel() / lines.strakes
+    share = np.unique(np.r_[0.0, share, np.linspace(0, 1, max(9, round(22 * fine)))])
+    x, z = lines.section(t[:, None], share[None])
+    lapped = 1 - (share * lines.strakes) % 1
+    x = x + lines.lap * lapped * (x > 0.02)
+    y = np.broadcast_to(lines.y(t)[:, None], x.shape)
+    solids, paint = [], _painted(lines, colours, x, y, z, share, seed)
+    for side in (1, -1):
+        solid = grid(side * x, y, z)
+        solids.append(solid if side < 0 else Solid(solid.vertices, (solid.faces[0][:, ::-1],)))
+    solids.append(_transom(x[-1], lines.y(1.0), z[-1]))
+    n = len(share)
+    ends = np.repeat(paint.reshape(stations, n, 3)[-1], 2, axis=0)
+    return join(solids), np.concatenate([paint, paint, ends])
+
+
+def _transom(x, y: float, z) -> Solid:
+    vertices = np.stack([np.c_[x, np.full(len(x), y), z], np.c_[-x, np.full(len(x), y), z]], 1).reshape(-1, 3)
+    i = 2 * np.arange(len(x) - 1)
+    return Solid(vertices, (np.stack([i, i + 1, i + 3, i + 2], -1),))
+
+
+def _painted(lines: Lines, colours: dict, x, y, z, share, seed: int) -> np.ndarray:
+    colour = np.broadcast_to(np.array(colours["top"], float), (*z.shape, 3)).copy()
+    colour[np.broadcast_to((share > 0.0) & (share < 0.11), z.shape)] = colours["wale"]
+    across = np.abs(share * lines.strakes % 1 - 0.5)
+    joint = (across > 0.46) & (lines.strakes > 3)
+    worn = np.clip(0.5 + fbm(y / 0.9, z / 0.5, 4, seed), 0, 1)
+    runs = smoothstep(0.1, 0.6, fbm(y / 0.22, z / 2.2, 4, seed + 1)) * colours.get("age", 0.5)
+    colour = colour * (0.84 + 0.24 * worn)[..., None] * np.where(joint, 0.72, 1.0)[None, :, None]
+    rust = np.array(colours.get("dirt", (0.12, 0.06, 0.03)))
+    return (colour + (rust - colour) * (0.55 * runs * smoothstep(1.0, 0.1, share)[None])[..., None]).reshape(-1, 3)
+
+
+def deck(self) -> float:
+        """Height of the deck amidships."""
+        return self.freeboard - self.bulwark
+
+
+YACHT = Lines(10.5, 3.2, 1.0, 0.55, 0.35, 0.05, 0.22, 0.55, 0.42, 2.4, 0.08, 1)
+CUTTER = Lines(11.5, 3.5, 1.05, 1.1, 0.75, 0.25, 0.1, 0.5, 0.3, 2.5, 0.45, 13)
+FISHER = Lines(12.5, 4.2, 1.45, 1.2, 1.25, 0.45, 0.13, 0.72, 0.2, 3.0, 0.7, 12)
+DINGHY = Lines(4.4, 1.6, 0.48, 0.22, 0.3, 0.12, 0.13, 0.62, 0.3, 2.2, 0.36, 7, 0.016)
+
+
+def shell(lines: Lines, colours: dict, fine: float, seed: int) -> tuple[Solid, np.ndarray]:
+    """The outside and its colours (n, 3): "top" with a "wale" along the edge, dirt running down, joints between planks.
+    What is painted below the waterline `craft` adds."""
+    stations = max(24, round(84 * fine))
+    t = np.linspace(0, 1, stations) ** 1.15
+    within = np.array([0.03, 0.5, 0.97]) if fine > 0.3 else np.array([0.5])
+    share = (np.arange(lines.strakes)[:, None] + within).ravel() / lines.strakes
+    share = np.unique(np.r_[0.0, share, np.linspace(0, 1, max(9, round(22 * fine)))])
+    x, z = lines.section(t[:, None], share[None])
+    lapped = 1 - (share * lines.strakes) % 1
+    x = x + lines.lap * lapped * (x > 0.02)
+    y = np.broadcast_to(lines.y(t)[:, None], x.shape)
+    solids, paint = [], _painted(lines, colours, x, y, z, share, seed)
+    for side in (1, -1):
+        solid = grid(side * x, y, z)
+        solids.append(solid if side < 0 else Solid(solid.vertices, (solid.faces[0][:, ::-1],)))
+    solids.append(_transom(x[-1], lines.y(1.0), z[-1]))
+    n = len(share)
+    ends = np.repeat(paint.reshape(stations, n, 3)[-1], 2, axis=0)
+    return join(solids), np.concatenate([paint, paint, ends])
+
+
+def _transom(x, y: float, z) -> Solid:
+    vertices = np.stack([np.c_[x, np.full(len(x), y), z], np.c_[-x, np.full(len(x), y), z]], 1).reshape(-1, 3)
+    i = 2 * np.arange(len(x) - 1)
+    return Solid(vertices, (np.stack([i, i + 1, i + 3, i + 2], -1),))
+
+
+def _painted(lines: Lines, colours: dict, x, y, z, share, seed: int) -> np.ndarray:
+    colour = np.broadcast_to(np.array(colours["top"], float), (*z.shape, 3)).copy()
+    colour[np.broadcast_to((share > 0.0) & (share < 0.11), z.shape)] = colours["wale"]
+    across = np.abs(share * lines.strakes % 1 - 0.5)
+    joint = (across > 0.46) & (lines.strakes > 3)
+    worn = np.clip(0.5 + fbm(y / 0.9, z / 0.5, 4, seed), 0, 1)
+    runs = smoothstep(0.1, 0.6, fbm(y / 0.22, z / 2.2, 4, seed + 1)) * colours.get("age", 0.5)
+    colour = colour * (0.84 + 0.24 * worn)[..., None] * np.where(joint, 0.72, 1.0)[None, :, None]
+    rust = np.array(colours.get("dirt", (0.12, 0.06, 0.03)))
+    return (colour + (rust - colour) * (0.55 * runs * smoothstep(1.0, 0.1, share)[None])[..., None]).reshape(-1, 3)
 
 
 def deck(lines: Lines, fine: float) -> Solid:

@@ -287,7 +287,7 @@ def glass(stage, colour: Colour = (0.95, 0.97, 0.96), dusty: float = 0.05):
     return stage.once(("blown glass", tuple(colour), dusty), make)
 
 
-def pane(stage, dirt: float = 0.25, tint: Colour = (0.95, 0.97, 0.96)):
+def pane(stage, dirt: float = 0.1, tint: Colour = (0.95, 0.97, 0.96)):
     """A window pane, thin: it mirrors a little, lets everything else through, and is dirty in the corners of noise."""
 
     def make():
@@ -300,7 +300,7 @@ def pane(stage, dirt: float = 0.25, tint: Colour = (0.95, 0.97, 0.96)):
         facing = graph.add(graph.multiply(edge, 0.9), 0.05)
         clear = graph.node("MixShader", {0: facing, 1: through, 2: mirror}).outputs[0]
         film = graph.node("BsdfTranslucent", {"Color": (0.6, 0.58, 0.52)})
-        smears = graph.spread(graph.noise(graph.stretched(at, (1, 1, 0.5)), 6, 8, 0.7), 0.45, 0.75, 0.02, dirt)
+        smears = graph.spread(graph.noise(graph.stretched(at, (1, 1, 0.5)), 6, 8, 0.7), 0.5, 0.78, 0.0, dirt)
         shadow = graph.node("LightPath").outputs["Is Shadow Ray"]
         seen = graph.node("MixShader", {0: smears, 1: clear, 2: film}).outputs[0]
         graph.link(graph.node("MixShader", {0: shadow, 1: seen, 2: through}).outputs[0], output.inputs[0])

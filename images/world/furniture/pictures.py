@@ -1,5 +1,7 @@
 """Pictures drawn as arrays, (h, w, 3) display values in [0, 1], top row first: labels, pages, cards, dials, paintings."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from images.world.noise import fbm, ridged, smoothstep
@@ -144,6 +146,7 @@ def spine(seed: int) -> np.ndarray:
     return finished(made)[..., 0] * np.clip(1.3 - 1.6 * np.clip(worn, 0, 1) * 2, 0, 1)
 
 
+@lru_cache(64)
 def landscape(seed: int, height: int = 300, width: int = 420) -> np.ndarray:
     """An old painting of hills under a sky, with trees, water or a road; varnished brown."""
     rng = np.random.default_rng([seed, 3])

@@ -34,12 +34,36 @@ def _leaf(through: float, gloss: float, vary: float, back: Colour, dark: float):
 
 
 def bark_material(stage, colour: Colour = (0.085, 0.066, 0.05), furrow: float = 0.025, size: float = 0.07, moss: float = 0.0):
-    """Furrowed bark, greyer and mossy in patches. size: metres from one ridge to the next."""
-    settings = {"variation": 0.45, "grain": 0.5, "relief": furrow, "relief_size": size, "stretch": (1, 1, 0.2)}
-    settings |= {"wear": tuple(0.35 * c for c in colour), "specular": 0.2}
+    """Bark in upright plates with furrows between them, mossy towards the ground, grey with lichen in patches.
+
+    furrow: depth in metres. size: metres from one furrow to the next. moss: 0 none to 1.
+    """
+    wet = stage.light.wet
+    key = ("bark", colour, furrow, size, moss, wet)
+    return stage.once(key, lambda: _bark(tuple(c * (1 - 0.4 * wet) for c in colour), furrow, size, moss, 0.9 - 0.35 * wet))
+
+
+def _bark(colour: Colour, furrow: float, size: float, moss: float, rough: float):
+    graph, output, material = materials.new("bark")
+    at = graph.node("TexCoord").outputs["Object"]
+    broad = graph.noise(graph.stretched(at, (1, 1, 0.5)), 1.6, 4, 0.6)
+    fine = graph.noise(graph.stretched(at, (1, 1, 0.3)), 0.7 / size, 6, 0.7)
+    bent = graph.vector("ADD", graph.stretched(at, (1, 1, 0.2)), graph.scale(graph.join(fine, broad, fine), 0.9 * size))
+    plates = graph.cells(bent, 1 / size, "DISTANCE_TO_EDGE").outputs[0]
+    raised = graph.spread(plates, 0.0, 0.22, smooth=True)
+    shade = graph.add(graph.spread(raised, 0, 1, 0.28, 0.75), graph.spread(fine, 0.3, 0.7, -0.1, 0.5))
+    bark = graph.scale(colour, graph.multiply(shade, graph.spread(broad, 0.35, 0.65, 0.75, 1.35)))
+    lichen = graph.multiply(graph.spread(graph.noise(at, 2.6, 6, 0.7), 0.58, 0.64), 0.55)
+    bark = graph.mix(lichen, bark, (0.19, 0.195, 0.16))
     if moss:
-        settings |= {"second": (0.05, 0.062, 0.018), "second_share": moss}
-    return stage.surface(colour, 0.9, **settings)
+        low = graph.multiply(graph.spread(graph.split(at)[2], 0.0, 3.5, 0.22, -0.08), moss)
+        where = graph.spread(graph.add(graph.noise(at, 3.2, 6, 0.7), low), 0.56, 0.66)
+        bark = graph.mix(graph.multiply(where, 0.85), bark, (0.055, 0.07, 0.016))
+    height = graph.add(raised, graph.multiply(fine, 0.5))
+    bump = graph.node("Bump", {"Height": height, "Strength": 0.9, "Distance": furrow})
+    inputs = {"Base Color": bark, "Roughness": rough, "Specular IOR Level": 0.2, "Normal": bump}
+    graph.link(graph.node("BsdfPrincipled", inputs), output.inputs[0])
+    return material
 
 
 def birch_material(stage):

@@ -26,3 +26,23 @@ def set_out(stage, name: str, kinds: list, x, y, sizes=1.0, sink: float = 0.0, g
     sizes = np.broadcast_to(np.asarray(sizes, float), np.shape(x))
     stage.scatter(kinds, np.c_[x, y, ground(x, y) - sink], sizes, name)
 
+
+
+def footprint(scene) -> float:
+    """Metres round the subject's place in which nothing grows: half its width, but only the trunk of a tree."""
+    return 0.07 * scene.height if scene.subject == "lone tree" else 0.5 * scene.width + 0.1
+
+
+def low_enough(stage, x, y, tall, share: float = 0.1) -> np.ndarray:
+    """Where plants of `tall` metres may stand: not in the lens, not in the subject, and covering no more than `share` of
+    its height where they are in front of it."""
+    scene, shot = stage.scene, stage.shot
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    sx, sy, foot = shot.subject
+    ex, ey, eye = shot.eye
+    t = np.clip((y - ey) / (sy - ey), 0.02, 1)
+    sight = eye + (foot + share * scene.height - eye) * t
+    aside = np.abs(x - ex - (sx - ex) * t)
+    before = (y < sy) & (y > ey) & (aside < (0.5 * scene.width + 0.1) * np.maximum(t, 0.1))
+    hidden = before & (shot.ground(x, y) + tall > sight) if scene.on != "air" else np.zeros(x.shape, bool)
+    return ~hidden & (np.hypot(x - sx, y - sy) > footprint(scene) * (scene.on == "ground")) & (np.hypot(x - ex, y - ey) > 1.1)

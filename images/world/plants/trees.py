@@ -133,7 +133,7 @@ def tree(rng, kind: str, height: float, *, detail: float = 1.0, palette: Sequenc
     wood, ages = _wood(rng, orders, habit, detail, bare=palette is None)
     if palette is None:
         return Plant(wood, None, None, ages)
-    count = habit.leaves * detail**0.75 * sparse
+    count = habit.leaves * sparse  # there are fewer twigs already
     size = habit.leaf * 0.3 * height**0.5 * detail**-0.37
     leaves = leaves_on(rng, orders[3], max(1, round(count)), size, droop=habit.droop)
     return Plant(wood, leaves, leaf_colours(rng, leaves, palette), ages)
@@ -232,5 +232,5 @@ def bush(rng, height: float, *, detail: float = 1.0, palette: Sequence[Colour] |
     wood = join(parts)
     if palette is None:
         return Plant(wood, None, None)
-    leaves = leaves_on(rng, twigs, max(1, round(14 * detail**0.7)), leaf * height**0.4 * detail**-0.35)
+    leaves = leaves_on(rng, twigs, max(1, round(14 * detail**0.2)), leaf * height**0.4 * detail**-0.35)
     return Plant(wood, leaves, leaf_colours(rng, leaves, palette))

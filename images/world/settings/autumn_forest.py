@@ -9,7 +9,7 @@ from images.world.noise import blend, fbm, smoothstep
 from images.world.plants import litter, undergrowth
 from images.world.plants.foliage import bark_material, birch_material, leaf_material
 from images.world.plants.limbs import blades, unit
-from images.world.plants.planting import kinds_of, set_out
+from images.world.plants.planting import kinds_of, low_enough, set_out
 from images.world.plants.trees import BROWN, ORANGE, RED, SUMMER, YELLOW, Plant, bush, tree
 from images.world.terrain import land, strewn
 
@@ -111,6 +111,7 @@ def _leaves(stage, path):
     x, y = strewn(stage, "fallen", 9000, 1.2, 55, bias=0.5)
     aside = np.abs(x - path(y))
     ok = stage.rng("fallen thin").random(len(x)) < 0.35 + 0.65 * smoothstep(0.3, 1.4, aside)
+    ok &= low_enough(stage, x, y, 0.05)
     set_out(stage, "fallen sizes", patches, x[ok], y[ok], stage.rng("fallen sizes").uniform(0.7, 1.2, ok.sum()) * (1 + 0.01 * y[ok]), -0.005)
     rng = stage.rng("falling")
     n = stage.count(70, 12)

@@ -8,8 +8,8 @@ from images.world import composition, downpour, materials, skyline
 from images.world.base import Setting, Shot, details
 from images.world.buildings import add_building, draw_plan
 from images.world.geometry import box, boxes, sweep, tube
-from images.world.light import GREY, PLAIN, Clouds
 from images.world.lampposts import wires
+from images.world.light import GREY, PLAIN, Clouds
 from images.world.materials import Surface
 from images.world.pile import Pile
 from images.world.rooftops import clutter, water_tank
@@ -75,7 +75,7 @@ def build(stage):
 
 def _own_roof(stage, edge: float) -> None:
     """The roof the camera stands on: tar, parapets, and a clutter of things at the sides."""
-    scene, shot, where = stage.scene, stage.shot, stage.scene.where
+    shot, where = stage.shot, stage.scene.where
     wide, rise, base = where["wide"], where["parapet"], -where["high"]
     rng = stage.rng("own roof")
     plan = replace(draw_plan(np.random.default_rng(where["style"]), 20.0, "brick", 20.0), colour=where["style"])

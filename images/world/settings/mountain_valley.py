@@ -11,7 +11,7 @@ from images.world.noise import blend, fbm, gullied, smoothstep
 from images.world.plants import undergrowth
 from images.world.plants.conifers import spruce
 from images.world.plants.foliage import bark_material, leaf_material
-from images.world.plants.planting import jittered, kinds_of, set_out
+from images.world.plants.planting import jittered, kinds_of, low_enough, set_out
 from images.world.terrain import land, stones, strewn
 from images.world.viewmesh import fitted_fan
 from images.world.water import add_still_water
@@ -173,12 +173,12 @@ def _foreground(stage):
     x, y = strewn(stage, "turf", 15000, 1.3, 110, bias=0.25)
     patch = fbm(x / 3.1, y / 3.1, 4, scene.seed % 59)
     wet = shot.ground(x, y) < water_level(shot) + 0.15 if scene.where["kind"] == "lake" else np.zeros(len(x), bool)
-    ok = (patch > -0.2) & ~wet & shot.clear(x, y, 0.0)
+    ok = (patch > -0.2) & ~wet & low_enough(stage, x, y, 0.25)
     set_out(stage, "turf sizes", turf, x[ok], y[ok], stage.rng("turf sizes").uniform(0.55, 1.3, ok.sum()) * (1 + 0.012 * y[ok]), 0.01)
     blooms = [((0.75, 0.72, 0.66), 7), ((0.7, 0.5, 0.03), 5), ((0.2, 0.13, 0.5), 5)]
     flowers = [kinds_of(stage, f"flowers {i}", 1, lambda r, c=c, p=p: undergrowth.flowers(r, count=14, height=0.26, palette=(c,), size=0.014, petals=p, heart=(0.5, 0.3, 0.02), detail=detail), leaf=leaf)[0] for i, (c, p) in enumerate(blooms)]
     x, y = strewn(stage, "flowers", 700, 1.6, 45, bias=0.3)
-    ok = (fbm(x / 4, y / 4, 3, scene.seed % 53) > 0.12) & shot.clear(x, y, 0.0)
+    ok = (fbm(x / 4, y / 4, 3, scene.seed % 53) > 0.12) & low_enough(stage, x, y, 0.25)
     if scene.where["kind"] == "lake":
         ok &= shot.ground(x, y) > water_level(shot) + 0.2
     set_out(stage, "flower kinds", flowers, x[ok], y[ok], 1.0, 0.0)

@@ -9,7 +9,7 @@ from images.world.noise import blend, fbm, smoothstep
 from images.world.plants import litter, undergrowth
 from images.world.plants.conifers import DEAD, pine, spruce
 from images.world.plants.foliage import bark_material, leaf_material
-from images.world.plants.planting import kinds_of, set_out
+from images.world.plants.planting import kinds_of, low_enough, set_out
 from images.world.plants.trees import BROWN
 from images.world.terrain import land, stones, strewn
 
@@ -91,7 +91,7 @@ def _undergrowth(stage, path):
     leaf = leaf_material(stage, 0.45)
     ferns = kinds_of(stage, "ferns", 3, lambda r: undergrowth.fern(r, height=r.uniform(0.4, 0.7), detail=detail), leaf=leaf)
     x, y = strewn(stage, "ferns", 2600, 2.2, 60, bias=0.5)
-    ok = _beside(stage, path, x, y, 1.1) & (fbm(x / 5, y / 5, 3, seed % 83) > 0.45 - 0.6 * stage.scene.where["ferns"])
+    ok = _beside(stage, path, x, y, 1.1, 0.8) & (fbm(x / 5, y / 5, 3, seed % 83) > 0.45 - 0.6 * stage.scene.where["ferns"])
     set_out(stage, "fern sizes", ferns, x[ok], y[ok], stage.rng("fern sizes").uniform(0.5, 1.25, ok.sum()), 0.02)
     green = [
         *kinds_of(stage, "moss grass", 2, lambda r: undergrowth.grass(r, height=0.22, blades=150, stiff=0.3, detail=detail), leaf=leaf),
@@ -105,6 +105,8 @@ def _undergrowth(stage, path):
         stage, "needles", 2, lambda r: litter.fallen_leaves(r, count=170, size=0.045, palette=(*BROWN, *DEAD), detail=detail), leaf=leaf
     )
     x, y = strewn(stage, "needles", 3000, 1.2, 26, bias=0.8)
+    ok = low_enough(stage, x, y, 0.03)
+    x, y = x[ok], y[ok]
     set_out(stage, "needles", needles, x, y, stage.rng("needle sizes").uniform(0.6, 1.2, len(x)))
 
 
@@ -118,17 +120,17 @@ def _lying(stage, path):
     logs = [stage.add(litter.log(rng, rng.uniform(3, 7), rng.uniform(0.16, 0.32), stage.around(30, 8)), bark, smooth=True) for _ in range(2)]
     logs.append(stage.add(litter.stump(rng, around=stage.around(30, 10)), bark, smooth=True))
     x, y = strewn(stage, "logs", 46, 5, 60)
-    ok = _beside(stage, path, x, y, 3.2)
+    ok = _beside(stage, path, x, y, 3.2, 0.7) & stage.shot.clear(x, y, 1.5)
     set_out(stage, "logs", logs, x[ok], y[ok], stage.rng("log sizes").uniform(0.7, 1.2, ok.sum()), 0.05)
     stone = Surface((0.1, 0.1, 0.085), 0.9, 0.5, 0.4, 0.03, 0.08, second=(0.05, 0.065, 0.018), second_share=0.55)
     rocks = stones(stage, "stones", 2, stone)
     x, y = strewn(stage, "rocks", 190, 3, 60)
-    ok = _beside(stage, path, x, y, 1.3)
+    ok = _beside(stage, path, x, y, 1.3, 0.6)
     set_out(stage, "rocks", rocks, x[ok], y[ok], stage.rng("rock sizes").lognormal(-1.1, 0.6, ok.sum()), 0.05)
 
 
-def _beside(stage, path, x, y, reach: float) -> np.ndarray:
-    return stage.shot.clear(x, y, 0.25) & (np.abs(x - path(y)) > reach)
+def _beside(stage, path, x, y, reach: float, tall: float = 0.3) -> np.ndarray:
+    return low_enough(stage, x, y, tall) & (np.abs(x - path(y)) > reach)
 
 
 SETTING = Setting(

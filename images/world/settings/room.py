@@ -9,7 +9,8 @@ import numpy as np
 
 from images.world import composition, interiors, shell
 from images.world.base import Setting, Shot, details
-from images.world.furniture import candles, tables
+from images.world.furniture import candles, finishes, tables, tableware
+from images.world.geometry import box
 from images.world.shell import Opening, Room
 
 STILL = ("chess pieces", "books", "bottles", "dice")
@@ -46,7 +47,7 @@ def describe(rng, subject):
 def shoot(scene, aspect):
     if scene.on == "table":
         shot = composition.on_table(scene, aspect)
-        return replace(shot, fstop=2.8 if shot.distance > 0.9 else 4.0)
+        return replace(shot, fstop=float(np.clip(3.2 / shot.distance, 1.6, 5.0)))
     return _standing(scene, aspect)
 
 
@@ -151,10 +152,33 @@ def _table(stage, room: Room):
     rng = stage.rng("table")
     width = float(rng.uniform(1.5, 1.9))
     tables.table(stage, rng, stage.scene.where["top"], width, float(rng.uniform(0.85, 1.0)))
-    for k in range(int(rng.integers(2, 5))):
-        stick, _ = candles.standing_candle(stage, rng, "stick", power=1.0)
-        x = float(rng.uniform(0.45, 0.75) * room.right if k % 2 else rng.uniform(0.45, 0.75) * room.left)
-        stick.location = (x, room.back - float(rng.uniform(0.5, 0.9)), float(rng.uniform(0.8, 1.0)))
+    for side in (-1, 1):
+        edge = room.left if side < 0 else room.right
+        at = edge - side * float(rng.uniform(0.5, 1.1))
+        if room.free("back", at - 0.4, at + 0.4) and rng.random() < 0.75:
+            room.place(_candle_shelf(stage, rng), "back", at, float(rng.uniform(1.0, 1.35)), 0.36)
+
+
+def _candle_shelf(stage, rng):
+    """A shelf with burning candles and a bottle or two."""
+    wood = finishes.wood(stage, (0.1, 0.05, 0.025), "x", 0.5)
+    parts = [
+        stage.add(
+            [
+                box(-0.35, 0.35, -0.09, 0.09, -0.025, 0),
+                *(box(x, x + 0.02, -0.07, 0.36, -0.2, -0.025) for x in (-0.28, 0.26)),
+            ],
+            wood,
+        )
+    ]
+    for x in np.linspace(-0.26, 0.26, int(rng.integers(3, 6))):
+        if rng.random() < 0.75:
+            made, _ = candles.standing_candle(stage, rng, str(rng.choice(["stick", "saucer"])), power=0.8)
+        else:
+            made = tableware.bottle(stage, rng, "flask", None, None)
+        made.location = (float(x + rng.normal(0, 0.02)), 0, 0)
+        parts.append(made)
+    return stage.group(*parts)
 
 
 def _fill(stage, room: Room):
@@ -182,7 +206,9 @@ def light(scene, light):
     elevation = float(np.clip(light.elevation, 17, 31)) if light.sun < 5.5 or light.film.mean is None else lift
     if scene.where["kind"] == "attic":
         elevation = max(elevation, 34.0)
-    return replace(light, azimuth=float(azimuth), compass=True, elevation=elevation, clouds=None, haze=0.0)
+    return replace(
+        light, azimuth=float(azimuth), compass=True, elevation=elevation, clouds=None, haze=0.0, fog=0.45 * light.fog
+    )
 
 
 SETTING = Setting(

@@ -12,7 +12,7 @@ from images.world.noise import blend, fbm, gullied, ridged, smoothstep
 from images.world.plants import undergrowth
 from images.world.plants.conifers import spruce
 from images.world.plants.foliage import bark_material, leaf_material
-from images.world.plants.planting import jittered, kinds_of, set_out
+from images.world.plants.planting import jittered, kinds_of, low_enough, set_out
 from images.world.plants.trees import bush, tree
 from images.world.terrain import land, stones, strewn
 from images.world.viewmesh import fitted_fan
@@ -89,7 +89,7 @@ def _snow(stage):
 
 def _trees(stage):
     scene, shot = stage.scene, stage.shot
-    bark, leaf = bark_material(stage, (0.06, 0.048, 0.04)), leaf_material(stage, 0.25, gloss=0.6, vary=0.15)
+    bark, leaf = bark_material(stage, (0.06, 0.048, 0.04)), leaf_material(stage, 0.25, gloss=0.6, vary=0.15, back=(1, 1, 1))
     far = kinds_of(stage, "far trees", 3, lambda r: spruce(r, 15, detail=0.06, snow=0.45), bark, leaf)
     reach = shot.subject[1] + shot.width
     x, y = strewn(stage, "wood", 16000, 1.5 * reach + 45, 2600, 1.15, bias=0.1)
@@ -112,7 +112,7 @@ def _through_the_snow(stage):
     leaf = leaf_material(stage, 0.35)
     dry = kinds_of(stage, "dry grass", 3, lambda r: undergrowth.grass(r, height=0.42, radius=0.22, blades=46, palette=undergrowth.DRY, heads=0.3, stiff=0.8, wind=0.25, detail=detail), leaf=leaf)
     x, y = strewn(stage, "dry", 2600, 1.6, 110, bias=0.2)
-    ok = (fbm(x / 5, y / 5, 3, scene.seed % 61) > 0.16) & shot.clear(x, y, 0.1)
+    ok = (fbm(x / 5, y / 5, 3, scene.seed % 61) > 0.16) & low_enough(stage, x, y, 0.45)
     set_out(stage, "dry kinds", dry, x[ok], y[ok], stage.rng("dry sizes").uniform(0.5, 1.3, ok.sum()), 0.05)
     twigs = bark_material(stage, (0.075, 0.05, 0.038))
     bare = kinds_of(stage, "bare bushes", 2, lambda r: bush(r, 1.0, detail=0.5 * detail, palette=None), twigs)
@@ -136,12 +136,12 @@ def _flakes(stage):
     if stage.light.film.mean is not None or not amount:
         return
     rng, shot = stage.rng("flakes"), stage.shot
-    n = stage.count(round(9000 * amount), 300)
+    n = stage.count(round(16000 * amount), 500)
     away = 1.2 + 34 * rng.random(n) ** 1.4
     x = shot.eye[0] + away * (shot._pan() + 1.15 * shot.spread[0] * rng.uniform(-1, 1, n))
     z = shot.eye[2] + away * (shot.axes()[0][2] + 1.2 * shot.spread[1] * rng.uniform(-1, 1, n))
-    flake = stage.add(icosphere(1).scaled(0.0065), leaf_material(stage, 0.5, vary=0.0), colours=np.full((42, 3), 0.85))
-    stage.scatter([flake], np.c_[x, shot.eye[1] + away, z], rng.uniform(0.5, 1.5, n) * max(1.0, 0.7 * stage.detail**-0.5), "flake turns")
+    flake = stage.add(icosphere(1).scaled(0.0045), stage.surface((0.85, 0.87, 0.9), 0.9, variation=0.0, translucency=0.5), smooth=True)
+    stage.scatter([flake], np.c_[x, shot.eye[1] + away, z], rng.uniform(0.5, 1.5, n) * max(1.0, 0.75 * stage.detail**-0.4), "flake turns")
 
 
 def light(scene, light):
@@ -150,7 +150,7 @@ def light(scene, light):
     # snow throws light back: the film sees white where it was told grey
     key = 1.35 * light.film.key
     haze = {"storm": 0.0022, "blue hour": 4e-4}.get(scene.light, light.haze)
-    return replace(light, haze=max(haze, light.haze), wet=0.0, film=replace(light.film, key=key))
+    return replace(light, haze=max(haze, light.haze), wet=0.0, film=replace(light.film, key=key, saturation=0.88 * light.film.saturation))
 
 
 SETTING = Setting(

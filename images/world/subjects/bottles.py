@@ -25,7 +25,7 @@ def describe(rng, setting):
     cloth = str(rng.choice(list(CLOTHS))) if rng.random() < 0.7 else ""
     words = str(rng.choice(WITH[kind]))
     if cloth and rng.random() < 0.55:
-        words += f" on a {cloth} cloth"
+        words += f" with a folded {cloth} cloth"
     return details(words, kind=kind, cloth=cloth, height=0.33, width=0.62)
 
 
@@ -135,6 +135,6 @@ SUBJECT = Subject(
     describe=describe,
     build=build,
     on="table",
-    share=(0.5, 0.62),
+    share=(0.6, 0.76),
     heading=(0.0, 0.0),
 )
