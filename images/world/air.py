@@ -18,7 +18,9 @@ def veiled(x: np.ndarray, depth: np.ndarray, film) -> np.ndarray:
     kept = np.exp(-thickness).astype(np.float32)
     grey = x @ LUMINANCE + 1e-6
     share, passed = _matted(grey, kept, grey * kept)
-    return x * np.clip(passed / grey, 0, 1)[..., None] + _colour(depth.shape, film) * (1 - np.clip(share, 0, 1))[..., None]
+    return (
+        x * np.clip(passed / grey, 0, 1)[..., None] + _colour(depth.shape, film) * (1 - np.clip(share, 0, 1))[..., None]
+    )
 
 
 def _mist(depth: np.ndarray, film) -> np.ndarray:

@@ -137,19 +137,21 @@ def draped(
     cutting = stand(figure, CUTTING)
     moving = max(2, steps // 2)
     path = [stand(figure, CUTTING.towards(pose, t)) for t in np.linspace(0, 1, moving)]
+    hips = path[-1]["pelvis"][1]  # the body bends about its hips, wherever the ground is
+    path = [{b: (turn, start + hips - p["pelvis"][1]) for b, (turn, start) in p.items()} for p in path]
     path += [path[-1]] * (steps - moving)
-    moves = [motion(cutting, p) for p in path]
-    turns, starts = (np.array(part) for part in zip(*moves, strict=True))
+    turns, starts = (np.array(part) for part in zip(*(motion(cutting, p) for p in path), strict=True))
     pairs, lengths, ends = _constraints(sheet, pattern, cutting)
     # a bent body needs cloth that gives a little
     moved = carried(sheet.vertices, turns[-1], starts[-1], sheet.bones, sheet.weights)
     lengths = np.maximum(lengths, 0.93 * np.linalg.norm(moved[pairs[:, 1]] - moved[pairs[:, 0]], axis=1))
-    x = sheet.vertices + rng.normal(0, 0.0015, sheet.vertices.shape)
+    x = carried(sheet.vertices, turns[0], starts[0], sheet.bones, sheet.weights)
+    x += rng.normal(0, 0.0015, x.shape)
     air = np.add((0, 0, -9.8), wind) * (1 / 110) ** 2
     force = np.repeat(air[None], len(path), 0) * np.linspace(1, 0.5, len(path))[:, None]
     drape(
         x, sheet.vertices, sheet.pins, pairs, lengths, np.array([1.0, 0.55, pattern.stiffness]), ends, sheet.bones, sheet.weights,
-        turns, starts, bone_rows(posed(body, cutting)), pattern.margin, iterations, force, 0.7,
+        turns, starts, bone_rows(posed(body, cutting)), pattern.margin, iterations, force, 0.7, moving,
     )  # fmt: skip
     return Solid(x, (sheet.quads,))
 

@@ -47,7 +47,9 @@ def in_the_open(
     below = float(ground(0.0, 0.0))
     lens_height = (max(below, 0.0) if scene.on == "water" else below) + eye[0] + (eye[1] - eye[0]) * scene.framing.eye
     if scene.on == "air":
-        foot = float(ground(x, kept)) + height * (0.25 + 1.2 * scene.framing.eye)
+        # no higher than leaves the horizon in the frame
+        most = (0.8 - share - 0.16 * scene.framing.eye) / share
+        foot = float(ground(x, kept)) + height * min(0.25 + 1.2 * scene.framing.eye, most)
     else:
         lens_height = max(lens_height, _height_to_see(ground, x, kept, foot + 0.06 * height))
     row = (

@@ -1,8 +1,9 @@
-"""Farmland: fields as cells of the plane, each with a crop and rows of its own, hedges between them, and a track."""
+"""Farmland: rolling ground with a track, fields as cells of the plane, each with a crop and rows of its own."""
 
 import numpy as np
 
-from images.world.noise import blend, fbm, smoothstep
+from images.world import composition
+from images.world.noise import blend, fbm, gullied, smoothstep
 
 # crops: colour between the rows, colour of the rows, metres from row to row, how much the rows show
 CROPS = {
@@ -62,3 +63,61 @@ def field_colours(x, y, number, turn, season: str, spacing, seed: int, first: np
     share = np.clip(0.5 + show * (wave - 0.5) * 1.6 + 0.35 * fine + 0.2 * coarse, 0, 1)
     tint = 1 + 0.3 * ((number * 91.7) % 1 - 0.5) + 0.25 * coarse
     return blend(between, rows, share) * tint[..., None]
+
+
+def ground_of(scene, shot):
+    seed = scene.seed * 19 % 9949
+    reach = shot.subject[1] + shot.width
+    track = track_of(scene, shot)
+    rows = scene.where["rows"]
+    furrow = {"ploughed": 0.11, "lavender": 0.09}.get(scene.where["season"], 0.0)
+    width = CROPS.get(scene.where["season"], (0, 0, 2.0))[2]
+
+    def ground(x, y):
+        x, y = np.asarray(x, float), np.asarray(y, float)
+        near = 0.5 * fbm(x / 26, y / 26, 3, seed + 1) + 0.07 * fbm(x / 2.4, y / 2.4, 4, seed + 2)
+        roll = 24 * fbm(x / 380, y / 380, 4, seed) + 5 * fbm(x / 95, y / 95, 3, seed + 3)
+        height = near + (roll - roll_here) * smoothstep(0.25 * reach, 2.2 * reach + 90, np.hypot(x, y))
+        height = height - 0.02 * np.maximum(y - 1.1 * reach, 0) * smoothstep(900, 200, y)
+        hills = gullied(x / 2300, y / 2300, 5, seed + 8)
+        height = height + smoothstep(900, 6000, y) * (110 + 260 * np.maximum(hills + 0.3, 0))
+        aside = np.abs(x - track(y))
+        if furrow:
+            across = x * np.cos(rows) + y * np.sin(rows)
+            height = height + furrow * np.sin(2 * np.pi * across / width) * smoothstep(0.9, 2.0, aside) * smoothstep(
+                160, 60, y
+            )
+        ruts = np.exp(-(((aside - 0.75) / 0.22) ** 2))
+        return height - 0.10 * ruts - 0.1 * smoothstep(1.7, 1.0, aside)
+
+    roll_here = float(24 * fbm(0.0, 0.0, 4, seed) + 5 * fbm(0.0, 0.0, 3, seed + 3))
+    return ground
+
+
+def track_of(scene, shot):
+    """The track's x at distances y: past the subject's foot and on over the hills, or far to the side where there is none."""
+    sx, sy = shot.subject[:2]
+    bend = 0.22 if scene.where["rows"] > 0 else -0.22
+
+    def track(y):
+        y = np.asarray(y, float)
+        t = np.clip(y / sy, -0.3, 1)
+        after = np.maximum(y - sy, 0)
+        x = sx * t * t * (3 - 2 * np.abs(t)) + bend * after * smoothstep(0, 80, after) + 9 * np.sin(after / 60)
+        return x if scene.where["track"] else x + 1e4
+
+    return track
+
+
+def shoot(scene, aspect):
+    flat = lambda x, y: np.zeros(np.broadcast(x, y).shape)  # noqa: E731
+    limits = {"eye": (1.1, 2.6), "near": 5, "far": 700, "lens": (24, 75)}
+    limits["rise"] = 0.12 * scene.height if scene.height > 3 and scene.on == "ground" else 0.0
+    first = composition.in_the_open(scene, aspect, flat, **limits)
+    return composition.in_the_open(scene, aspect, ground_of(scene, first), **limits)
+
+
+def own_field(stage, x, y) -> np.ndarray:
+    """Where the foreground's field is: round the camera and the subject."""
+    reach = stage.shot.subject[1] + 40
+    return np.hypot(x, y - 0.5 * reach) + 14 * fbm(x / 60, y / 60, 2, 5) < 0.75 * reach + 30

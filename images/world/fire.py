@@ -61,16 +61,26 @@ def camp_fire(stage, name: str, size: float = 1.0):
     for angle in np.linspace(0, TURN, 13, endpoint=False) + rng.normal(0, 0.08, 13):
         r = 0.085 * s * rng.uniform(0.7, 1.35)
         rock = icosphere(2)
-        lump = 1 + 0.3 * fbm(rock.vertices[:, 0] * 1.5 + 7 * angle, rock.vertices[:, 1] * 1.5 + rock.vertices[:, 2], 2, 3)
+        lump = 1 + 0.3 * fbm(
+            rock.vertices[:, 0] * 1.5 + 7 * angle, rock.vertices[:, 1] * 1.5 + rock.vertices[:, 2], 2, 3
+        )
         rock = type(rock)(rock.vertices * lump[:, None], rock.faces).scaled(1.2 * r, r, 0.85 * r).turned(angle)
         stones.append(rock.moved(0.56 * s * np.cos(angle), 0.56 * s * np.sin(angle), 0.3 * r))
-    parts.append(stage.add(stones, stage.surface((0.12, 0.115, 0.105), 0.85, relief=0.01, relief_size=0.05), smooth=True))
-    bed = [icosphere(1).scaled(0.03 * s * rng.uniform(0.5, 1.2)).moved(*(0.14 * s * rng.standard_normal(2)), 0.03 * s) for _ in range(40)]
+    parts.append(
+        stage.add(stones, stage.surface((0.12, 0.115, 0.105), 0.85, relief=0.01, relief_size=0.05), smooth=True)
+    )
+    bed = [
+        icosphere(1).scaled(0.03 * s * rng.uniform(0.5, 1.2)).moved(*(0.14 * s * rng.standard_normal(2)), 0.03 * s)
+        for _ in range(40)
+    ]
     parts.append(stage.add(bed, stage.glow((1.0, 0.16, 0.02), 5.0)))
     parts.append(stage.place(flames(stage, rng, 0.85 * s, 0.16 * s, 9), (0, 0, 0.06 * s)))
     rise = rng.random(60) ** 1.6 * 2.6 * s
     drift = 0.06 * s + 0.13 * rise
-    sparks = [icosphere(0).scaled(0.006 * s**0.5).moved(*(d * rng.standard_normal(2)), 0.45 * s + h) for h, d in zip(rise, drift, strict=True)]
+    sparks = [
+        icosphere(0).scaled(0.006 * s**0.5).moved(*(d * rng.standard_normal(2)), 0.45 * s + h)
+        for h, d in zip(rise, drift, strict=True)
+    ]
     parts.append(stage.add(sparks, stage.glow((1.0, 0.28, 0.05), 25.0)))
     lamp = stage.lamp("POINT", (0, 0, 0.5 * s), 240 * s * s, (1.0, 0.45, 0.13), shadow_soft_size=0.22 * s)
     return stage.group(*parts, *([lamp] if lamp else []))

@@ -69,8 +69,8 @@ def add_horse(stage, coat: str = "bay", gait: str = "stand", rider=None, rider_c
     """A horse at the origin, and on it a rider if `rider` is an outfits.Look."""
     rng, beast, detail = stage.rng(f"horse {name}"), horse(), stage.detail
     phase = float(rng.choice({"walk": (0.1, 0.35, 0.6), "trot": (0.15, 0.7), "gallop": (0.3, 0.75, 0.95)}.get(gait, (0.0,))) + rng.uniform(-0.04, 0.04))
-    angles, lift = beasts.gait(gait, phase)
-    angles = angles | neck_angles(rng, gait, rider is not None)
+    angles, lift = beasts.gait("stand" if gait == "graze" else gait, phase)
+    angles = angles | neck_angles(rng, gait)
     turns = {"neck": float(rng.normal(0, 7)), "crest": float(rng.normal(0, 7)), "head": float(rng.normal(0, 5))}
     placed = beasts.pose(beast, angles, turns, lift)
     body, points, lower = COATS[coat]
@@ -87,8 +87,8 @@ def add_horse(stage, coat: str = "bay", gait: str = "stand", rider=None, rider_c
     return stage.group(*parts)
 
 
-def neck_angles(rng, gait: str, ridden: bool) -> dict[str, float]:
-    if gait == "stand" and not ridden and rng.random() < 0.3:  # it grazes
+def neck_angles(rng, gait: str) -> dict[str, float]:
+    if gait == "graze":
         return {"neck": -62.0, "crest": -30.0, "head": -2.0}
     low = {"stand": -6, "walk": -16, "trot": -8, "gallop": -24}[gait] + rng.normal(0, 4)
     return {"neck": low, "crest": 0.3 * low, "head": -0.9 * low - 8 + float(rng.normal(0, 4))}
@@ -131,7 +131,7 @@ def eyes(stage, placed):
 
 def mane_and_tail(stage, rng, beast: Beast, placed, solid: Solid, colour, gait: str) -> list:
     """The mane over one side of the neck, a forelock, and the tail; thicker strands make up for fewer at low detail."""
-    sweep = {"stand": 0.0, "walk": 0.12, "trot": 0.35, "gallop": 1.0}[gait]
+    sweep = {"stand": 0.0, "graze": 0.0, "walk": 0.12, "trot": 0.35, "gallop": 1.0}[gait]
     material = stage.surface(colour, 0.4, variation=0.35, grain=0.02, specular=0.45)
     share = float(np.clip(stage.detail, 0.05, 1.2))
     count, thick = int(1500 * share**0.8), 0.0014 / share**0.45
@@ -157,15 +157,17 @@ def mane_and_tail(stage, rng, beast: Beast, placed, solid: Solid, colour, gait: 
 
 def _outside(strands: np.ndarray, beast: Beast, placed) -> np.ndarray:
     """Strands pushed out of the neck."""
-    from images.world.implicit_kernels import push_out
+    from images.world.implicit_kernels import close_blobs, push_out
 
     blobs = beasts.posed([b for b in beast.blobs if b.bone in ("neck", "crest") and b.sign > 0], placed)
     table = np.array([b.row() for b in blobs])
     half = 0.5 * table[:, 15]
     bounds = np.c_[table[:, :3] + half[:, None] * table[:, 9:12], half + np.maximum(table[:, 16], table[:, 17]) * table[:, 12:15].max(1)]
     flat = strands.reshape(-1, 3).copy()
+    near = np.empty((len(flat), 8), np.int32)
+    close_blobs(flat, bounds, 0.05, near)
     for _ in range(3):
-        push_out(flat, flat.copy(), table, bounds, 0.012, 0.0)
+        push_out(flat, flat.copy(), table, near, 0.012, 0.0)
     return flat.reshape(strands.shape)
 
 

@@ -182,15 +182,29 @@ def pull(x, pairs, lengths, stiffness):
 
 
 @compiled
-def push_out(x, before, blobs, bounds, margin, friction):
-    """Move points out of blobs, and slow what slides on them."""
-    g = np.empty(3)
+def close_blobs(x, bounds, margin, near):
+    """The numbers of the blobs near every point, in `near` (n, most); -1 ends the list."""
     for i in range(len(x)):
-        for n in range(len(blobs)):
+        found = 0
+        for n in range(len(bounds)):
             dx, dy, dz = x[i, 0] - bounds[n, 0], x[i, 1] - bounds[n, 1], x[i, 2] - bounds[n, 2]
             reach = bounds[n, 3] + margin
-            if dx * dx + dy * dy + dz * dz > reach * reach:
-                continue
+            if dx * dx + dy * dy + dz * dz < reach * reach and found < near.shape[1]:
+                near[i, found] = n
+                found += 1
+        if found < near.shape[1]:
+            near[i, found] = -1
+
+
+@compiled
+def push_out(x, before, blobs, near, margin, friction):
+    """Move points out of the blobs near them, and slow what slides on them."""
+    g = np.empty(3)
+    for i in range(len(x)):
+        for k in range(near.shape[1]):
+            n = near[i, k]
+            if n < 0:
+                break
             d = distance(blobs[n], x[i, 0], x[i, 1], x[i, 2], g) - margin
             if d >= 0:
                 continue
@@ -202,6 +216,12 @@ def push_out(x, before, blobs, bounds, margin, friction):
             for c in range(3):
                 move = x[i, c] - before[i, c]
                 before[i, c] += friction * (move - into * g[c]) + into * g[c]
+
+
+@compiled
+def on_ground(x, before):
+    """Keep points above the ground, where they lie."""
+    for i in range(len(x)):
         if x[i, 2] < 0.006:
             x[i, 2] = 0.006
             before[i, 0] += 0.6 * (x[i, 0] - before[i, 0])
@@ -209,17 +229,18 @@ def push_out(x, before, blobs, bounds, margin, friction):
 
 
 @compiled
-def drape(x, goal_from, pins, pairs, lengths, stiffness, ends, bones, weights, turns, starts, blobs, margin, iterations, pull_down, friction):
+def drape(x, goal_from, pins, pairs, lengths, stiffness, ends, bones, weights, turns, starts, blobs, margin, iterations, pull_down, friction, moving):
     """Let cloth follow a body through its poses, and hang.
 
     x: (n, 3), changed. goal_from: (n, 3) in the cut. pins: (n,), share by which a point keeps its place on the body.
     pairs, lengths, stiffness: kinds of constraints one after another; `ends` says where each kind stops. turns, starts:
     (steps, bones, 3, 3) and (steps, bones, 3), every bone's motion from the cut. blobs: rows in the cut's place.
-    pull_down: (steps, 3), metres a step by which the air and weight move it.
+    pull_down: (steps, 3), metres a step by which the air and weight move it. moving: the step from which there is ground.
     """
     before = x.copy()
     placed = blobs.copy()
     bounds = np.empty((len(blobs), 4))
+    near = np.empty((len(x), 14), np.int32)
     steps = len(turns)
     for step in range(steps):
         if step > 0:
@@ -254,7 +275,11 @@ def drape(x, goal_from, pins, pairs, lengths, stiffness, ends, bones, weights, t
                 if pins[i] > 0:
                     for c in range(3):
                         x[i, c] += pins[i] * (goal[i, c] - x[i, c])
-        push_out(x, before, placed, bounds, margin, friction)
+        if step % 5 == 0:
+            close_blobs(x, bounds, margin + 0.05, near)
+        push_out(x, before, placed, near, margin, friction)
+        if step >= moving:
+            on_ground(x, before)
 
 
 @compiled

@@ -14,7 +14,9 @@ RAIL = 0.165  # height of a rail over its sleepers
 BED = 0.42  # height of the rails' top over the ballast's foot
 
 
-def add_track(stage, y0: float, y1: float, *, bank: float = 0.0, snow: float = 0.0, name: str = "track") -> list:
+def add_track(
+    stage, y0: float, y1: float, *, bank: float = 0.0, snow: float = 0.0, name: str = "track", earth=(0.085, 0.066, 0.042)
+) -> list:
     """A single track along y. bank: metres the ballast stands over the ground, on an earth bank that goes on below."""
     y = np.linspace(y0, y1, stage.count(260, 40))
     x = np.array([-6.5, -4.6, -2.9, -1.75, -1.45, -0.75, 0, 0.75, 1.45, 1.75, 2.9, 4.6, 6.5])
@@ -24,15 +26,15 @@ def add_track(stage, y0: float, y1: float, *, bank: float = 0.0, snow: float = 0
     xx, yy = np.meshgrid(x, y)
     if bank:
         xx = np.sign(xx) * np.interp(
-            np.abs(xx), [0, 1.75, 2.9, 4.6, 6.5], [0, 1.75, 2.5 + 0.3 * bank, 3.2 + 1.5 * bank, 5 + 3.5 * bank]
+            np.abs(xx), [0, 1.75, 2.9, 4.6, 6.5], [0, 1.75, 2.6 + 0.3 * bank, 3.6 + 1.9 * bank, 9 + 4 * bank]
         )
         z = np.interp(
-            np.abs(x), [0, 1.45, 1.75, 2.9, 4.6, 6.5], [top, top, top - 0.05, top - 0.35, ground - 0.1, ground - 3.5]
+            np.abs(x), [0, 1.45, 1.75, 2.9, 4.6, 6.5], [top, top, top - 0.05, top - 0.35, ground - 0.1, ground - 4.0]
         )
     ends = np.clip(np.minimum(yy - y0, y1 - yy) / 6, 0, 1) if bank else np.ones_like(yy)
     zz = z[None] + 0.03 * fbm(xx * 2, yy * 2, 3, 5) - (1 - ends) * (bank + 0.6)
     solid = Solid(np.stack([xx, yy, zz], -1).reshape(-1, 3), (_quads(len(y), len(x)),))
-    stones, earth = (0.105, 0.097, 0.088), (0.085, 0.066, 0.042)
+    stones = (0.105, 0.097, 0.088)
     share = np.clip((np.abs(xx) - 2.2) / 0.8, 0, 1)[..., None] if bank else np.zeros((*xx.shape, 1))
     colours = (np.array(stones) * (1 - share) + np.array(earth) * share) * (1 + 0.25 * fbm(xx, yy, 4, 9))[..., None]
     surface = Surface(
@@ -103,7 +105,7 @@ def _weeds(stage, y0: float, y1: float, top: float, name: str):
     rng = stage.rng(f"{name} weeds")
     clumps = stage.count(420, 60)
     side = rng.choice([-1, 1], clumps)
-    x0, y = side * rng.uniform(2.6, 5.2, clumps), rng.uniform(y0 + 2, y1 - 2, clumps)
+    x0, y = side * rng.uniform(2.6, 6.0, clumps), rng.uniform(y0 + 2, y1 - 2, clumps)
     n = 26
     z0 = np.interp(np.abs(x0), [2.5, 5.5], [top - 0.35, top - 1.6])
     base = np.repeat(np.stack([x0, y, z0], -1), n, 0) + rng.normal(0, 0.14, (clumps * n, 3)) * [1, 1, 0.1]

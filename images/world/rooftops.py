@@ -157,11 +157,13 @@ def weeds(pile: Pile, rng, x: float, y: float, z: float) -> None:
     pile.solid("leaf", cards(centres, rng.normal(0, 0.1, (count, 3)) + [0, 0, 0.12], rng.normal(0, 0.03, (count, 3))))
 
 
-def clutter(pile: Pile, rng, x0: float, x1: float, y0: float, y1: float, z: float, fine: float, free=None) -> None:
+def clutter(
+    pile: Pile, rng, x0: float, x1: float, y0: float, y1: float, z: float, fine: float, free=None, most: int = 16
+) -> None:
     """A roof's furniture at random over a rectangle. free: function of x and y saying where things may stand."""
     kinds = ["tank", "chimney", "chimney", "vent", "vent", "vent", "aerial", "aerial", "unit", "stairhead", "skylight"]
     area = (x1 - x0) * (y1 - y0)
-    count = int(np.clip(area / 16, 3, 16))
+    count = int(np.clip(area / 16 if most <= 16 else most, 3, most))
     placed: list[tuple[float, float, float]] = []
     for _ in range(count):
         kind = str(rng.choice(kinds))

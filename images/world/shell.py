@@ -159,14 +159,14 @@ def _garden(stage, rng):
         (0.06, 0.085, 0.025), 0.95, variation=0.6, grain=1.5, second=(0.11, 0.1, 0.04), relief=0.05, relief_size=0.06
     )
     parts = [stage.add(box(-40, 40, THICK + 0.05, 90, -0.6, -0.5), grass)]
-    parts += _trees(
+    parts += trees(
         stage, rng, [(rng.uniform(-12, 12), rng.uniform(6, 30), rng.uniform(4, 9)) for _ in range(stage.count(16, 8))]
     )
     hedge = [(x, 5.5 + rng.uniform(-0.3, 0.3), rng.uniform(1.4, 2.0)) for x in np.arange(-9, 9, 1.1)]
-    return parts + _trees(stage, rng, hedge, trunk=False)
+    return parts + trees(stage, rng, hedge, trunk=False)
 
 
-def _trees(stage, rng, places, trunk: bool = True):
+def trees(stage, rng, places, trunk: bool = True):
     """Crowns of leaf cards on clumps, standing at (x, y) with a height."""
     leaves, woods = [], []
     for x, y, tall in places:
@@ -249,9 +249,16 @@ def _street(stage, rng):
         x += wide
     return [
         *parts,
-        stage.add(panes, stage.window((1.0, 0.6, 0.28), 2.2)),
+        stage.add(panes, _far_panes(stage)),
         stage.add(trims, stage.surface((0.42, 0.4, 0.36), 0.8, variation=0.3)),
     ]
+
+
+def _far_panes(stage):
+    """Windows across the street: they are seen, but light nothing here."""
+    look = stage.window((1.0, 0.6, 0.28), 2.3)
+    look.cycles.emission_sampling = "NONE"
+    return look
 
 
 def _roofs(stage, rng):
@@ -283,22 +290,24 @@ def _roofs(stage, rng):
     pale = stage.surface((0.34, 0.3, 0.24), 0.9, variation=0.5, grain=4, own_space=False, second=(0.25, 0.17, 0.11))
     return [
         stage.add([*roofs, cone], dark), stage.add([*bodies, spire], pale), stage.add(chimneys, stage.surface((0.2, 0.1, 0.07), 0.9)),
-        stage.add(panes, stage.window((1.0, 0.6, 0.28), 2.5)), *_ridge(stage, rng, 250, -6, 22),
+        stage.add(panes, _far_panes(stage)), *ridge_line(stage, rng, 250, -6, 22),
     ]  # fmt: skip
 
 
 def _hills(stage, rng):
-    parts = _ridge(stage, rng, 60, -5, 7) + _ridge(stage, rng, 300, -10, 45) + _ridge(stage, rng, 900, -20, 160)
+    parts = (
+        ridge_line(stage, rng, 60, -5, 7) + ridge_line(stage, rng, 300, -10, 45) + ridge_line(stage, rng, 900, -20, 160)
+    )
     field = stage.surface(
         (0.1, 0.1, 0.04), 0.95, variation=0.6, grain=6, second=(0.16, 0.12, 0.05), relief=0.05, relief_size=0.2
     )
     parts.append(stage.add(box(-80, 80, THICK + 0.05, 70, -1.6, -1.5), field))
-    return parts + _trees(
+    return parts + trees(
         stage, rng, [(rng.uniform(-24, 24), rng.uniform(12, 50), rng.uniform(5, 10)) for _ in range(stage.count(14, 6))]
     )
 
 
-def _ridge(stage, rng, far: float, low: float, high: float):
+def ridge_line(stage, rng, far: float, low: float, high: float):
     """A line of hills."""
     n = stage.count(160, 40)
     x = np.linspace(-1.6 * far, 1.6 * far, n)

@@ -37,6 +37,8 @@ def painted(x, y, z, up, seed: int, *, grass: float = 1.0, bed: float = 1.4, tid
     belt = smoothstep(0.75, 0.95, line) * smoothstep(1.5, 1.1, line)
     colour = blend(colour, (0.3, 0.285, 0.24), 0.6 * belt)
     colour = blend((0.013, 0.015, 0.011), colour, smoothstep(0.45, 0.95, line))
+    runs = smoothstep(0.12, 0.4, fbm(x / 0.9 + 0.4 * z, y / 0.9 + 0.4 * z, 5, seed + 11)) * smoothstep(0.55, 0.1, line)
+    colour = blend(colour, (0.62, 0.66, 0.68), 0.75 * runs)  # white water running off
     turf = smoothstep(0.66, 0.86, up + 0.14 * fbm(x / 3, y / 3, 4, 3)) * smoothstep(4.5, 8.5, z + 3 * fbm(x / 14, y / 14, 3, 8))
     green = blend((0.05, 0.06, 0.018), (0.12, 0.105, 0.04), np.clip(0.5 + fbm(x / 7, y / 7, 4, seed + 7), 0, 1))
     return blend(colour, green, turf * grass)
@@ -57,6 +59,40 @@ def _rock(tide: float, wet: float):
     dry = 0.8 - 0.45 * wet
     graph.link(graph.spread(z, 0.1 * tide, 0.75 * tide, 0.16, dry), shader.inputs["Roughness"])
     graph.link(graph.spread(z, 0.1 * tide, 0.75 * tide, 0.5, 0.25), shader.inputs["Specular IOR Level"])
+    graph.link(shader.outputs[0], output.inputs[0])
+    return material
+
+
+def beach_material(stage):
+    """Sand painted by its vertices: ripples and prints above, smooth and mirroring where the last wave ran out."""
+    return stage.once(("beach", stage.light.wet), lambda: _beach(stage.light.wet))
+
+
+def _beach(wet: float):
+    graph, output, material = materials.new("beach")
+    surface = Surface(roughness=0.85, variation=0.2, grain=0.35, attribute=True, own_space=False, specular=0.25)
+    shader = materials.principled(graph, surface)
+    at = graph.node("NewGeometry").outputs["Position"]
+    away = graph.node("CameraData").outputs["View Distance"]
+    z = graph.add(graph.split(at)[2], graph.multiply(graph.add(graph.noise(at, 0.5, 6), -0.5), 0.3))
+    dry = graph.spread(z, 0.22, 0.6)
+    graph.link(graph.spread(dry, 0, 1, 0.07, 0.9 - 0.4 * wet), shader.inputs["Roughness"])
+    graph.link(graph.spread(dry, 0, 1, 0.5, 0.2), shader.inputs["Specular IOR Level"])
+    wavy = graph.add(graph.split(at)[0], graph.multiply(graph.noise(at, 0.9, 4), 2.2))
+    ripples = graph.multiply(graph.math("SINE", graph.multiply(wavy, 62.0)), graph.spread(graph.noise(at, 0.14, 3), 0.45, 0.6))
+    trodden = graph.spread(graph.cells(graph.stretched(at, (1, 1.5, 1)), 2.3).outputs[0], 0.05, 0.3, 0.0, 1.0, smooth=True)
+    grains = graph.noise(at, 26.0, 7, 0.7)
+    height = graph.add(graph.multiply(ripples, 0.006), graph.add(graph.multiply(trodden, 0.022), graph.multiply(grains, 0.012)))
+    lumps = graph.multiply(graph.noise(at, 2.4, 6, 0.6), 0.06)
+    strength = graph.multiply(graph.spread(dry, 0, 1, 0.06, 1.0), graph.spread(away, 6, 90, 1.0, 0.25))
+    normal = graph.node("Bump", {"Height": graph.add(height, lumps), "Strength": strength, "Distance": 1.0})
+    graph.link(normal, shader.inputs["Normal"])
+    colour = shader.inputs["Base Color"].links[0].from_socket
+    colour = graph.scale(colour, graph.spread(grains, 0.3, 0.7, 0.78, 1.2))
+    shells = graph.cells(at, 5.5)
+    chance = graph.split(shells.outputs[1])[0]
+    shell = graph.multiply(graph.math("LESS_THAN", shells.outputs[0], 0.09), graph.math("GREATER_THAN", chance, 0.8))
+    graph.link(graph.mix(shell, colour, (0.6, 0.55, 0.48)), shader.inputs["Base Color"])
     graph.link(shader.outputs[0], output.inputs[0])
     return material
 

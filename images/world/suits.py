@@ -96,22 +96,19 @@ class Astronaut(Builder):
         """The life-support pack with its hoses, and the controls on the chest."""
         white = self.stage.surface(WHITE, 0.6, variation=0.12, grain=0.1, relief=0.001, relief_size=0.03)
         dark = self.stage.surface((0.04, 0.042, 0.048), 0.5, variation=0.2)
-        parts = [box(-0.24, 0.24, 0.17, 0.37, -0.25, 0.3), box(-0.21, 0.21, 0.18, 0.33, 0.31, 0.43), box(-0.2, 0.2, 0.365, 0.39, -0.2, 0.02), box(-0.2, 0.2, 0.365, 0.385, 0.06, 0.27)]
+        parts = [box(-0.24, 0.24, 0.14, 0.35, -0.25, 0.3), box(-0.21, 0.21, 0.15, 0.32, 0.3, 0.42), box(-0.2, 0.2, 0.345, 0.37, -0.2, 0.02), box(-0.2, 0.2, 0.345, 0.365, 0.06, 0.27)]
         chest = [box(-0.12, 0.12, -0.24, -0.15, 0.0, 0.14)]
         add = lambda solids, material, bevel: self.parts.append(self.stage.add(self.in_bone("chest", join(solids)), material, bevel=bevel))  # noqa: E731
         add(parts, white, 0.025)
         add(chest, white, 0.012)
-        details = [box(-0.1 + 0.05 * i, -0.07 + 0.05 * i, -0.25, -0.24, 0.09, 0.12) for i in range(4)] + [box(-0.06, 0.06, -0.246, -0.24, 0.02, 0.07), box(-0.17, -0.05, 0.39, 0.4, -0.16, -0.06), box(0.04, 0.16, 0.39, 0.4, -0.16, -0.02)]
+        details = [box(-0.1 + 0.05 * i, -0.07 + 0.05 * i, -0.25, -0.24, 0.09, 0.12) for i in range(4)] + [box(-0.06, 0.06, -0.246, -0.24, 0.02, 0.07), box(-0.17, -0.05, 0.37, 0.38, -0.16, -0.06), box(0.04, 0.16, 0.37, 0.38, -0.16, -0.02)]
         add(details, dark, 0.0)
-        add([box(-0.21, 0.21, 0.386, 0.389, 0.2, 0.225), box(-0.215, 0.215, 0.332, 0.335, 0.36, 0.38)], self.stage.surface(accent, 0.6), 0.0)
+        add([box(-0.21, 0.21, 0.366, 0.369, 0.2, 0.225), box(-0.212, 0.212, 0.322, 0.325, 0.36, 0.38)], self.stage.surface(accent, 0.6), 0.0)
         hoses = []
         for s in (1, -1):
             for i, (z, out) in enumerate(((0.05, 0.23), (-0.02, 0.2))):
                 hoses.append(tube(smooth_path([(s * 0.2, 0.24, z - 0.14), (s * (out + 0.04), 0.12, z - 0.12), (s * (out + 0.02), -0.06, z - 0.06), (s * 0.15, -0.2, z), (s * (0.11 - 0.05 * i), -0.215, z + 0.05)], 22), 0.017, 10))
         add(hoses, self.stage.surface((0.3, 0.3, 0.31), 0.45, variation=0.2), 0.0)
-        stripes = [lathe([(0.093, z), (0.0945, z - 0.02), (0.093, z - 0.04)], self.around(24)) for z in (-0.12,)]
-        for side in ("left", "right"):
-            self.parts.append(self.stage.add([self.in_bone(f"{side} arm", s) for s in stripes], self.stage.surface(accent, 0.8), smooth=True))
 
 
 class Diver(Builder):
@@ -200,11 +197,11 @@ def bubble_material():
 
 
 SWIMS = {
-    "swimming": Pose(pelvis=(76, 0, 0), hip=(16, -14), hip_out=(4, 4), knee=(10, 22), ankle=(-52, -44), shoulder=(28, 20), shoulder_out=(16, 18),
+    "swimming": Pose(pelvis=(76, 0, 0), hip=(10, -12), hip_out=(4, 4), knee=(10, 16), ankle=(-50, -46), shoulder=(28, 20), shoulder_out=(16, 18),
                      shoulder_twist=(-30, -26), elbow=(64, 70), neck=(-46, 0, 6), spine=(4, 0, 0), seat=1.0),
     "gliding": Pose(pelvis=(66, 0, 0), hip=(4, -8), hip_out=(5, 5), knee=(14, 8), ankle=(-50, -50), shoulder=(-14, -10), shoulder_out=(12, 12),
                     elbow=(18, 14), neck=(-40, 0, -8), spine=(-6, 4, 0), seat=1.0),
-    "reaching": Pose(pelvis=(70, 0, 8), hip=(20, -18), hip_out=(5, 5), knee=(22, 12), ankle=(-46, -52), shoulder=(150, 24), shoulder_out=(8, 22),
+    "reaching": Pose(pelvis=(70, 0, 8), hip=(12, -14), hip_out=(5, 5), knee=(16, 12), ankle=(-46, -52), shoulder=(150, 24), shoulder_out=(8, 22),
                      elbow=(14, 60), neck=(-42, 0, 14), spine=(2, 0, 8), seat=1.05, grip=(0.1, 0.4)),
 }  # fmt: skip
 
@@ -223,3 +220,11 @@ def bulky(pose: Pose) -> Pose:
     """A pose as far as a pressure suit lets it: arms and legs further out."""
     wider = lambda pair, by: tuple(np.add(pair, by))  # noqa: E731
     return replace(pose, shoulder_out=wider(pose.shoulder_out, 13), hip_out=wider(pose.hip_out, 4), elbow=wider(pose.elbow, 12), shoulder=wider(pose.shoulder, 4))
+
+
+def add_astronaut(stage, pose: Pose, look: Look, name: str):
+    return Astronaut(stage, stage.rng(f"astronaut {name}"), look, bulky(pose), stage.detail).build((0, 0, 0))
+
+
+def add_diver(stage, swim: str, look: Look, name: str):
+    return Diver(stage, stage.rng(f"diver {name}"), look, SWIMS[swim], stage.detail).build((0, 0, 0))

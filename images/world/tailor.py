@@ -25,7 +25,7 @@ class Builder:
 
     def step(self, full: float) -> float:
         """Size of the cells of a surface, `full` at detail 1."""
-        return full * self.figure.unit**0.5 / max(self.detail, 0.04) ** 0.55
+        return full * self.figure.unit**0.5 / max(self.detail, 0.05) ** 0.7
 
     def around(self, full: int) -> int:
         return max(10, round(full * min(self.detail, 1) ** 0.5))
@@ -57,7 +57,7 @@ class Builder:
         """Add a garment; returns what the next one lies on."""
         pattern = self.pattern(layer)
         sheet = cut_out(pattern, self.figure, body, self.step(0.0125))
-        steps = int(np.clip(16 + 44 * self.detail, 18, 70))
+        steps = int(np.clip(6 + 54 * self.detail**0.8, 8, 70))
         solid = draped(sheet, pattern, self.figure, self.pose, body, self.rng, steps=steps, iterations=5, wind=wind)
         if layer.stuff == "down":
             solid = Solid(quilted(solid, sheet.rest, sheet.hem, 0.07, 0.013), solid.faces)

@@ -26,9 +26,10 @@ class Sea:
     colour: tuple[float, float, float] = (0.006, 0.022, 0.03)
 
 
-def add_sea(stage, sea: Sea, level: float = 0.0, far: float = 16000.0, calm=None, surf=None):
+def add_sea(stage, sea: Sea, level: float = 0.0, far: float = 16000.0, calm=None, surf=None, lift=None):
     """Water to the horizon, which moves in a clip. calm: function of x, y giving 0 to 1, by which waves grow smaller,
-    as near a shore. surf: function of x, y giving 0 to 1, how white the water is there whatever the waves."""
+    as near a shore. surf: function of x, y giving 0 to 1, how white the water is there whatever the waves. lift:
+    function of x, y and the time giving metres that the water stands higher, as in breakers."""
     angle = float(np.arctan(stage.shot.spread[0])) + 0.3
     x, y = fan(stage, 1.5, far, 1100, 900, angle, 3.0)
     spacing = np.gradient(np.hypot(x, y), axis=0)
@@ -37,7 +38,8 @@ def add_sea(stage, sea: Sea, level: float = 0.0, far: float = 16000.0, calm=None
 
     def surface(time: float):
         dx, dy, dz, fold = displacement(sea, x, y, spacing, time, seed)
-        return grid(x + dx * less, y + dy * less, level + dz * less), fold * less
+        raised = lift(x, y, time) if lift else 0.0
+        return grid(x + dx * less, y + dy * less, level + dz * less + raised), fold * less
 
     solid, fold = surface(0.0)
     caps = max(0.55, 0.95 - 0.03 * sea.wind)  # a stronger wind breaks more crests

@@ -47,7 +47,11 @@ def path_of(scene, shot):
         t = np.clip(np.asarray(y, float) / sy, -0.5, 1)
         after = np.maximum(np.asarray(y, float) - sy, 0)
         straight = sx * t * t * (3 - 2 * np.abs(t)) + bend * np.sin(np.pi * t) * min(1.0, sy / 12)
-        return straight + np.sign(-sx) * (0.22 * after - 0.1 * after**2 / (after + 40)) + 2 * np.sin(after / 16) * (after > 0)
+        return (
+            straight
+            + np.sign(-sx) * (0.22 * after - 0.1 * after**2 / (after + 40))
+            + 2 * np.sin(after / 16) * (after > 0)
+        )
 
     return path
 
@@ -91,7 +95,9 @@ def light_under_trees(scene, light):
         return replace(light, clouds=None, sun=2.2, softness=14.0, sky=GREY, sky_strength=1.1)
     haze = light.haze if light.haze > 1e-3 else min(5 * light.haze, 6e-4)
     # the air under trees is lit less than the air before the horizon
-    colour = light.haze_colour or tuple(0.5 * light.sky_strength * c + 0.12 * light.warm * w for c, w in _horizon(light))
+    colour = light.haze_colour or tuple(
+        0.5 * light.sky_strength * c + 0.12 * light.warm * w for c, w in _horizon(light)
+    )
     light = replace(light, clouds=None, haze=haze, haze_colour=colour)
     if light.fog:  # a sun that comes in over the trees rather than between them
         return replace(light, elevation=max(light.elevation, 30.0), sun=1.5 * light.sun)

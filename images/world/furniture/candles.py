@@ -56,6 +56,7 @@ def flame(stage, at, power: float = 1.6, rng=None, size: float = 1.0):
     body = stage.add(tube(path, wide, stage.around(16, 8)), _fire(stage, height), smooth=True)
     body.location = tuple(at)
     body.visible_shadow = False
+    body.active_material.cycles.emission_sampling = "NONE"
     middle = tuple(np.asarray(at) + [0, 0, 0.55 * height])
     lamp = stage.lamp("POINT", middle, power, FLAME, shadow_soft_size=0.008)
     return [body, lamp] if lamp else [body]

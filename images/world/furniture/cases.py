@@ -3,6 +3,7 @@
 import numpy as np
 
 from images.world.furniture import books, finishes, tableware
+from images.world.furniture.lamps import unsampled
 from images.world.furniture.tables import WOODS
 from images.world.furniture.turning import bead, curve, spun
 from images.world.geometry import box, join, lathe, tube
@@ -335,7 +336,7 @@ def fireplace(stage, rng, width: float = 1.5):
     parts = [
         stage.add(solids, stone, bevel=0.008), stage.add(hearth, stage.surface((0.1, 0.095, 0.09), 0.6, relief=0.006, relief_size=0.06)),
         stage.add(hole, soot), stage.add(bars, finishes.iron(stage)), stage.add(logs, stage.surface((0.02, 0.014, 0.01), 0.9, relief=0.01, relief_size=0.04)),
-        stage.add(embers, stage.lit((1.0, 0.25, 0.04), 5.0)),
+        unsampled(stage.add(embers, stage.lit((1.0, 0.25, 0.04), 5.0))),
     ]  # fmt: skip
     return stage.group(*parts, *([lamp] if lamp else []))
 

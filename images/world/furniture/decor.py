@@ -32,7 +32,7 @@ def _moulding(width: float, height: float, wide: float, deep: float) -> Solid:
 
 def picture(stage, rng, width: float = 0.6, height: float = 0.45, subject: int | None = None):
     """A framed painting or print, centred on the origin, its back on the wall y = 0."""
-    seed = int(rng.integers(1000)) if subject is None else subject
+    seed = int(rng.integers(24)) if subject is None else subject
     style = int(rng.integers(4))
     look = [
         finishes.metal(stage, (0.62, 0.42, 0.16), 0.38, 0.7), finishes.wood(stage, WOODS["black"], "x", 0.35, 0.3),
@@ -50,8 +50,9 @@ def picture(stage, rng, width: float = 0.6, height: float = 0.45, subject: int |
                 stage.surface((0.66, 0.63, 0.56), 0.9),
             )
         )
-    size = 360 if stage.detail > 0.5 else 140
-    draw = lambda: pictures.landscape(seed, size, int(size * width / height))  # noqa: E731
+    # few paintings, cut to many frames: those of small pictures are drawn once for a whole run
+    size = 360 if stage.detail > 0.8 else max(56, int(360 * stage.detail))
+    draw = lambda: pictures.landscape(seed, size, int(size * 1.4))  # noqa: E731
     canvas = finishes.painted(
         stage, ("landscape", seed, round(width, 2)), draw, "xz", (-w, -h), (w, h), 0.42, 0.0012, 0.2
     )
@@ -133,7 +134,7 @@ def rug(stage, rng, width: float = 2.4, length: float = 1.7):
     z = 0.008 + 0.008 * np.clip(fbm(x * 1.4, y * 1.4, 3, seed), 0, 1)
     from images.world.geometry import grid
 
-    pixels = 520 if stage.detail > 0.5 else 200
+    pixels = max(110, int(520 * stage.detail))
     look = finishes.painted(
         stage,
         ("rug", seed),

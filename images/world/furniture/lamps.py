@@ -37,12 +37,18 @@ def shade_cloth(stage, colour=(0.6, 0.47, 0.3), strength: float = 1.6):
     return stage.once(("lamp shade", tuple(colour), strength), make)
 
 
+def unsampled(made):
+    """A thing that shines but has a lamp of its own: the path tracer need not aim at each of its faces."""
+    made.active_material.cycles.emission_sampling = "NONE"
+    return made
+
+
 def bulb(stage, at, radius: float = 0.028, strength: float = 30.0, colour=WARM):
     body = stage.add(
         ellipsoid(radius, radius, radius * 1.25, 14, 10).moved(*at), stage.lit(colour, strength), smooth=True
     )
     body.visible_shadow = False
-    return body
+    return unsampled(body)
 
 
 def _present(*parts):
@@ -68,7 +74,7 @@ def desk_lamp(stage, rng, power: float = 9.0):
     )
     look = _banker(stage, colour) if glass else brass
     shade = shade.turned(0.12, "x").moved(0, tip[1] - 0.012, tip[2] + 0.0)
-    parts.append(stage.add(shade, look, smooth=50))
+    parts.append(unsampled(stage.add(shade, look, smooth=50)))
     cap = spun(
         [(0, 0.036), (0.026, 0.036), (0.024, 0.046)], bead(0.008, 0.046, 0.06), dome(0.007, 0.06, 0.068), around=20
     )
@@ -138,7 +144,7 @@ def _shaded_lamp(stage, rng, stem, look, low: float, wide: float, narrow: float,
     shade = lathe([*outline, *[(r - 0.002, z) for r, z in outline[::-1]]], around)
     rims = [lathe([(r - 0.003, z - 0.006), (r + 0.002, z - 0.006), (r + 0.002, z + 0.006), (r - 0.003, z + 0.006)], around) for r, z in (outline[0], outline[-1])]  # fmt: skip
     cover = stage.add(shade, shade_cloth(stage, colour), smooth=50)
-    cover.visible_shadow = True
+    unsampled(cover)
     parts = [
         stage.add(stem, look, smooth=45),
         cover,
@@ -187,7 +193,7 @@ def pendant(stage, rng, drop: float = 0.9, kind: str = "enamel", power: float = 
         globe = ellipsoid(0.14, 0.14, 0.13, around, stage.around(24, 10)).moved(0, 0, -drop)
         made = stage.add(globe, stage.lit((1.0, 0.76, 0.5), 5.0), smooth=True)
         made.visible_shadow = False
-        parts.append(made)
+        parts.append(unsampled(made))
         lamp = stage.lamp("POINT", (0, 0, -drop), power, WARM, shadow_soft_size=0.14)
     return stage.group(*_present(*parts, lamp))
 
@@ -208,6 +214,7 @@ def fluorescent(stage, length: float = 1.5, power: float = 60.0):
     ]
     shining = stage.add(tubes, stage.lit(TUBE, 9.0), smooth=True)
     shining.visible_shadow = False
+    unsampled(shining)
     lamp = stage.lamp("AREA", (0, 0, -0.09), power, TUBE, (0, 0, -2), shape="RECTANGLE", size=length, size_y=0.15)
     if lamp:
         lamp.visible_camera = lamp.visible_glossy = False

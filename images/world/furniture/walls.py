@@ -156,3 +156,130 @@ def concrete(stage):
             wear=(0.1, 0.095, 0.085),
         )
     )
+
+
+def ashlar(stage, colour, block=(0.85, 0.4), weathered: float = 0.5, damp: bool = False):
+    """Cut stone in courses: each block its own tint, soot in the joints, streaks below, lichen where it is old."""
+
+    def make():
+        surface = Surface(
+            tuple(colour), 0.86, 0.35, 1.8, 0.008, 0.06, own_space=False, stretch=(1, 1, 0.55), second=tuple(0.72 * c for c in colour),
+            second_share=0.45, wear=tuple(0.38 * c for c in colour) if weathered > 0.3 else None,
+        )  # fmt: skip
+        return materials.bricks(tuple(colour), tuple(0.55 * c for c in colour), *block, surface)
+
+    return stage.once(("ashlar", tuple(colour), block, weathered), make)
+
+
+def carved(stage, colour, weathered: float = 0.5):
+    """Carved stone without joints: mouldings, columns, tracery."""
+    return stage.material(
+        Surface(
+            tuple(colour), 0.82, 0.35, 0.9, 0.005, 0.04, own_space=False, stretch=(1, 1, 0.5), second=tuple(0.74 * c for c in colour),
+            wear=tuple(0.4 * c for c in colour) if weathered > 0.3 else None,
+        )
+    )  # fmt: skip
+
+
+def flags(stage, colour, size: float = 0.75, roughness: float = 0.3, grass: bool = False):
+    """A floor of stone slabs laid in courses, polished by feet along the middle, uneven, some sunk."""
+
+    def make():
+        graph, output, material = materials.new("flags")
+        at = graph.node("NewGeometry").outputs["Position"]
+        x, y, _ = graph.split(at)
+        row = graph.math("FLOOR", graph.math("DIVIDE", y, size))
+        chance = graph.random(graph.join(row, 3.0))[0]
+        wide = graph.spread(chance, 0, 1, 0.8 * size, 1.7 * size)
+        u = graph.add(graph.math("DIVIDE", x, wide), graph.multiply(chance, 7.3))
+        v = graph.math("DIVIDE", y, size)
+        slab = graph.random(graph.join(row, graph.math("FLOOR", u)))
+        across = graph.multiply(_margin(graph, u), wide)
+        edge = graph.math("MINIMUM", across, graph.multiply(_margin(graph, v), size))
+        ragged = graph.add(edge, graph.multiply(graph.add(graph.noise(at, 14, 4), -0.5), 0.02))
+        joint = graph.spread(ragged, 0.006, 0.02)
+        grain = graph.noise(graph.vector("ADD", at, graph.scale(slab[1], 9.0)), 2.6, 9, 0.66)
+        base = graph.node("RGB").outputs[0]
+        base.default_value = (*colour, 1)
+        warm = graph.mix(slab[0], tuple(0.7 * c for c in colour), (colour[0] * 1.25, colour[1] * 1.15, colour[2] * 1.0))
+        base = graph.mix(0.65, base, warm)
+        base = graph.scale(base, graph.spread(grain, 0.32, 0.68, 0.62, 1.2))
+        base = graph.mix(joint, tuple(0.22 * c for c in colour), base)
+        path = graph.spread(
+            graph.math("ABSOLUTE", graph.add(x, graph.multiply(graph.add(graph.noise(at, 0.5, 3), -0.5), 1.5))),
+            0.4,
+            2.2,
+            1.0,
+            0.0,
+        )
+        worn = graph.noise(at, 1.1, 8, 0.66)
+        rough = graph.spread(
+            graph.add(worn, graph.multiply(path, 0.25)), 0.35, 0.85, roughness + 0.25, max(roughness - 0.16, 0.06)
+        )
+        rough = graph.add(rough, graph.spread(joint, 0, 1, 0.4, 0.0))
+        height = graph.add(
+            graph.multiply(grain, 0.25), graph.add(graph.multiply(joint, 0.7), graph.multiply(slab[0], 0.5))
+        )
+        tilt = graph.add(graph.multiply(x, graph.add(slab[0], -0.5)), graph.multiply(y, graph.add(chance, -0.5)))
+        height = graph.add(height, graph.multiply(tilt, 0.4))
+        normal = graph.node("Bump", {"Height": height, "Strength": 0.9, "Distance": 0.012})
+        graph.link(
+            graph.node(
+                "BsdfPrincipled", {"Base Color": base, "Roughness": rough, "Normal": normal, "Specular IOR Level": 0.45}
+            ),
+            output.inputs[0],
+        )
+        return material
+
+    return stage.once(("flags", tuple(colour), size, roughness), make)
+
+
+JEWELS = (
+    (0.06, 0.12, 0.75),
+    (0.75, 0.06, 0.05),
+    (0.85, 0.5, 0.06),
+    (0.06, 0.42, 0.16),
+    (0.4, 0.08, 0.5),
+    (0.5, 0.68, 0.85),
+)
+
+
+def stained(stage, seed: int, coloured: bool, scale: float = 5.0):
+    """Leaded glass, jewel-coloured in panes and medallions or pale quarries; light comes through it tinted."""
+
+    def make():
+        graph, output, material = materials.new("stained glass")
+        x, _, z = graph.split(graph.node("TexCoord").outputs["Object"])
+        if coloured:
+            flat = graph.join(graph.add(x, seed * 1.37), graph.add(z, seed * 0.7))
+            cells = graph.cells(flat, scale)
+            hue = graph.split(cells.outputs[1])[0]
+            ring = graph.math("FRACT", graph.multiply(z, 0.55))
+            pick = graph.math(
+                "FRACT", graph.add(hue, graph.multiply(graph.math("FLOOR", graph.multiply(z, 0.55)), 0.37))
+            )
+            tint = graph.ramp(pick, [(i / 5, colour) for i, colour in enumerate(JEWELS)])
+            blues = graph.mix(
+                graph.spread(graph.math("ABSOLUTE", graph.add(ring, -0.5)), 0.3, 0.36),
+                tint,
+                graph.mix(hue, JEWELS[0], JEWELS[5]),
+            )
+            lead = graph.cells(flat, scale, "DISTANCE_TO_EDGE").outputs[0]
+            clear, edge = blues, graph.spread(lead, 0.035, 0.05)
+        else:
+            u, v = (
+                graph.add(graph.multiply(x, 4.6), graph.multiply(z, 3.0)),
+                graph.add(graph.multiply(x, 4.6), graph.multiply(z, -3.0)),
+            )
+            pane = graph.random(graph.join(graph.math("FLOOR", u), graph.math("FLOOR", v)))[0]
+            clear = graph.mix(pane, (0.62, 0.72, 0.62), (0.92, 0.9, 0.78))
+            edge = graph.spread(graph.math("MINIMUM", _margin(graph, u), _margin(graph, v)), 0.03, 0.045)
+        grime = graph.spread(graph.noise(graph.join(x, z), 3, 7, 0.66), 0.3, 0.75, 1.0, 0.6)
+        through = graph.node("BsdfTransparent", {"Color": graph.scale(clear, grime)})
+        scatter = graph.node("BsdfTranslucent", {"Color": clear})
+        glass = graph.node("MixShader", {0: 0.18, 1: through, 2: scatter})
+        lead = graph.node("BsdfDiffuse", {"Color": (0.012, 0.012, 0.013)})
+        graph.link(graph.node("MixShader", {0: edge, 1: lead, 2: glass}), output.inputs[0])
+        return material
+
+    return stage.once(("stained glass", seed, coloured, scale), make)

@@ -53,7 +53,9 @@ def _whorls(rng, trunk: Limbs, height: float, bare: float, width: float, detail:
     angle = TURN * place / np.repeat(counts, counts) + np.repeat(rng.uniform(0, TURN, rings), counts)
     angle += rng.normal(0, 0.16, n)
     k = (level - bare) / (1 - bare)
-    length = width * height * (1 - k) ** 0.82 * np.minimum(0.62 + 3.5 * k, 1) * rng.uniform(0.66, 1.14, n) + 0.015 * height
+    length = (
+        width * height * (1 - k) ** 0.82 * np.minimum(0.62 + 3.5 * k, 1) * rng.uniform(0.66, 1.14, n) + 0.015 * height
+    )
     length *= np.where(rng.random(n) < 0.06, 0.45, 1)  # broken ones
     start, _, radius = trunk.at(np.zeros(n, int), level)
     s = np.linspace(0, 1, 6)[None]
@@ -78,7 +80,9 @@ def _sprays(rng, branches: Limbs, detail: float) -> Limbs:
     start, ahead, _ = branches.at(which, np.minimum(t, 0.999))
     side = unit(np.cross(ahead, [0, 0, 1.0])) * np.where(place % 2, 1, -1)[:, None]
     lean = np.radians(rng.normal(52, 12, len(which)) * (1 - 0.5 * t))[:, None]
-    direction = np.cos(lean) * ahead + np.sin(lean) * side - np.array([0, 0, 1]) * rng.uniform(0.1, 0.55, len(which))[:, None]
+    direction = (
+        np.cos(lean) * ahead + np.sin(lean) * side - np.array([0, 0, 1]) * rng.uniform(0.1, 0.55, len(which))[:, None]
+    )
     length = (0.12 + 0.34 * lengths[which] * (1.08 - t)) * rng.uniform(0.65, 1.25, len(which))
     s = np.linspace(0, 1, 3)[None, :, None]
     hang = np.array([0, 0, -0.35]) * length[:, None, None] * s**2
@@ -140,7 +144,9 @@ def pine(rng, height: float, *, detail: float = 1.0, palette: Sequence[Colour] =
     k = max(8, round(20 * detail**0.5))
     z = height * 0.97 * np.linspace(0, 1, k) ** 1.2
     bend = np.cumsum(rng.standard_normal((k, 2)), 0) * 0.012 * height / k**0.5
-    trunk = stem(np.c_[bend - bend[0] + lean * z[:, None] * [[1, 0.3]], z], 0.0125 * height * (1 - 0.8 * (z / height) ** 1.3))
+    trunk = stem(
+        np.c_[bend - bend[0] + lean * z[:, None] * [[1, 0.3]], z], 0.0125 * height * (1 - 0.8 * (z / height) ** 1.3)
+    )
     limbs = sprout(rng, trunk, Order(22, 0.22, 74, 0.16, 0.06, bare, 7, 0.4, lambda t: 1.05 - 0.65 * t, 16, 35))
     branches = sprout(rng, limbs, Order(7, 0.42, 48, 0.2, 0.1, 0.3, 5))
     twigs = sprout(rng, branches, Order(max(2, round(6 * detail**0.4)), 0.45, 45, 0.2, 0.14, 0.2, 4))
@@ -164,7 +170,9 @@ def _tufts(rng, twigs: Limbs, palette, detail: float, snow: float) -> tuple[Soli
     which = np.repeat(np.arange(len(twigs)), m)
     base, ahead, _ = twigs.at(which, rng.uniform(0.35, 0.99, len(which)))
     n = len(base)
-    along = unit(ahead + 0.75 * rng.standard_normal((n, 3)) + [0, 0, 0.2]) * rng.uniform(0.16, 0.3, (n, 1)) * detail**-0.25
+    along = (
+        unit(ahead + 0.75 * rng.standard_normal((n, 3)) + [0, 0, 0.2]) * rng.uniform(0.16, 0.3, (n, 1)) * detail**-0.25
+    )
     facing = unit(np.array([0, 0, 0.6]) + rng.standard_normal((n, 3)))
     solid = blades(base, along, facing, 0.035 * detail**-0.55, fold=-0.2)
     palette = np.asarray(palette)

@@ -8,7 +8,9 @@ from images.world import materials
 from images.world.materials import Colour
 
 
-def leaf_material(stage, through: float = 0.4, gloss: float = 0.45, vary: float = 0.25, back: Colour = (1.25, 1.15, 0.55)):
+def leaf_material(
+    stage, through: float = 0.4, gloss: float = 0.45, vary: float = 0.25, back: Colour = (1.25, 1.15, 0.55)
+):
     """Leaves, needles and grass. through: share of the light that passes; `back`: what it does to the colour.
 
     Vertex colours are what one side reflects: a leaf passes about as much light again, so the mix is made brighter.
@@ -33,14 +35,18 @@ def _leaf(through: float, gloss: float, vary: float, back: Colour, dark: float):
     return material
 
 
-def bark_material(stage, colour: Colour = (0.085, 0.066, 0.05), furrow: float = 0.025, size: float = 0.07, moss: float = 0.0):
+def bark_material(
+    stage, colour: Colour = (0.085, 0.066, 0.05), furrow: float = 0.025, size: float = 0.07, moss: float = 0.0
+):
     """Bark in upright plates with furrows between them, mossy towards the ground, grey with lichen in patches.
 
     furrow: depth in metres. size: metres from one furrow to the next. moss: 0 none to 1.
     """
     wet = stage.light.wet
     key = ("bark", colour, furrow, size, moss, wet)
-    return stage.once(key, lambda: _bark(tuple(c * (1 - 0.4 * wet) for c in colour), furrow, size, moss, 0.9 - 0.35 * wet))
+    return stage.once(
+        key, lambda: _bark(tuple(c * (1 - 0.4 * wet) for c in colour), furrow, size, moss, 0.9 - 0.35 * wet)
+    )
 
 
 def _bark(colour: Colour, furrow: float, size: float, moss: float, rough: float):

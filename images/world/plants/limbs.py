@@ -69,7 +69,9 @@ def stem(points, radii) -> Limbs:
     return Limbs(points[None], np.broadcast_to(np.asarray(radii, float), len(points))[None])
 
 
-def walk(rng, start, direction, length, radius, *, points: int, wander: float, lift: float, taper: float = 0.85) -> Limbs:
+def walk(
+    rng, start, direction, length, radius, *, points: int, wander: float, lift: float, taper: float = 0.85
+) -> Limbs:
     """Branches that set out from `start` (n, 3) along `direction`, and turn at random and upwards as they go."""
     n = len(start)
     step = (length / (points - 1))[:, None]
@@ -177,7 +179,9 @@ def blades(base: np.ndarray, along: np.ndarray, facing: np.ndarray, width, fold:
     return Solid(np.stack(corners, 1).reshape(-1, 3), (np.arange(4 * len(base)).reshape(-1, 4),))
 
 
-def leaves_on(rng, twigs: Limbs, count: int, size: float, *, droop: float = 0.3, spread: float = 0.6, start: float = 0.15):
+def leaves_on(
+    rng, twigs: Limbs, count: int, size: float, *, droop: float = 0.3, spread: float = 0.6, start: float = 0.15
+):
     """`count` leaves to a twig of mean length: a Solid of blades of about `size` metres."""
     lengths = twigs.lengths
     counts = np.maximum(1, np.round(count * np.clip(lengths / (lengths.mean() + 1e-9), 0.3, 2))).astype(int)

@@ -28,7 +28,9 @@ def fallen_leaves(rng, *, radius: float = 0.5, count: int = 130, size: float = 0
 def dead_branch(rng, length: float = 2.2) -> Solid:
     """A fallen branch with its twigs, lying along x."""
     t = np.linspace(0, 1, 9)
-    path = np.c_[length * (t - 0.5), np.cumsum(rng.normal(0, 0.03, 9)), 0.04 + np.cumsum(rng.normal(0, 0.012, 9)) + 0.05 * t]
+    path = np.c_[
+        length * (t - 0.5), np.cumsum(rng.normal(0, 0.03, 9)), 0.04 + np.cumsum(rng.normal(0, 0.012, 9)) + 0.05 * t
+    ]
     trunk = stem(path, 0.02 * length**0.7 * (1 - 0.8 * t))
     twigs = sprout(rng, trunk, Order(9, 0.32, 48, 0.2, -0.04, 0.2, 5, 0.6, lambda t: 1.1 - 0.8 * t, flat=0.6))
     small = sprout(rng, twigs, Order(4, 0.4, 45, 0.2, -0.03, 0.2, 4))
@@ -54,7 +56,10 @@ def _lying(rng, path, radii, around) -> Solid:
     first, last = np.arange(around), np.arange(around) + len(vertices) - around
     centres = np.stack([vertices[first].mean(0), vertices[last].mean(0)])
     n = len(vertices)
-    ends = [np.stack([np.roll(first, -1), first, first * 0 + n], 1), np.stack([last, np.roll(last, -1), last * 0 + n + 1], 1)]
+    ends = [
+        np.stack([np.roll(first, -1), first, first * 0 + n], 1),
+        np.stack([last, np.roll(last, -1), last * 0 + n + 1], 1),
+    ]
     return Solid(np.concatenate([vertices, centres]), (*solid.faces, np.concatenate(ends)))
 
 
@@ -76,7 +81,14 @@ def mushrooms(rng, count: int = 5, size: float = 0.05) -> tuple[Solid, Solid]:
     for _ in range(count):
         s = size * rng.uniform(0.5, 1.2)
         x, y = 2.2 * size * rng.standard_normal(2)
-        profile = [(0.2 * s, 0.95 * s), (0.75 * s, 0.9 * s), (0.8 * s, 1.02 * s), (0.6 * s, 1.3 * s), (0.28 * s, 1.46 * s), (0.01, 1.5 * s)]
+        profile = [
+            (0.2 * s, 0.95 * s),
+            (0.75 * s, 0.9 * s),
+            (0.8 * s, 1.02 * s),
+            (0.6 * s, 1.3 * s),
+            (0.28 * s, 1.46 * s),
+            (0.01, 1.5 * s),
+        ]
         caps.append(lathe(profile, 14).turned(rng.normal(0, 0.15), "x").moved(x, y))
         stalks.append(lathe([(0.2 * s, -0.2 * s), (0.15 * s, 0.5 * s), (0.17 * s, 1.0 * s)], 8).moved(x, y))
     return join(caps), join(stalks)

@@ -7,7 +7,9 @@ import numpy as np
 from images.world.plants.trees import Plant, add
 
 
-def jittered(rng, x0: float, x1: float, y0: float, y1: float, side: float, loose: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
+def jittered(
+    rng, x0: float, x1: float, y0: float, y1: float, side: float, loose: float = 0.8
+) -> tuple[np.ndarray, np.ndarray]:
     """One point in every square of `side` metres, so that none stand too close. loose: 0 a grid, 1 anywhere in the cell."""
     x, y = np.meshgrid(np.arange(x0, x1, side), np.arange(y0, y1, side))
     shift = 0.5 + loose * (rng.random((2, *x.shape)) - 0.5)
@@ -27,7 +29,6 @@ def set_out(stage, name: str, kinds: list, x, y, sizes=1.0, sink: float = 0.0, g
     stage.scatter(kinds, np.c_[x, y, ground(x, y) - sink], sizes, name)
 
 
-
 def footprint(scene) -> float:
     """Metres round the subject's place in which nothing grows: half its width, but only the trunk of a tree."""
     return 0.07 * scene.height if scene.subject == "lone tree" else 0.5 * scene.width + 0.1
@@ -45,4 +46,8 @@ def low_enough(stage, x, y, tall, share: float = 0.1) -> np.ndarray:
     aside = np.abs(x - ex - (sx - ex) * t)
     before = (y < sy) & (y > ey) & (aside < (0.5 * scene.width + 0.1) * np.maximum(t, 0.1))
     hidden = before & (shot.ground(x, y) + tall > sight) if scene.on != "air" else np.zeros(x.shape, bool)
-    return ~hidden & (np.hypot(x - sx, y - sy) > footprint(scene) * (scene.on == "ground")) & (np.hypot(x - ex, y - ey) > 1.1)
+    return (
+        ~hidden
+        & (np.hypot(x - sx, y - sy) > footprint(scene) * (scene.on == "ground"))
+        & (np.hypot(x - ex, y - ey) > 1.1)
+    )

@@ -214,7 +214,9 @@ def bark_of(stage, kind: str):
     return bark_material(stage, moss=0.25 if kind == "forest" else 0.0)
 
 
-def bush(rng, height: float, *, detail: float = 1.0, palette: Sequence[Colour] | None = SUMMER, leaf: float = 0.05) -> Plant:
+def bush(
+    rng, height: float, *, detail: float = 1.0, palette: Sequence[Colour] | None = SUMMER, leaf: float = 0.05
+) -> Plant:
     """Stems from one root, branching from the ground up."""
     n = 9
     angle = rng.uniform(0, 2 * np.pi, n)

@@ -132,7 +132,13 @@ def flowers(rng, *, count: int = 9, height: float = 0.45, radius: float = 0.5, p
     cup = blades(tip[which], unit(out) * size * 1.35, inward, width, -0.25)
     own = np.asarray(palette)[rng.integers(len(palette), size=n)] * rng.uniform(0.8, 1.2, (n, 1))
     colours.append(np.repeat(np.repeat(own, petals, 0), 4, 0))
-    centre = blades(tip - [0.3 * size, 0, -0.1 * size], np.tile([0.6 * size, 0, 0], (n, 1)), np.tile([0, 0, 1.0], (n, 1)), 0.6 * size, 0)
+    centre = blades(
+        tip - [0.3 * size, 0, -0.1 * size],
+        np.tile([0.6 * size, 0, 0], (n, 1)),
+        np.tile([0, 0, 1.0], (n, 1)),
+        0.6 * size,
+        0,
+    )
     colours.append(np.tile(heart, (4 * n, 1)))
     return Plant(None, join([stalk, cup, centre]), np.concatenate(colours))
 
@@ -150,7 +156,7 @@ def fern(rng, *, height: float = 0.6, fronds: int = 11, palette: Sequence[Colour
     spine = np.stack([out * np.cos(turn)[:, None], out * np.sin(turn)[:, None], up], -1)
     ahead = unit(np.gradient(spine, axis=1))
     side = unit(np.cross(ahead, [0, 0, 1.0]))
-    length = 0.34 * reach[:, None, None] * np.sin(np.pi * np.clip(0.12 + 0.85 * t, 0, 1)) [..., None] ** 0.9 + 0.01
+    length = 0.34 * reach[:, None, None] * np.sin(np.pi * np.clip(0.12 + 0.85 * t, 0, 1))[..., None] ** 0.9 + 0.01
     parts = []
     for sign in (-1, 1):
         along = (unit(sign * side + 0.45 * ahead - [0, 0, 0.18]) * length).reshape(-1, 3)
@@ -159,7 +165,9 @@ def fern(rng, *, height: float = 0.6, fronds: int = 11, palette: Sequence[Colour
     colours = np.asarray(palette)[rng.integers(len(palette), size=n)] * rng.uniform(0.75, 1.2, (n, 1))
     shade = 0.6 + 0.5 * np.broadcast_to(t, (n, m))
     own = (colours[:, None] * shade[..., None]).reshape(-1, 3)
-    stalk, share = strips(np.zeros((n, 3)), spine[:, m // 2, :2] * 0.87, spine[:, m // 2, 2], np.full(n, 0.008 * detail**-0.4), 0)
+    stalk, share = strips(
+        np.zeros((n, 3)), spine[:, m // 2, :2] * 0.87, spine[:, m // 2, 2], np.full(n, 0.008 * detail**-0.4), 0
+    )
     brown = np.repeat(np.array([[0.1, 0.075, 0.03]]), len(share), 0)
     return Plant(None, join([*parts, stalk]), np.concatenate([np.repeat(np.r_[own, own], 4, 0), brown]))
 
@@ -167,7 +175,9 @@ def fern(rng, *, height: float = 0.6, fronds: int = 11, palette: Sequence[Colour
 def reeds(rng, *, height: float = 1.9, radius: float = 0.5, count: int = 60, detail: float = 1.0,
           palette: Sequence[Colour] = DRY) -> Plant:  # fmt: skip
     """Reeds at the edge of water, some with a brown plume."""
-    green = grass(rng, height=height, radius=radius, blades=count, palette=palette, stiff=0.95, width=0.012, detail=detail)
+    green = grass(
+        rng, height=height, radius=radius, blades=count, palette=palette, stiff=0.95, width=0.012, detail=detail
+    )
     n = max(4, round(count * 0.4 * detail**0.6))
     base = np.c_[radius * rng.standard_normal((n, 2)) * 0.6, np.full(n, -0.05)]
     tall = height * rng.uniform(0.9, 1.25, n)
@@ -177,7 +187,11 @@ def reeds(rng, *, height: float = 1.9, radius: float = 0.5, count: int = 60, det
     m = max(2, round(9 * detail))
     along = unit(np.repeat(np.c_[lean, 0.35 * tall], m, 0) + 0.12 * rng.standard_normal((n * m, 3)))
     plume = blades(
-        np.repeat(tip, m, 0) - 0.12 * along, along * rng.uniform(0.1, 0.26, (n * m, 1)), rng.standard_normal((n * m, 3)), 0.02 * detail**-0.3, 0.1
+        np.repeat(tip, m, 0) - 0.12 * along,
+        along * rng.uniform(0.1, 0.26, (n * m, 1)),
+        rng.standard_normal((n * m, 3)),
+        0.02 * detail**-0.3,
+        0.1,
     )
     brown = np.array([0.2, 0.12, 0.07]) * rng.uniform(0.7, 1.3, (n * m, 1))
     colours = [green.colours, _coloured(rng, share, 8, palette), np.repeat(brown, 4, 0)]

@@ -12,7 +12,9 @@ from images.world.lampposts import wires
 from images.world.light import GREY, PLAIN, Clouds
 from images.world.materials import Surface
 from images.world.pile import Pile
-from images.world.rooftops import clutter, water_tank
+from images.world.rooftops import aerial, chimney, clutter, vent, water_tank
+from images.world.signs import neon_word
+from images.world.skyline import SIGNS
 from images.world.trims import Trims
 from images.world.water import add_still_water
 
@@ -41,10 +43,9 @@ def shoot(scene, aspect):
         flat = lambda x, y: np.zeros(np.broadcast(x, y).shape)  # noqa: E731
         return composition.in_the_open(scene, aspect, flat, eye=(1.5, 5), near=60, far=420)
     near = 4.5
-    shot = composition.on_axis(scene, aspect, eye=(0.9, 2.3), near=near, far=16, room=0.62 * scene.where["wide"])
-    # look a little to the side and up: the skyline is half the picture
-    tilt = 0.6 if aspect < 1 else 0.0
-    return replace(shot, target=(shot.target[0], shot.target[1], shot.target[2] + tilt))
+    # from the roof itself, or from the ladder of a tank, whence the streets and the river are seen
+    eye = (0.8, 2.2) if scene.where["style"] % 5 < 3 else (3.2, 5.0)
+    return composition.on_axis(scene, aspect, eye=eye, near=near, far=16, room=0.62 * scene.where["wide"])
 
 
 def edge_of(shot: Shot, scene) -> float:
@@ -104,11 +105,16 @@ def _own_roof(stage, edge: float) -> None:
         pile.box("tin", (x0 - 0.015, x1 + 0.015, y0 - 0.015, y1 + 0.015, 0, 0.16))
     if where["rail"]:
         _rail(pile, wide, edge - 0.16, rise)
-    free = lambda x, y, size: bool(np.all(shot.clear(x + size * np.array([-1, 0, 1]), np.full(3, y), 1.2, beyond=1.0)))  # noqa: E731
+
+    def free(x, y, size):
+        xx, yy = np.meshgrid(x + size * np.linspace(-1, 1, 5), y + size * np.linspace(-1, 1.6, 6))
+        return bool(np.all(shot.clear(xx, yy, 1.3, beyond=0.6)))
+
     fine = stage.detail
     side = where["side"]
-    for x0, x1 in ((-wide + 0.5, wide - 0.5),):
-        clutter(pile, rng, x0, x1, 2.0, edge - 0.6, 0.0, fine, free)
+    clutter(pile, rng, -wide + 0.5, wide - 0.5, 2.0, edge - 0.6, 0.0, fine, free, most=34)
+    _foreground(stage, pile, rng)
+    side = where["side"]
     # one tank stands always, at the side where the subject is not
     x = side * (wide - 2.6)
     if shot.subject[0] * side > 0:
@@ -118,12 +124,45 @@ def _own_roof(stage, edge: float) -> None:
         water_tank(pile, x, y, 0.0, rng.uniform(0.85, 1.15), stage.around(36, 12))
     _loose(pile, rng, wide, edge, free)
     pile.emit(stage, trims, bevels={"trim": 0.012})
+    _lights(stage, edge)
     for _ in range(3):
         a, b = rng.uniform(-wide, wide), rng.uniform(-40, 40)
         stage.add(
             wires([(a, edge - 0.2, rng.uniform(2, 4)), (b, edge + 40, rng.uniform(-6, 8))], 1.2, 20, 0.012),
             stage.surface((0.012, 0.012, 0.012), 0.6),
         )
+
+
+def _foreground(stage, pile: Pile, rng) -> None:
+    """Something close at the frame's edge, out of focus: a vent, a chimney or a mast."""
+    shot = stage.shot
+    y = rng.uniform(2.4, 3.6)
+    side = -1 if shot.subject[0] > 0 else 1
+    x = side * shot.spread[0] * y * rng.uniform(0.72, 0.98)
+    draw, own = int(rng.integers(3)), np.random.default_rng(int(rng.integers(999)))
+    if draw == 0:
+        vent(pile, x, y, 0.0, 0.3, 2)
+    elif draw == 1:
+        chimney(pile, own, x, y, 0.0, 0.9)
+    else:
+        aerial(pile, own, x, y, 0.0)
+
+
+def _lights(stage, edge: float) -> None:
+    """A sign on a frame at one side that colours the roof, and a bulb: what night scenes are lit by."""
+    where, rng = stage.scene.where, stage.rng("roof lights")
+    side, hue = where["side"], SIGNS[int(rng.integers(len(SIGNS)))]
+    x, y, turn = side * (where["wide"] - 1.0), edge - rng.uniform(1.0, 3.0), -side * 1.0
+    word = str(rng.choice(["VELORA", "HOTEL", "ORION", "KINORO", "ALTEA"]))
+    letters = neon_word(stage, word, 1.5, hue, 9.0)
+    letters.location, letters.rotation_euler = (x, y, 3.4), (np.pi / 2, 0, turn)
+    c, n = np.cos(turn), np.sin(turn)
+    posts = [tube([(d, 0.15, 0), (d, 0.15, 4.3)], 0.05, 6) for d in np.linspace(-3, 3, 5)]
+    posts += [tube([(-3.2, 0.15, z), (3.2, 0.15, z)], 0.04, 6) for z in (2.4, 4.3)]
+    stage.add([part.turned(turn).moved(x, y, 0) for part in posts], stage.surface((0.03, 0.03, 0.03), 0.6))
+    subject = stage.shot.subject
+    stage.lamp("AREA", (x + n * 0.3, y - c * 0.3, 3.4), 420, hue, to=(subject[0], subject[1], 1.0), size=3.0)
+    stage.lamp("POINT", (-x * 0.8, max(y - 5, 2.5), 2.6), 90, (1.0, 0.66, 0.34), shadow_soft_size=0.08)
 
 
 def _rail(pile: Pile, wide: float, y: float, z: float) -> None:
@@ -174,7 +213,7 @@ def _neighbours(stage, edge: float, base: float) -> None:
         x += wide
     free = lambda x0, x1, y0, y1, top: bool(stage.shot.sees(np.array([x0, x1]), np.array([y1, y1]), 10.0).any())  # noqa: E731
     _, plots = skyline.city_blocks(
-        stage, "blocks", x=(-190, 190), y=(front + 26, 250), tops=(-14, 4), base=base, free=free, share=0.3
+        stage, "blocks", x=(-190, 190), y=(front + 26, 250), tops=(-14, 4), base=base, free=free, share=0.22
     )
     _roofs_far(stage, plots)
 
@@ -237,7 +276,7 @@ def light(scene, light):
             cloud_shade=(0.5, 0.54, 0.6),
         )
     if light.lamps > 0.3 and light.haze < 1e-3:
-        return replace(light, haze=light.haze * 3)
+        return replace(light, haze=light.haze * 1.8)
     return light
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition
+from images.world import mountains
 from images.world.base import Setting, details
 from images.world.materials import Surface
-from images.world.noise import blend, fbm, gullied, smoothstep
+from images.world.noise import blend, fbm, smoothstep
 from images.world.plants import undergrowth
 from images.world.plants.conifers import spruce
 from images.world.plants.foliage import bark_material, leaf_material
@@ -17,18 +17,40 @@ from images.world.viewmesh import fitted_fan
 from images.world.water import add_still_water
 
 FLYING = ("hot air balloon", "spaceship")
-MIST = {"golden hour": 0.45, "pink dawn": 1.0, "blue hour": 0.8, "silver fog": 1.2, "storm": 0.7, "afterglow": 0.6, "moonlight": 0.5}
+MIST = {
+    "golden hour": 0.45,
+    "pink dawn": 1.0,
+    "blue hour": 0.8,
+    "silver fog": 1.2,
+    "storm": 0.7,
+    "afterglow": 0.6,
+    "moonlight": 0.5,
+}
 
 
 def describe(rng, subject):
     kind = str(rng.choice(["ledge", "lake", "meadow"]))
     if subject in FLYING:
-        phrases = {"ledge": ("high over a mountain valley", "between snow-covered peaks"), "lake": ("over a mountain lake", "over an alpine lake"), "meadow": ("over a mountain valley", "over an alpine valley")}
+        phrases = {
+            "ledge": ("high over a mountain valley", "between snow-covered peaks"),
+            "lake": ("over a mountain lake", "over an alpine lake"),
+            "meadow": ("over a mountain valley", "over an alpine valley"),
+        }
     else:
         phrases = {
-            "ledge": ("high above a mountain valley", "on a ridge above a valley", "below snow-covered peaks", "in high mountains"),
+            "ledge": (
+                "high above a mountain valley",
+                "on a ridge above a valley",
+                "below snow-covered peaks",
+                "in high mountains",
+            ),
             "lake": ("by a mountain lake", "on the shore of an alpine lake", "at a lake below snow-covered peaks"),
-            "meadow": ("in a mountain valley", "on an alpine meadow", "in a valley between snow-covered peaks", "at the foot of high mountains"),
+            "meadow": (
+                "in a mountain valley",
+                "on an alpine meadow",
+                "in a valley between snow-covered peaks",
+                "at the foot of high mountains",
+            ),
         }
     return details(
         str(rng.choice(phrases[kind])),
@@ -38,63 +60,6 @@ def describe(rng, subject):
         wide=float(rng.uniform(0.75, 1.35)),
         forest=float(rng.uniform(-0.1, 0.25)),
     )
-
-
-def _walls(scene, x, y):
-    """The mountains on both sides and at the end of the valley, metres above its floor, before they are fitted to the frame."""
-    seed, wide = scene.seed * 7 % 9973, scene.where["wide"]
-    axis = 500 * scene.where["bend"] * smoothstep(300, 3000, y) * np.sin(y / 2600 + seed)
-    aside = np.abs(x - axis) / wide
-    side = smoothstep(170, 2600, aside) * (1 - 0.45 * smoothstep(9000, 16000, y))
-    side = side + 0.85 * smoothstep(6000, 12000, y + 0.3 * aside)
-    peaks = 900 + 2300 * (gullied(x / 4300 + 0.3, y / 4300, 6, seed) + 0.12)
-    rough = (3 + 30 * side) * fbm(x / 160, y / 160, 5, seed + 9)
-    return side * peaks + rough + 26 * smoothstep(60, 700, aside)
-
-
-def ground_of(scene, shot, tall: float):
-    """Heights for a shot: the shelf that carries camera and subject, and the valley beyond it. tall: scales the peaks."""
-    seed, kind = scene.seed * 13 % 9973, scene.where["kind"]
-    reach = shot.subject[1] + 0.8 * shot.width + 3
-    depth = {"ledge": 70 + 0.35 * reach, "lake": 4.0, "meadow": 3.0}[kind]
-    start = {"ledge": reach * 1.12 + 4, "lake": reach * 1.05 + 1.5, "meadow": reach * 1.5 + 20}[kind]
-    length = {"ledge": 0.8 * reach + 60, "lake": 0.25 * reach + 8, "meadow": 2.0 * reach + 150}[kind]
-
-    def ground(x, y):
-        x, y = np.asarray(x, float), np.asarray(y, float)
-        shelf = 0.45 * fbm(x / 7, y / 7, 5, seed) + (0.3 + 0.016 * reach) * fbm(x / (0.5 * reach), y / (0.5 * reach), 3, seed + 3)
-        shelf = shelf + 0.10 * fbm(x / 1.1, y / 1.1, 3, seed + 5) - (0.012 if kind == "lake" else 0.006) * np.maximum(y, 0)
-        far = tall * _walls(scene, x, y) - depth
-        radius = np.hypot(0.75 * x, y) + 0.12 * length * fbm(x / (0.3 * length), y / (0.3 * length), 3, seed + 7)
-        return shelf + (far - shelf) * smoothstep(start, start + length, radius)
-
-    return ground
-
-
-def water_level(shot) -> float:
-    return -0.012 * (shot.subject[1] + 0.8 * shot.width + 3) - 0.9
-
-
-def shoot(scene, aspect):
-    flat = lambda x, y: np.zeros(np.broadcast(x, y).shape)  # noqa: E731
-    # low in the frame, so that there is room for peaks above
-    low = scene.framing.base - 0.09 if scene.on == "ground" else None
-    limits = {"near": 5, "far": 700, "lens": (22, 50), "base": low}
-    eye = (1.6, 3.2) if scene.where["kind"] == "ledge" else (1.2, 2.2)
-    rise = 0.2 * scene.height if scene.height > 12 and scene.on == "ground" else 0.0
-    first = composition.in_the_open(scene, aspect, flat, eye=eye, **limits)
-    ground = ground_of(scene, first, _fitting(scene, first))
-    return composition.in_the_open(scene, aspect, ground, eye=eye, rise=rise, **limits)
-
-
-def _fitting(scene, shot) -> float:
-    """The scale at which the highest peaks in view reach nearly to the top of the frame."""
-    ahead, _, _ = shot.axes()
-    top = float(np.arcsin(ahead[2]) + np.arctan(shot.spread[1]))
-    y = np.geomspace(900, 14000, 40)[:, None]
-    x = np.linspace(-0.85, 0.85, 41)[None] * shot.spread[0] * y
-    rising = np.percentile(_walls(scene, x, y) / y, 98)
-    return float(np.clip(0.86 * np.tan(max(top, 0.05)) / rising, 0.3, 1.1))
 
 
 def build(stage):
@@ -107,17 +72,23 @@ def build(stage):
 def _mountains(stage):
     scene, shot = stage.scene, stage.shot
     seed = scene.seed % 911
-    tall = _fitting(scene, shot)
+    tall = mountains.fitting(scene, shot)
     line = scene.where["snow_line"] * 2000 * tall
 
     def colour(x, y, z, up):
         coarse, fine = fbm(x / 600, y / 600, 4, seed), fbm(x / 90, y / 90, 5, seed + 1)
         small = fbm(x / 1.6, y / 1.6, 5, seed + 4)
         strata = 0.5 + 0.5 * np.sin(z / (26 * tall + 4) + 5 * fine + 3 * coarse)
-        rock = blend((0.10, 0.092, 0.088), (0.185, 0.165, 0.145), np.clip(0.5 + 0.7 * fine + 0.25 * (strata - 0.5), 0, 1))
+        rock = blend(
+            (0.10, 0.092, 0.088), (0.185, 0.165, 0.145), np.clip(0.5 + 0.7 * fine + 0.25 * (strata - 0.5), 0, 1)
+        )
         scree = blend(rock, (0.2, 0.185, 0.165), smoothstep(0.62, 0.74, up + 0.1 * fine) * 0.8)
         turf = blend((0.05, 0.066, 0.02), (0.105, 0.105, 0.036), smoothstep(-0.5, 0.5, fine + 0.6 * coarse))
-        meadow = blend((0.06, 0.085, 0.02), (0.15, 0.135, 0.05), smoothstep(-0.35, 0.45, small + 0.5 * fbm(x / 7, y / 7, 3, seed + 6)))
+        meadow = blend(
+            (0.06, 0.085, 0.02),
+            (0.15, 0.135, 0.05),
+            smoothstep(-0.35, 0.45, small + 0.5 * fbm(x / 7, y / 7, 3, seed + 6)),
+        )
         meadow = blend(meadow, (0.1, 0.078, 0.052), smoothstep(0.28, 0.5, small))
         near = smoothstep(900, 120, np.hypot(x, y))
         green = smoothstep(0.66, 0.84, up + 0.09 * fine) * (1 - smoothstep(0.55 * line, 0.95 * line, z + 160 * coarse))
@@ -127,40 +98,64 @@ def _mountains(stage):
         return blend(painted, (0.80, 0.82, 0.86), snow)
 
     surface = Surface(
-        roughness=0.9, variation=0.3, grain=2.5, relief=0.2, relief_size=1.6, attribute=True, own_space=False, specular=0.2
+        roughness=0.9,
+        variation=0.3,
+        grain=2.5,
+        relief=0.2,
+        relief_size=1.6,
+        attribute=True,
+        own_space=False,
+        specular=0.2,
     )
     points = fitted_fan(stage, shot.ground, near=1.2, far=18000, rows=1150, columns=850, behind=4)
     land(stage, shot.ground, colour, surface, points=points)
     if scene.where["kind"] == "lake":
-        add_still_water(stage, -5000, 5000, 2, 12000, water_level(shot), (0.012, 0.03, 0.034), 0.012, 0.7)
+        add_still_water(stage, -5000, 5000, 2, 12000, mountains.water_level(shot), (0.012, 0.03, 0.034), 0.012, 0.7)
 
 
 def _forest(stage):
     """Spruces on the flanks, each no more than a few hundred cards, and larger ones at the sides of the middle distance."""
     scene, shot = stage.scene, stage.shot
     bark, needle = bark_material(stage), leaf_material(stage, 0.25, vary=0.35)
-    far = kinds_of(stage, "far trees", 3, lambda r: spruce(r, 17, detail=0.05, width=r.uniform(0.14, 0.19)), bark, needle)
+    far = kinds_of(
+        stage, "far trees", 3, lambda r: spruce(r, 17, detail=0.05, width=r.uniform(0.14, 0.19)), bark, needle
+    )
     reach = shot.subject[1] + shot.width
     start = 1.6 * reach + 60 if scene.where["kind"] != "ledge" else 2.6 * reach + 220
     x, y = strewn(stage, "flanks", 30000, start, 7000, 1.15, bias=-0.25)
     z = shot.ground(x, y)
     step = 5.0
     slope = np.hypot(shot.ground(x + step, y) - z, shot.ground(x, y + step) - z) / step
-    tall = _fitting(scene, shot)
+    tall = mountains.fitting(scene, shot)
     clump = fbm(x / 160, y / 160, 4, scene.seed % 71) + 0.4 * fbm(x / 900, y / 900, 2, scene.seed % 67)
     line = scene.where["snow_line"] * 2000 * tall * 0.72
-    low = water_level(shot) + 1 if scene.where["kind"] == "lake" else -1e9
+    low = mountains.water_level(shot) + 1 if scene.where["kind"] == "lake" else -1e9
     wood = clump > 0.05 - scene.where["forest"] + (0.5 if scene.where["kind"] == "meadow" else 0.1) * (slope < 0.08)
-    ok = (slope < 0.95) & (z + 120 * tall * clump < line) & wood & (z > low) & shot.clear(x, y, 0.5 * shot.width + 3, beyond=2 * shot.width + 20)
+    ok = (
+        (slope < 0.95)
+        & (z + 120 * tall * clump < line)
+        & wood
+        & (z > low)
+        & shot.clear(x, y, 0.5 * shot.width + 3, beyond=2 * shot.width + 20)
+    )
     sizes = stage.rng("flank sizes").uniform(0.55, 1.25, ok.sum())
     set_out(stage, "flank kinds", far, x[ok], y[ok], sizes, 0.5)
-    near = kinds_of(stage, "near trees", 3, lambda r: spruce(r, 15, detail=0.5 * stage.detail, width=r.uniform(0.15, 0.2)), bark, needle)
+    near = kinds_of(
+        stage,
+        "near trees",
+        3,
+        lambda r: spruce(r, 15, detail=0.5 * stage.detail, width=r.uniform(0.15, 0.2)),
+        bark,
+        needle,
+    )
     x, y = jittered(stage.rng("near"), -140, 140, 12, 200, 6.5)
     z = shot.ground(x, y)
     beside = np.abs(x - (shot.subject[0] / shot.subject[1]) * y) > 0.5 * shot.width + 5 + 0.14 * y
     group = fbm(x / 22, y / 22, 3, scene.seed % 73) > 0.12
     ok = shot.sees(x, y, 12) & shot.clear(x, y, 3 + 0.6 * shot.width, beyond=shot.width) & beside & group & (z > low)
-    ok &= (np.hypot(x - shot.subject[0], y - shot.subject[1]) > 1.2 * shot.width + 6) & (np.abs(x) > 0.62 * shot.spread[0] * y)
+    ok &= (np.hypot(x - shot.subject[0], y - shot.subject[1]) > 1.2 * shot.width + 6) & (
+        np.abs(x) > 0.62 * shot.spread[0] * y
+    )
     set_out(stage, "near kinds", near, x[ok], y[ok], stage.rng("near sizes").uniform(0.35, 1.15, ok.sum()), 0.15)
 
 
@@ -169,20 +164,61 @@ def _foreground(stage):
     scene, shot, detail = stage.scene, stage.shot, stage.detail
     leaf = leaf_material(stage, 0.4, vary=0.3)
     palette = undergrowth.MIXED if scene.where["kind"] == "ledge" else undergrowth.GREEN
-    turf = kinds_of(stage, "turf", 3, lambda r: undergrowth.grass(r, height=r.uniform(0.18, 0.34), palette=palette, heads=0.05, stiff=0.45, wind=0.15, detail=detail), leaf=leaf)
+    turf = kinds_of(
+        stage,
+        "turf",
+        3,
+        lambda r: undergrowth.grass(
+            r, height=r.uniform(0.18, 0.34), palette=palette, heads=0.05, stiff=0.45, wind=0.15, detail=detail
+        ),
+        leaf=leaf,
+    )
     x, y = strewn(stage, "turf", 15000, 1.3, 110, bias=0.25)
     patch = fbm(x / 3.1, y / 3.1, 4, scene.seed % 59)
-    wet = shot.ground(x, y) < water_level(shot) + 0.15 if scene.where["kind"] == "lake" else np.zeros(len(x), bool)
+    wet = (
+        shot.ground(x, y) < mountains.water_level(shot) + 0.15
+        if scene.where["kind"] == "lake"
+        else np.zeros(len(x), bool)
+    )
     ok = (patch > -0.2) & ~wet & low_enough(stage, x, y, 0.25)
-    set_out(stage, "turf sizes", turf, x[ok], y[ok], stage.rng("turf sizes").uniform(0.55, 1.3, ok.sum()) * (1 + 0.012 * y[ok]), 0.01)
+    set_out(
+        stage,
+        "turf sizes",
+        turf,
+        x[ok],
+        y[ok],
+        stage.rng("turf sizes").uniform(0.55, 1.3, ok.sum()) * (1 + 0.012 * y[ok]),
+        0.01,
+    )
     blooms = [((0.75, 0.72, 0.66), 7), ((0.7, 0.5, 0.03), 5), ((0.2, 0.13, 0.5), 5)]
-    flowers = [kinds_of(stage, f"flowers {i}", 1, lambda r, c=c, p=p: undergrowth.flowers(r, count=14, height=0.26, palette=(c,), size=0.014, petals=p, heart=(0.5, 0.3, 0.02), detail=detail), leaf=leaf)[0] for i, (c, p) in enumerate(blooms)]
+    flowers = [
+        kinds_of(
+            stage,
+            f"flowers {i}",
+            1,
+            lambda r, c=c, p=p: undergrowth.flowers(
+                r, count=14, height=0.26, palette=(c,), size=0.014, petals=p, heart=(0.5, 0.3, 0.02), detail=detail
+            ),
+            leaf=leaf,
+        )[0]
+        for i, (c, p) in enumerate(blooms)
+    ]
     x, y = strewn(stage, "flowers", 700, 1.6, 45, bias=0.3)
     ok = (fbm(x / 4, y / 4, 3, scene.seed % 53) > 0.12) & low_enough(stage, x, y, 0.25)
     if scene.where["kind"] == "lake":
-        ok &= shot.ground(x, y) > water_level(shot) + 0.2
+        ok &= shot.ground(x, y) > mountains.water_level(shot) + 0.2
     set_out(stage, "flower kinds", flowers, x[ok], y[ok], 1.0, 0.0)
-    rock = Surface((0.16, 0.15, 0.135), 0.85, 0.5, 0.5, 0.03, 0.08, second=(0.1, 0.1, 0.05), second_share=0.3, wear=(0.07, 0.065, 0.06))
+    rock = Surface(
+        (0.16, 0.15, 0.135),
+        0.85,
+        0.5,
+        0.5,
+        0.03,
+        0.08,
+        second=(0.1, 0.1, 0.05),
+        second_share=0.3,
+        wear=(0.07, 0.065, 0.06),
+    )
     kinds = stones(stage, "stones", 3, rock)
     x, y = strewn(stage, "stones", 1500, 1.8, 220)
     clump = fbm(x / 9, y / 9, 3, scene.seed % 47)
@@ -209,14 +245,17 @@ def light(scene, light):
     if light.film.mean is not None or light.haze_colour:
         return light
     horizon, above = light.sky[0][1], light.sky[1][1]
-    colour = tuple(light.sky_strength * (0.3 * a + 0.55 * b) + 0.1 * light.warm * w for a, b, w in zip(horizon, above, light.warmth, strict=True))
+    colour = tuple(
+        light.sky_strength * (0.3 * a + 0.55 * b) + 0.1 * light.warm * w
+        for a, b, w in zip(horizon, above, light.warmth, strict=True)
+    )
     return replace(light, haze_colour=colour)
 
 
 SETTING = Setting(
     name="mountain valley",
     describe=describe,
-    shoot=shoot,
+    shoot=mountains.shoot,
     build=build,
     light=light,
     lights=("golden hour", "low side light", "afterglow", "blue hour", "pink dawn", "storm", "silver fog", "moonlight"),

@@ -13,7 +13,19 @@ from images.world.plants.planting import kinds_of, low_enough, set_out
 from images.world.plants.trees import BROWN
 from images.world.terrain import land, stones, strewn
 
-CLEARING = ("cabin", "castle", "tent", "car", "lorry", "train", "spaceship", "rocket", "lone tree", "monolith", "statue")
+CLEARING = (
+    "cabin",
+    "castle",
+    "tent",
+    "car",
+    "lorry",
+    "train",
+    "spaceship",
+    "rocket",
+    "lone tree",
+    "monolith",
+    "statue",
+)
 
 
 def describe(rng, subject):
@@ -57,9 +69,18 @@ def _floor(stage, path):
         return blend(trodden, floor, smoothstep(0.5, 1.3, aside + 0.5 * patch + 0.2 * fine))
 
     surface = Surface(
-        roughness=0.95, variation=0.4, grain=0.25, relief=0.05, relief_size=0.14, attribute=True, own_space=False, specular=0.15
+        roughness=0.95,
+        variation=0.4,
+        grain=0.25,
+        relief=0.05,
+        relief_size=0.14,
+        attribute=True,
+        own_space=False,
+        specular=0.15,
     )
-    land(stage, stage.shot.ground, colour, surface, near=0.8, far=woods.depth_of(stage.shot) * 1.6, rows=760, columns=700)
+    land(
+        stage, stage.shot.ground, colour, surface, near=0.8, far=woods.depth_of(stage.shot) * 1.6, rows=760, columns=700
+    )
 
 
 def _trees(stage, path):
@@ -70,7 +91,14 @@ def _trees(stage, path):
     needle = leaf_material(stage, 0.3)
     rng = stage.rng("heights")
     tall = [
-        *kinds_of(stage, "spruces", 3, lambda r: spruce(r, 24, detail=fine, bare=r.uniform(0.36, 0.5), width=0.105), dark, needle),
+        *kinds_of(
+            stage,
+            "spruces",
+            3,
+            lambda r: spruce(r, 24, detail=fine, bare=r.uniform(0.36, 0.5), width=0.105),
+            dark,
+            needle,
+        ),
         *kinds_of(stage, "pines", 2, lambda r: pine(r, 23, detail=fine), red, needle),
     ]
     x, y = woods.stand(stage, "trunks", what["density"], -14, woods.depth_of(stage.shot), thin=0.18)
@@ -80,7 +108,9 @@ def _trees(stage, path):
     sizes = rng.uniform(0.72, 1.2, len(x))
     set_out(stage, "spruces", tall[:3], x[~pines], y[~pines], sizes[~pines], 0.1)
     set_out(stage, "pines", tall[3:], x[pines], y[pines], sizes[pines], 0.1)
-    young = kinds_of(stage, "young", 3, lambda r: spruce(r, 4, detail=0.6 * detail, bare=0.03, width=0.26), dark, needle)
+    young = kinds_of(
+        stage, "young", 3, lambda r: spruce(r, 4, detail=0.6 * detail, bare=0.03, width=0.26), dark, needle
+    )
     x, y = woods.stand(stage, "young trees", 5.5, 6, woods.depth_of(stage.shot), thin=0.55)
     ok = woods.room_for_trees(stage, x, y, path) & ((y > 14) | (np.abs(x) > 4))
     set_out(stage, "young trees", young, x[ok], y[ok], stage.rng("young sizes").uniform(0.2, 1.3, ok.sum()), 0.05)
@@ -89,20 +119,40 @@ def _trees(stage, path):
 def _undergrowth(stage, path):
     detail, shot, seed = stage.detail, stage.shot, stage.scene.seed
     leaf = leaf_material(stage, 0.45)
-    ferns = kinds_of(stage, "ferns", 3, lambda r: undergrowth.fern(r, height=r.uniform(0.4, 0.7), detail=detail), leaf=leaf)
+    ferns = kinds_of(
+        stage, "ferns", 3, lambda r: undergrowth.fern(r, height=r.uniform(0.4, 0.7), detail=detail), leaf=leaf
+    )
     x, y = strewn(stage, "ferns", 2600, 2.2, 60, bias=0.5)
-    ok = _beside(stage, path, x, y, 1.1, 0.8) & (fbm(x / 5, y / 5, 3, seed % 83) > 0.45 - 0.6 * stage.scene.where["ferns"])
+    ok = _beside(stage, path, x, y, 1.1, 0.8) & (
+        fbm(x / 5, y / 5, 3, seed % 83) > 0.45 - 0.6 * stage.scene.where["ferns"]
+    )
     set_out(stage, "fern sizes", ferns, x[ok], y[ok], stage.rng("fern sizes").uniform(0.5, 1.25, ok.sum()), 0.02)
     green = [
-        *kinds_of(stage, "moss grass", 2, lambda r: undergrowth.grass(r, height=0.22, blades=150, stiff=0.3, detail=detail), leaf=leaf),
-        *kinds_of(stage, "bilberry", 2, lambda r: undergrowth.low_leaves(r, height=0.25, size=0.04, count=150, detail=detail), leaf=leaf),
+        *kinds_of(
+            stage,
+            "moss grass",
+            2,
+            lambda r: undergrowth.grass(r, height=0.22, blades=150, stiff=0.3, detail=detail),
+            leaf=leaf,
+        ),
+        *kinds_of(
+            stage,
+            "bilberry",
+            2,
+            lambda r: undergrowth.low_leaves(r, height=0.25, size=0.04, count=150, detail=detail),
+            leaf=leaf,
+        ),
     ]
     x, y = strewn(stage, "low", 7000, 1.4, 70, bias=0.6)
     ok = _beside(stage, path, x, y, 0.75) & (fbm(x / 2.2, y / 2.2, 3, seed % 79) > -0.12)
     sizes = stage.rng("low sizes").uniform(0.5, 1.4, ok.sum()) * (1 + 0.012 * y[ok])
     set_out(stage, "low", green, x[ok], y[ok], sizes, 0.0)
     needles = kinds_of(
-        stage, "needles", 2, lambda r: litter.fallen_leaves(r, count=170, size=0.045, palette=(*BROWN, *DEAD), detail=detail), leaf=leaf
+        stage,
+        "needles",
+        2,
+        lambda r: litter.fallen_leaves(r, count=170, size=0.045, palette=(*BROWN, *DEAD), detail=detail),
+        leaf=leaf,
     )
     x, y = strewn(stage, "needles", 3000, 1.2, 26, bias=0.8)
     ok = low_enough(stage, x, y, 0.03)
@@ -117,7 +167,10 @@ def _lying(stage, path):
     x, y = strewn(stage, "branches", 260, 2.5, 50, bias=0.4)
     ok = _beside(stage, path, x, y, 0.2)
     set_out(stage, "branches", branches, x[ok], y[ok], stage.rng("branch sizes").uniform(0.4, 1.2, ok.sum()), 0.02)
-    logs = [stage.add(litter.log(rng, rng.uniform(3, 7), rng.uniform(0.16, 0.32), stage.around(30, 8)), bark, smooth=True) for _ in range(2)]
+    logs = [
+        stage.add(litter.log(rng, rng.uniform(3, 7), rng.uniform(0.16, 0.32), stage.around(30, 8)), bark, smooth=True)
+        for _ in range(2)
+    ]
     logs.append(stage.add(litter.stump(rng, around=stage.around(30, 10)), bark, smooth=True))
     x, y = strewn(stage, "logs", 46, 5, 60)
     ok = _beside(stage, path, x, y, 3.2, 0.7) & stage.shot.clear(x, y, 1.5)
@@ -139,5 +192,14 @@ SETTING = Setting(
     shoot=woods.shoot,
     build=build,
     light=woods.light_under_trees,
-    lights=("shafts of light", "silver fog", "blue hour", "green dusk", "golden hour", "low side light", "moonlight", "after the rain"),
+    lights=(
+        "shafts of light",
+        "silver fog",
+        "blue hour",
+        "green dusk",
+        "golden hour",
+        "low side light",
+        "moonlight",
+        "after the rain",
+    ),
 )

@@ -73,7 +73,7 @@ def _with_rock(scene, base, x0: float, y0: float, reach: float, top: float):
             q = np.hypot(dx - px, dy - py) / wide * (1 + 0.4 * fbm(dx * 3 + px, dy * 3, 3, seed + 1))
             body = np.maximum(body, -9 + (high * top + 9) * (1 - smoothstep(0.25, 1.0, q)))
         reef = -3.2 + 5.5 * fbm(x / 19, y / 19, 3, seed + 3) * (1 - smoothstep(1.6, 3.6, r)) - 0.5 * smoothstep(2, 4, r)
-        near = -2.6 + 5.2 * fbm(x / 7.5 + 4, y / 7.5, 3, seed + 7) - 0.08 * np.hypot(x, y)
+        near = -1.7 + 4.6 * fbm(x / 7.5 + 4, y / 7.5, 3, seed + 7) - 0.05 * np.hypot(x, y)
         low = np.maximum(reef, near)
         whole = np.maximum(body, low)
         flat = smoothstep(0.24, 0.42, r)
@@ -128,7 +128,7 @@ def build(stage):
         return blend(sand, stone, smoothstep(0.75, 0.95, 1 - up + smoothstep(4, 9, z)))
 
     points = fitted_fan(stage, shot.ground, near=1.2, far=4000, rows=1200, columns=1000)
-    stone = _sand(stage) if beach else shore.rock_material(stage, tide)
+    stone = shore.beach_material(stage) if beach else shore.rock_material(stage, tide)
     land(stage, shot.ground, colour, stone, points=points)
     line = shore.Shoreline(stage, shot.ground)
     size = 0.8 * shot.width + 2
@@ -138,17 +138,14 @@ def build(stage):
         return smoothstep(0.3, -3.0, line.height(x, y)) * (0.35 + 0.65 * near)
 
     white = _swash(line.height) if beach else line.surf(0.3 * tide + 0.25 * where["wind"])
-    add_sea(stage, Sea(wind=where["wind"], direction=1.2 if where["side"] > 0 else 1.9), calm=calm, surf=white)
+    add_sea(stage, Sea(wind=where["wind"], direction=1.2 if where["side"] > 0 else 1.9), calm=calm, surf=white,
+            lift=_breakers(line.height) if beach else None)  # fmt: skip
     if beach:
         _boulders(stage)
     else:
-        _spray(stage)
+        _spray(stage, line)
         _stacks(stage)
     _gulls(stage)
-
-
-def _sand(stage) -> Surface:
-    return Surface(roughness=0.8, variation=0.2, grain=0.3, relief=0.018, relief_size=0.12, attribute=True, own_space=False)
 
 
 def _swash(ground):
@@ -158,7 +155,7 @@ def _swash(ground):
         depth = -ground(x, y)
         wavy = depth + 0.16 * fbm(x / 9, y / 9, 4, 12)
         lines = sum(
-            smoothstep(wide, 0.0, np.abs(wavy - at)) * strength for at, wide, strength in ((0.03, 0.07, 1), (0.3, 0.12, 0.9), (0.75, 0.22, 1))
+            smoothstep(wide, 0.0, np.abs(wavy - at)) * strength for at, wide, strength in ((0.03, 0.07, 1), (0.3, 0.12, 0.9), (0.7, 0.2, 1), (1.5, 0.2, 0.9))
         )
         lace = 0.5 * smoothstep(0.0, 0.3, fbm(x / 1.4, y / 1.4, 4, 15)) * smoothstep(1.1, 0.1, wavy)
         return np.clip(lines + lace, 0, 1) * (depth > -0.05)
@@ -166,23 +163,40 @@ def _swash(ground):
     return white
 
 
-def _spray(stage):
+def _breakers(height):
+    """Waves that rise and break on a beach, three behind one another, each with gaps."""
+
+    def lift(x, y, time: float):
+        depth = -height(x, y) + 0.16 * fbm(x / 9, y / 9, 4, 12)
+        total = np.zeros(np.shape(x))
+        for number, (at, wide, high) in enumerate(((0.75, 0.2, 0.4), (1.6, 0.34, 0.6), (2.7, 0.5, 0.75))):
+            shift = depth - at + 0.05 * time
+            steep = np.where(shift < 0, 0.45, 1.0) * wide  # the side towards the shore
+            gaps = np.clip(0.65 + 1.2 * fbm(x / 26, y / 26, 3, 21 + number), 0, 1)
+            total += high * gaps * np.exp(-((shift / steep) ** 2))
+        return total
+
+    return lift
+
+
+def _spray(stage, line: shore.Shoreline):
     """Waves burst where the shore faces the sea, near the subject's rock and on the rocks before the camera."""
     shot, rng = stage.shot, stage.rng("spray places")
     x0, y0, _ = shot.subject
-    x, y = rng.uniform(-1, 1, 4000) * 3 * shot.width + x0, rng.uniform(-1.6, 0.9, 4000) * 2.2 * shot.width + y0
-    extra = rng.uniform(-1, 1, 1500) * shot.spread[0], rng.uniform(6, 0.8 * shot.distance, 1500)
-    x, y = np.r_[x, extra[0] * extra[1]], np.r_[y, extra[1]]
-    z, toward = shot.ground(x, y), shot.ground(x, y - 2.5)
-    wet = np.flatnonzero((np.abs(z - 0.2) < 0.9) & (toward < z - 1.2) & shot.clear(x, y, 1.5) & (np.hypot(x, y) > 9))
+    half = 1.1 * shot.width + 0.2 * shot.height + 9  # of the rock
+    x, y = x0 + rng.uniform(-2, 2, 6000) * half, y0 + rng.uniform(-1.6, 0.7, 6000) * half
+    away = rng.uniform(6, 0.8 * shot.distance, 2500)
+    x, y = np.r_[x, rng.uniform(-1, 1, 2500) * shot.spread[0] * away], np.r_[y, away]
+    z, toward = line.height(x, y), line.height(x, y - 0.03 * y - 0.5)
+    wet = np.flatnonzero((np.abs(z) < 1.2) & (toward < -0.8) & shot.clear(x, y, -0.3 * shot.width) & (np.hypot(x, y) > 9))
     chosen = []
     for i in wet:
-        if all(np.hypot(x[i] - x[j], y[i] - y[j]) > 0.12 * y[i] for j in chosen):
+        if all(np.hypot(x[i] - x[j], y[i] - y[j]) > 0.07 * y[i] for j in chosen):
             chosen.append(i)
-        if len(chosen) == 8:
+        if len(chosen) == 14:
             break
-    sizes = np.clip(0.045 * y[chosen], 0.8, 7) * rng.uniform(0.5, 1.3, len(chosen))
-    shore.spray(stage, "spray", np.c_[x[chosen], y[chosen], -0.3 + 0 * sizes].reshape(-1, 3), sizes)
+    sizes = 0.045 * y[chosen] * rng.lognormal(0, 0.45, len(chosen))
+    shore.spray(stage, "spray", np.c_[x[chosen], y[chosen], -0.5 + 0 * sizes], np.clip(sizes, 0.6, 9))
 
 
 def _stacks(stage):
@@ -207,9 +221,9 @@ def _stacks(stage):
 
 def _gulls(stage):
     shot, rng = stage.shot, stage.rng("gulls")
-    n = int(rng.integers(7, 18))
-    away = shot.distance * np.exp(rng.uniform(-0.5, 0.7, n))
-    x = shot.subject[0] * away / shot.distance + rng.normal(0, 0.4, n) * shot.spread[0] * away
+    n = int(rng.integers(6, 15))
+    away = np.maximum(shot.distance, 22) * np.exp(rng.uniform(-0.2, 1.1, n))
+    x = 0.6 * shot.subject[0] * away / shot.distance + rng.normal(0, 0.5, n) * shot.spread[0] * away
     z = shot.eye[2] + away * shot.spread[1] * rng.uniform(-0.05, 0.75, n)
     keep = (away > 7) & (z > 1.5) & shot.clear(x, away, 0.5)
     shore.gulls(stage, "gull kinds", np.c_[x, away, z][keep])

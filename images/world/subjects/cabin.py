@@ -3,15 +3,26 @@
 import numpy as np
 
 from images.world.base import Subject, details
-from images.world.geometry import Solid, box, icosphere, join, loft, tube
+from images.world.geometry import Solid, box, icosphere, loft, tube
 from images.world.materials import planks
-from images.world.noise import fbm
-from images.world.plants.foliage import leaf_material
-from images.world.plants.trees import Plant, add
-from images.world.plants.undergrowth import MIXED, grass
+from images.world.roofs import roof
 
-COATS = {"log": (0.13, 0.075, 0.042), "dark log": (0.07, 0.045, 0.032), "grey": (0.19, 0.175, 0.16), "red": (0.3, 0.035, 0.022), "black": (0.03, 0.028, 0.027), "yellow": (0.5, 0.34, 0.1)}
-WORDS = {"log": "a log cabin", "dark log": "an old log cabin", "grey": "a weathered wooden cabin", "red": "a red wooden cabin", "black": "a black timber cabin", "yellow": "a small yellow cabin"}
+COATS = {
+    "log": (0.13, 0.075, 0.042),
+    "dark log": (0.07, 0.045, 0.032),
+    "grey": (0.19, 0.175, 0.16),
+    "red": (0.3, 0.035, 0.022),
+    "black": (0.03, 0.028, 0.027),
+    "yellow": (0.5, 0.34, 0.1),
+}
+WORDS = {
+    "log": "a log cabin",
+    "dark log": "an old log cabin",
+    "grey": "a weathered wooden cabin",
+    "red": "a red wooden cabin",
+    "black": "a black timber cabin",
+    "yellow": "a small yellow cabin",
+}
 EXTRAS = ("", "", " with a stone chimney", " with a porch")
 WALL = 2.6  # metres to the eaves
 
@@ -24,7 +35,9 @@ def describe(rng, setting):
     words = WORDS[coat] + extra
     if roof == "turf" and not extra:
         words += " with a turf roof"
-    return details(words, coat=coat, roof=roof, wide=wide, deep=float(rng.uniform(4.4, 5.4)), height=5.4, width=wide + 2.4)
+    return details(
+        words, coat=coat, roof=roof, wide=wide, deep=float(rng.uniform(4.4, 5.4)), height=5.4, width=wide + 2.4
+    )
 
 
 def build(stage, what):
@@ -34,7 +47,7 @@ def build(stage, what):
     logs = "log" in what["coat"]
     wood = _wood(stage, what["coat"])
     parts = _log_walls(stage, rng, w, d, ridge, wood) if logs else _board_walls(stage, w, d, ridge, wood, what["coat"])
-    parts += _roof(stage, rng, w, d, ridge, what["roof"])
+    parts += roof(stage, rng, w, d, WALL, ridge, what["roof"])
     parts += _porch(stage, rng, w, d, what["roof"] == "snow")
     parts += _openings(stage, w, d, light_frames=not logs)
     parts += _chimney(stage, rng, w, d, ridge, what["roof"] == "snow")
@@ -45,7 +58,14 @@ def build(stage, what):
 def _wood(stage, coat: str):
     colour = COATS[coat]
     settings = {"variation": 0.5, "grain": 0.8, "relief": 0.014, "relief_size": 0.05, "stretch": (0.14, 1, 1)}
-    return stage.surface(colour, 0.8, wear=tuple(0.4 * c for c in colour), second=tuple(0.6 * c + 0.05 for c in colour), second_share=0.3, **settings)
+    return stage.surface(
+        colour,
+        0.8,
+        wear=tuple(0.4 * c for c in colour),
+        second=tuple(0.6 * c + 0.05 for c in colour),
+        second_share=0.3,
+        **settings,
+    )
 
 
 def _log_walls(stage, rng, w, d, ridge, wood):
@@ -81,7 +101,16 @@ def _log(rng, a, b, radius: float, around: int) -> Solid:
 def _board_walls(stage, w, d, ridge, wood, coat: str):
     """Upright boards with battens over their joints, and boards at the corners."""
     walls = [box(-w / 2, w / 2, -d / 2, d / 2, 0.1, WALL)]
-    gable = np.array([(-w / 2, -d / 2, WALL), (-w / 2, d / 2, WALL), (-w / 2, 0, ridge), (w / 2, -d / 2, WALL), (w / 2, d / 2, WALL), (w / 2, 0, ridge)])
+    gable = np.array(
+        [
+            (-w / 2, -d / 2, WALL),
+            (-w / 2, d / 2, WALL),
+            (-w / 2, 0, ridge),
+            (w / 2, -d / 2, WALL),
+            (w / 2, d / 2, WALL),
+            (w / 2, 0, ridge),
+        ]
+    )
     walls.append(Solid(gable, (np.array([(0, 2, 1), (3, 4, 5)]),)))
     battens = []
     for x in np.arange(-w / 2 + 0.11, w / 2, 0.22):
@@ -89,110 +118,16 @@ def _board_walls(stage, w, d, ridge, wood, coat: str):
     for y in np.arange(-d / 2 + 0.11, d / 2, 0.22):
         top = WALL + (ridge - WALL) * (1 - abs(y) / (d / 2)) - 0.05
         battens.append(box(-w / 2 - 0.028, w / 2 + 0.028, y - 0.022, y + 0.022, 0.12, top))
-    corners = [box(sx * w / 2 - 0.09, sx * w / 2 + 0.09, sy * d / 2 - 0.05, sy * d / 2 + 0.05, 0.1, WALL) for sx in (-1, 1) for sy in (-1, 1)]
-    pale = stage.surface((0.62, 0.6, 0.55), 0.6, wear=(0.3, 0.27, 0.23), grain=0.5) if coat in ("red", "yellow") else wood
+    corners = [
+        box(sx * w / 2 - 0.09, sx * w / 2 + 0.09, sy * d / 2 - 0.05, sy * d / 2 + 0.05, 0.1, WALL)
+        for sx in (-1, 1)
+        for sy in (-1, 1)
+    ]
+    pale = (
+        stage.surface((0.62, 0.6, 0.55), 0.6, wear=(0.3, 0.27, 0.23), grain=0.5) if coat in ("red", "yellow") else wood
+    )
     base = box(-w / 2 - 0.06, w / 2 + 0.06, -d / 2 - 0.06, d / 2 + 0.06, -1.5, 0.14)
     return [stage.add(walls + battens, wood), stage.add(corners, pale, bevel=0.008), stage.add(base, _stone(stage))]
-
-
-def _roof(stage, rng, w, d, ridge, kind: str):
-    """Two steep slopes and a flatter one over the porch, boarded below; on them shingles, turf or rounded snow."""
-    over, half = 0.5, w / 2 + 0.5
-    rise = (ridge - WALL) / (d / 2)
-    # (side, where the slope starts, its length along y, height there, fall per metre)
-    slopes = [(-1, 0.0, d / 2 + over, ridge + 0.12, rise), (1, 0.0, d / 2 + over, ridge + 0.12, rise)]
-    slopes.append((-1, d / 2 + 0.1, 1.6, WALL + 0.1, 0.24))
-    boards = stage.surface((0.09, 0.065, 0.048), 0.8, relief=0.01, relief_size=0.05, stretch=(1, 0.15, 1))
-    parts = [stage.add([_deck(half, *slope) for slope in slopes], boards)]
-    cover = {"snow": _snow_on, "turf": _turf, "shingles": _shingles}[kind]
-    for slope in slopes:
-        parts += cover(stage, rng, half + 0.05, *slope)
-    if kind == "shingles":
-        cap = tube([(-half, 0, ridge + 0.15), (half, 0, ridge + 0.15)], 0.07, 8)
-        parts.append(stage.add(cap, stage.surface((0.06, 0.05, 0.042), 0.8)))
-    return parts
-
-
-def _deck(half: float, side: int, start: float, reach: float, top: float, fall: float) -> Solid:
-    y0, y1 = side * start, side * (start + reach + 0.04)
-    low = top - fall * (reach + 0.04)
-    edge = [(y0, top - 0.12), (y1, low - 0.12), (y1, low - 0.01), (y0, top - 0.01)]
-    return loft([[(x, y, z) for y, z in (edge if side < 0 else edge[::-1])] for x in (-half, half)])
-
-
-def _shingles(stage, rng, half, side, start, reach, top, fall):
-    """Every shingle a thin wedge of its own, in overlapping courses."""
-    wide, course = (0.17, 0.24) if stage.detail > 0.45 else (0.45, 0.5)
-    down, across = np.arange(0, reach - 0.5 * course, course), np.arange(-half, half, wide)
-    away, x = np.meshgrid(down, across, indexing="ij")
-    x = (x + 0.5 * wide * (np.arange(len(down)) % 2)[:, None]).ravel()
-    away = away.ravel()
-    n = len(x)
-    width, lift = wide * rng.uniform(0.82, 0.98, n), rng.uniform(0.018, 0.034, n)
-    low = np.minimum(away + course * rng.uniform(1.25, 1.5, n), reach + 0.06)
-    x0, x1 = np.clip(x - width / 2, -half, half), np.clip(x + width / 2, -half, half)
-
-    def corner(x, away, high):
-        return np.stack([x, side * (start + away), top - fall * away + high], 1)
-
-    upper = [corner(x0, away, 0.004), corner(x1, away, 0.004), corner(x1, low, lift), corner(x0, low, lift)]
-    vertices = np.stack([*upper, corner(x0, low, 0.0), corner(x1, low, 0.0)], 1)
-    i = np.arange(n)[:, None] * 6
-    faces = np.concatenate([i + np.array([[0, 1, 2, 3]]), i + np.array([[3, 2, 5, 4]])])
-    tint = np.exp(0.28 * rng.standard_normal((n, 1))) * np.array([[0.105, 0.082, 0.066]])
-    shingle = stage.surface((0.1, 0.08, 0.06), 0.85, attribute=True, variation=0.3, grain=0.3, relief=0.006, relief_size=0.04)
-    return [stage.add(Solid(vertices.reshape(-1, 3), (faces,)), shingle, colours=np.repeat(tint, 6, 0))]
-
-
-def _sheet(stage, half, side, start, reach, top, fall):
-    """A slope's grid: x, how far down it is, z, and how far from its edge, in metres; rows run down the slope."""
-    n, m = stage.around(90, 20), stage.around(40, 12)
-    s, t = np.linspace(-1, 1, n)[None], np.linspace(0, 1, m)[:, None]
-    x, away = s * half + 0 * t, t * (reach + 0.08) + 0 * s
-    edge = np.minimum((1 - t) * reach + 0 * s, (1 - np.abs(s)) * half + 0 * t)
-    return x, away, top - fall * away, edge
-
-
-def _snow_on(stage, rng, half, side, start, reach, top, fall):
-    """Snow as it lies on a roof: rounded at the eaves, sagging over them, uneven."""
-    x, away, z, edge = _sheet(stage, half, side, start, reach, top, fall)
-    thick = 0.36 if start == 0 else 0.3
-    round_off = np.sqrt(np.clip(1 - (1 - np.clip(edge / 0.3, 0, 1)) ** 2, 0, 1))
-    body = thick * round_off * (1 + 0.3 * fbm(x / 1.3, side * away / 1.3, 4, 7))
-    sag = 0.10 * np.clip(1 - edge / 0.25, 0, 1) * (1 + fbm(x / 0.6, away / 0.6, 3, 9))
-    ends = np.clip(away / 0.35, 0, 1) if start == 0 else 1.0
-    crest = z - 0.09 * (1 - ends) ** 2 * (start == 0)
-    y = side * (start + away)
-    upper, lower = (np.stack([x, y, part], -1).reshape(-1, 3) for part in (crest + body - sag + 0.02, z - 0.02 - sag))
-    faces = _quads(*x.shape)
-    flipped = tuple(part[:, ::-1] for part in faces)
-    snow = stage.surface((0.84, 0.86, 0.9), 0.6, variation=0.05, relief=0.02, relief_size=0.15)
-    sides = (flipped, faces) if side < 0 else (faces, flipped)
-    return [stage.add([Solid(upper, sides[0]), Solid(lower, sides[1])], snow, smooth=True)]
-
-
-def _quads(rows: int, columns: int):
-    i = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)[None]).ravel()
-    return (np.stack([i, i + 1, i + columns + 1, i + columns], -1),)
-
-
-def _turf(stage, rng, half, side, start, reach, top, fall):
-    """Sods on birch bark: a rough green slab with long grass standing on it."""
-    x, away, z, edge = _sheet(stage, half, side, start, reach, top, fall)
-    y = side * (start + away)
-    z = np.where((edge < 1e-6) & (away > 0.1), z - 0.1, z + 0.1 + 0.05 * fbm(x / 0.5, y / 0.5, 4, 3))
-    soil = stage.surface((0.075, 0.085, 0.03), 0.95, second=(0.09, 0.065, 0.04), relief=0.05, relief_size=0.12, grain=0.6)
-    faces = _quads(*x.shape)
-    slab = Solid(np.stack([x, y, z], -1).reshape(-1, 3), tuple(part[:, ::-1] for part in faces) if side < 0 else faces)
-    patches = []
-    for _ in range(stage.count(round(16 * reach * half / 3), 14)):
-        px, py = rng.uniform(-half, half) * 0.95, rng.uniform(0.05, reach - 0.1)
-        patch = grass(rng, height=0.32, radius=0.4, blades=80, palette=MIXED, heads=0.1, stiff=0.7, detail=stage.detail)
-        blades = patch.leaves.vertices + np.array([px, side * (start + py), top + 0.08])
-        blades[:, 2] -= fall * (np.abs(blades[:, 1]) - start)
-        patches.append(Plant(None, Solid(blades, patch.leaves.faces), patch.colours))
-    merged = Plant(None, join([p.leaves for p in patches]), np.concatenate([p.colours for p in patches]))
-    return [stage.add(slab, soil, smooth=True), add(stage, merged, None, leaf_material(stage, 0.4))]
 
 
 def _porch(stage, rng, w, d, snow: bool):
@@ -201,9 +136,15 @@ def _porch(stage, rng, w, d, snow: bool):
     deck = stage.once(("deck",), lambda: planks((0.15, 0.11, 0.08), 0.14, 0.75, along="x"))
     timber = stage.surface((0.11, 0.075, 0.05), 0.75, relief=0.008, relief_size=0.04, stretch=(1, 1, 0.15))
     parts = [stage.add(box(-w / 2, w / 2, front, -d / 2, 0.14, 0.26), deck)]
-    under = [box(x - 0.08, x + 0.08, front + 0.05, front + 0.2, -1.2, 0.14) for x in np.linspace(-w / 2 + 0.2, w / 2 - 0.2, 5)]
+    under = [
+        box(x - 0.08, x + 0.08, front + 0.05, front + 0.2, -1.2, 0.14)
+        for x in np.linspace(-w / 2 + 0.2, w / 2 - 0.2, 5)
+    ]
     eaves = WALL - 0.02 - 0.24 * 1.3 - 0.12
-    posts = [box(x - 0.07, x + 0.07, front + 0.04, front + 0.18, 0.26, eaves) for x in (-w / 2 + 0.12, -1.0, 1.0, w / 2 - 0.12)]
+    posts = [
+        box(x - 0.07, x + 0.07, front + 0.04, front + 0.18, 0.26, eaves)
+        for x in (-w / 2 + 0.12, -1.0, 1.0, w / 2 - 0.12)
+    ]
     rails = []
     for a, b in ((-w / 2 + 0.12, -1.0), (1.0, w / 2 - 0.12)):
         rails += [box(a, b, front + 0.07, front + 0.15, z, z + 0.06) for z in (0.42, 1.06)]
@@ -212,7 +153,9 @@ def _porch(stage, rng, w, d, snow: bool):
     steps = [box(-0.8, 0.8, front - 0.3 * (i + 1), front - 0.3 * i, -0.3, 0.14 - 0.13 * i) for i in range(2)]
     parts.append(stage.add([*under, *posts, *rails, *beam, *steps], timber, bevel=0.008))
     if snow:
-        caps = [box(a, b, front + 0.05, front + 0.17, 1.12, 1.19) for a, b in ((-w / 2 + 0.12, -1.0), (1.0, w / 2 - 0.12))]
+        caps = [
+            box(a, b, front + 0.05, front + 0.17, 1.12, 1.19) for a, b in ((-w / 2 + 0.12, -1.0), (1.0, w / 2 - 0.12))
+        ]
         caps += [box(-0.82, 0.82, front - 0.62, front - 0.02, 0.0, 0.06)]
         parts.append(stage.add(caps, stage.surface((0.84, 0.86, 0.9), 0.6, variation=0.05), bevel=0.03))
     return parts
@@ -221,13 +164,17 @@ def _porch(stage, rng, w, d, snow: bool):
 def _openings(stage, w, d, light_frames: bool):
     """A plank door and windows with glazing bars, in frames that stand out of the wall."""
     y = -d / 2 - (0.17 if not light_frames else 0.04)
-    frame = stage.surface((0.6, 0.58, 0.53) if light_frames else (0.2, 0.125, 0.07), 0.6, wear=(0.12, 0.09, 0.06), grain=0.3)
+    frame = stage.surface(
+        (0.6, 0.58, 0.53) if light_frames else (0.2, 0.125, 0.07), 0.6, wear=(0.12, 0.09, 0.06), grain=0.3
+    )
     panes, bars = [], []
     for x in (-0.31 * w, 0.31 * w):
         panes.append(box(x - 0.5, x + 0.5, y, y + 0.02, 1.0, 1.98))
         bars += [box(x + a - 0.05, x + a + 0.05, y - 0.05, y + 0.05, 0.93, 2.05) for a in (-0.55, 0.55)]
         bars += [box(x - 0.6, x + 0.6, y - 0.05, y + 0.05, z - 0.05, z + 0.05) for z in (0.95, 2.03)]
-        bars += [box(x - 0.02, x + 0.02, y - 0.025, y + 0.03, 1, 1.98)] + [box(x - 0.5, x + 0.5, y - 0.025, y + 0.03, z - 0.015, z + 0.015) for z in (1.33, 1.66)]
+        bars += [box(x - 0.02, x + 0.02, y - 0.025, y + 0.03, 1, 1.98)] + [
+            box(x - 0.5, x + 0.5, y - 0.025, y + 0.03, z - 0.015, z + 0.015) for z in (1.33, 1.66)
+        ]
         bars += [box(x - 0.72, x + 0.72, y - 0.1, y + 0.05, 0.86, 0.91)]
     for side in (-1, 1):
         x = side * (w / 2 + (0.17 if not light_frames else 0.04))
@@ -236,18 +183,33 @@ def _openings(stage, w, d, light_frames: bool):
         bars += [box(x - 0.05, x + 0.05, -0.58, 0.58, z - 0.04, z + 0.04) for z in (0.97, 1.5, 2.01)]
     door = stage.once(("door",), lambda: planks((0.16, 0.085, 0.045), 0.16, 0.6, along="z"))
     leaf = box(-0.44, 0.44, y - 0.02, y + 0.04, 0.26, 2.2)
-    jambs = [box(x - 0.06, x + 0.06, y - 0.06, y + 0.06, 0.26, 2.28) for x in (-0.5, 0.5)] + [box(-0.56, 0.56, y - 0.06, y + 0.06, 2.2, 2.32)]
+    jambs = [box(x - 0.06, x + 0.06, y - 0.06, y + 0.06, 0.26, 2.28) for x in (-0.5, 0.5)] + [
+        box(-0.56, 0.56, y - 0.06, y + 0.06, 2.2, 2.32)
+    ]
     handle = tube([(0.34, y - 0.06, 1.15), (0.34, y - 0.06, 1.35)], 0.014, 6)
     lantern = box(0.74, 0.86, y - 0.16, y - 0.04, 1.8, 2.0)
-    parts = [stage.add(panes, stage.window((1.0, 0.56, 0.22), 2.2)), stage.add(bars, frame, bevel=0.006), stage.add(leaf, door), stage.add(jambs, frame)]
-    parts += [stage.add([handle], stage.surface((0.03, 0.03, 0.03), 0.4)), stage.add(lantern, stage.lit((1.0, 0.6, 0.25), 14))]
+    parts = [
+        stage.add(panes, stage.window((1.0, 0.56, 0.22), 2.2)),
+        stage.add(bars, frame, bevel=0.006),
+        stage.add(leaf, door),
+        stage.add(jambs, frame),
+    ]
+    parts += [
+        stage.add([handle], stage.surface((0.03, 0.03, 0.03), 0.4)),
+        stage.add(lantern, stage.lit((1.0, 0.6, 0.25), 14)),
+    ]
     lamps = [stage.lamp("POINT", (0.8, y - 0.3, 1.85), 16, (1.0, 0.58, 0.24), shadow_soft_size=0.06)]
-    lamps += [stage.lamp("AREA", (x, y - 0.12, 1.5), 22, (1.0, 0.55, 0.22), to=(x, y - 3, 0.6), size=0.9) for x in (-0.31 * w, 0.31 * w)]
+    lamps += [
+        stage.lamp("AREA", (x, y - 0.12, 1.5), 22, (1.0, 0.55, 0.22), to=(x, y - 3, 0.6), size=0.9)
+        for x in (-0.31 * w, 0.31 * w)
+    ]
     return parts + [lamp for lamp in lamps if lamp]
 
 
 def _stone(stage):
-    return stage.surface((0.16, 0.15, 0.135), 0.9, variation=0.5, grain=0.5, relief=0.03, relief_size=0.12, wear=(0.06, 0.055, 0.05))
+    return stage.surface(
+        (0.16, 0.15, 0.135), 0.9, variation=0.5, grain=0.5, relief=0.03, relief_size=0.12, wear=(0.06, 0.055, 0.05)
+    )
 
 
 def _chimney(stage, rng, w, d, ridge, snow: bool):
@@ -260,10 +222,17 @@ def _chimney(stage, rng, w, d, ridge, snow: bool):
             c, s = np.cos(angle), np.sin(angle)
             scale = half / max(abs(c), abs(s))
             size = rng.uniform(0.85, 1.2)
-            stones.append(rock.scaled(0.15 * size, 0.13 * size, 0.11 * size).turned(rng.uniform(0, 3)).moved(x + scale * c * 0.95, y + scale * s * 0.95, z))
+            stones.append(
+                rock.scaled(0.15 * size, 0.13 * size, 0.11 * size)
+                .turned(rng.uniform(0, 3))
+                .moved(x + scale * c * 0.95, y + scale * s * 0.95, z)
+            )
     core = box(x - half, x + half, y - half, y + half, ridge - 1.4, ridge + 0.8)
     slab = box(x - half - 0.12, x + half + 0.12, y - half - 0.12, y + half + 0.12, ridge + 0.8, ridge + 0.9)
-    parts = [stage.add(stones, _stone(stage), smooth=True), stage.add([core, slab], stage.surface((0.1, 0.095, 0.085), 0.9, relief=0.02, relief_size=0.1))]
+    parts = [
+        stage.add(stones, _stone(stage), smooth=True),
+        stage.add([core, slab], stage.surface((0.1, 0.095, 0.085), 0.9, relief=0.02, relief_size=0.1)),
+    ]
     if snow:
         cap = box(x - half - 0.1, x + half + 0.1, y - half - 0.1, y + half + 0.1, ridge + 0.9, ridge + 1.05)
         parts.append(stage.add(cap, stage.surface((0.84, 0.86, 0.9), 0.6, variation=0.05), bevel=0.06))
@@ -278,17 +247,30 @@ def _about(stage, rng, w, d):
         for i in range(12):
             r = rng.uniform(0.06, 0.09)
             y = y0 + 0.16 * i + 0.08 * (row % 2)
-            logs.append(tube([(x0 + rng.uniform(-0.03, 0.03), y, 0.08 + 0.145 * row), (x0 + 0.42 + rng.uniform(-0.03, 0.03), y, 0.08 + 0.145 * row)], r, 7))
+            logs.append(
+                tube(
+                    [
+                        (x0 + rng.uniform(-0.03, 0.03), y, 0.08 + 0.145 * row),
+                        (x0 + 0.42 + rng.uniform(-0.03, 0.03), y, 0.08 + 0.145 * row),
+                    ],
+                    r,
+                    7,
+                )
+            )
     parts = [stage.add(logs, stage.surface((0.3, 0.2, 0.11), 0.85, variation=0.5, grain=0.12))]
     front = -d / 2
     bench = [box(-0.45 * w, -0.18 * w, front - 0.62, front - 0.26, 0.66, 0.71)]
     bench += [box(x - 0.03, x + 0.03, front - 0.58, front - 0.3, 0.26, 0.66) for x in (-0.43 * w, -0.2 * w)]
     block = tube([(-w / 2 - 0.2, front - 2.0, -0.2), (-w / 2 - 0.2, front - 2.0, 0.42)], 0.24, 18)
     axe = tube([(-w / 2 - 0.2, front - 1.95, 0.44), (-w / 2 + 0.25, front - 1.75, 0.95)], 0.016, 6)
-    parts.append(stage.add([*bench, block, axe], stage.surface((0.17, 0.115, 0.07), 0.8, relief=0.008, relief_size=0.05)))
+    parts.append(
+        stage.add([*bench, block, axe], stage.surface((0.17, 0.115, 0.07), 0.8, relief=0.008, relief_size=0.05))
+    )
     ring = np.array([(0.25, 0), (0.3, 0.25), (0.31, 0.42), (0.3, 0.6), (0.25, 0.84)])
     t = np.linspace(0, 2 * np.pi, 22, endpoint=False)
-    barrel = loft([np.c_[0.42 * w + r * np.cos(t), front - 0.5 + r * np.sin(t), np.full(22, 0.26 + z)] for r, z in ring])
+    barrel = loft(
+        [np.c_[0.42 * w + r * np.cos(t), front - 0.5 + r * np.sin(t), np.full(22, 0.26 + z)] for r, z in ring]
+    )
     parts.append(stage.add(barrel, stage.surface((0.12, 0.075, 0.045), 0.7, stretch=(1, 1, 0.1), grain=0.2)))
     return parts
 

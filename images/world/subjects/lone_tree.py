@@ -78,7 +78,9 @@ def _bark(stage, habit: str, dead: bool, snow: float):
 def _foot(stage, rng, height: float):
     """Longer grass round the trunk, where nobody mows and nothing grazes."""
     palette = DRY if stage.scene.setting in ("dunes", "sea coast") else MIXED
-    patch = grass(rng, height=0.4, radius=0.11 * height, blades=420, palette=palette, heads=0.1, stiff=0.6, detail=stage.detail)
+    patch = grass(
+        rng, height=0.4, radius=0.11 * height, blades=420, palette=palette, heads=0.1, stiff=0.6, detail=stage.detail
+    )
     return add(stage, patch, None, leaf_material(stage, 0.4))
 
 

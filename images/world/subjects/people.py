@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import people
+from images.world import people, suits
 from images.world.base import Subject, details
 from images.world.outfits import tint, wear
 
@@ -13,7 +13,24 @@ TOWN = ("city street", "city roofs", "nave", "railway platform", "harbour", "roo
 HAND = 0.6  # metres between two who hold hands
 
 
+def suited(rng, setting):
+    """Astronauts on a moon, or divers."""
+    count = int(rng.choice([2, 2, 3]))
+    number = {2: "two", 3: "three"}[count]
+    side = float(rng.choice([-1, 1]))
+    if setting == "moon":
+        members = [(suits.astronaut_look(rng), str(rng.choice(["stand", "walk", "walk", "contrapposto"])), ((i - (count - 1) / 2) * 1.5, float(rng.uniform(-0.9, 0.9))), float(rng.normal(0, 0.3))) for i in range(count)]
+        words = str(rng.choice([f"{number} astronauts", f"{number} astronauts in white suits", f"{number} astronauts side by side", f"a crew of {number} astronauts"]))
+        return details(words, suit="astronaut", members=tuple(members), height=1.95, width=1.5 * count, heading=np.pi + side * float(rng.uniform(0, 0.7)), moves=0.0)
+    colour = str(rng.choice(["yellow", "orange", "red", "blue"]))
+    members = [(suits.diver_look(rng, colour, str(rng.choice(["man", "woman"]))), str(rng.choice(list(suits.SWIMS))), ((i - (count - 1) / 2) * 1.5, float(rng.uniform(-0.8, 0.8))), float(rng.normal(0, 0.15))) for i in range(count)]
+    words = str(rng.choice([f"{number} divers", f"{number} scuba divers", f"{number} divers with {colour} fins", f"{number} divers side by side"]))
+    return details(words, suit="diver", members=tuple(members), height=1.75, width=3.2, heading=np.pi + side * float(rng.uniform(0.7, 1.5)), moves=0.7)
+
+
 def describe(rng, setting):
+    if setting in ("moon", "under water"):
+        return suited(rng, setting)
     town = setting in TOWN
     kinds = ["couple", "couple", "parent", "friends", "friends", "children"] if town else ["couple", "couple", "parent", "hikers", "hikers", "friends", "children"]
     if setting in ("mountain valley", "dunes", "snowfield"):
@@ -22,11 +39,14 @@ def describe(rng, setting):
     walking = bool(rng.random() < 0.6)
     words, members = {"couple": couple, "parent": parent, "friends": friends, "hikers": hikers, "children": children}[kind](rng, setting, walking)
     walks = any("walk" in pose for _, pose, _, _ in members)
-    x = [place[0] for _, _, place, _ in members]
     height = max(look.figure.height for look, _, _, _ in members) * (0.55 if "sit" in members[0][1] else 1.0)
     side = float(rng.choice([-1, 1]))
     turn = rng.uniform(0.7, 1.35) if kind == "hikers" else rng.uniform(0.0, 0.65)
-    return details(words, members=tuple(members), height=float(height), width=max(x) - min(x) + 0.9, heading=np.pi + side * float(turn), moves=1.1 if walks else 0.0)
+    heading = np.pi + side * float(turn)
+    x = [np.cos(heading) * a - np.sin(heading) * b for _, _, (a, b), _ in members]
+    return details(
+        words, suit="", members=tuple(members), height=float(height), width=float(max(x) - min(x)) + 0.9, heading=heading, moves=1.1 if walks else 0.0
+    )  # fmt: skip
 
 
 def _clothes(rng, setting, sex, colour=None):
@@ -104,16 +124,22 @@ def children(rng, setting, walking: bool):
 
 def build(stage, what):
     spread = max(1.0, len(what["members"]) / 2)
-    made = [
-        people.add_person(stage, look, pose, (x, y, 0.0), turn, name=f"subject {i}", detail=stage.detail / spread**0.5)
-        for i, (look, pose, (x, y), turn) in enumerate(what["members"])
-    ]
+    made = []
+    for i, (look, pose, (x, y), turn) in enumerate(what["members"]):
+        if what["suit"] == "astronaut":
+            one = suits.add_astronaut(stage, people.find_pose(stage.rng(f"pose {i}"), pose), look, str(i))
+        elif what["suit"] == "diver":
+            one = suits.add_diver(stage, pose, look, str(i))
+        else:
+            one = people.add_person(stage, look, pose, name=f"subject {i}", detail=stage.detail / spread**0.5)
+        height = 0.35 * i if what["suit"] == "diver" else 0.0
+        made.append(stage.place(one, (x, y, height), turn))
     return stage.group(*made)
 
 
 SUBJECT = Subject(
     name="people",
-    settings=OPEN + TOWN,
+    settings=(*OPEN, *TOWN, "moon", "under water"),
     height=1.75,
     width=1.6,
     describe=describe,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from images.world import people, seats
+from images.world import people, seats, suits
 from images.world.base import Subject, details
 from images.world.outfits import COLOURS, tint, wear
 
@@ -65,10 +65,36 @@ CHARACTERS = (
     Character(("a woman in a {colour} skirt and a sweater", "a woman in a skirt and high boots"), "skirt", STANDS + WALKS, TOWN + ("autumn forest",), ("cream", "mustard", "grey", "crimson"), "woman", share=0.8),
     Character(("a {who} with arms raised", "a {who} with both arms in the air"), "hiker", (("arms raised", ""),), WILD + ("city roofs",), SHELLS, share=0.5),
 )  # fmt: skip
-BASKED = {"coat", "raincoat", "parka", "dress", "suit", "hiker", "casual", "skirt", "child", "child in a raincoat"}
+
+
+SUITED = {
+    "stand": ("an astronaut", "an astronaut in a white suit", "a lone astronaut", "an astronaut standing still"), "walk": ("an astronaut walking", "an astronaut on foot", "a lone astronaut"),
+    "kneel": ("a kneeling astronaut", "an astronaut on one knee"), "looking up": ("an astronaut looking up",), "contrapposto": ("an astronaut", "an astronaut in a white suit"),
+    "shading the eyes": ("an astronaut shading the visor with one hand",), "pointing": ("an astronaut pointing ahead",),
+}  # fmt: skip
+DIVERS = ("a diver", "a scuba diver", "a diver with {colour} fins", "a scuba diver in {colour} gear", "a lone diver swimming", "a diver and rising bubbles")
+
+
+def astronaut(rng):
+    pose = str(rng.choice(["stand", "walk", "walk", "contrapposto", "kneel", "looking up", "shading the eyes", "pointing"]))
+    height = 1.95 * (0.76 if pose == "kneel" else 1.0)
+    heading = np.pi + float(rng.choice([-1, 1]) * rng.uniform(0.15, 1.3))
+    return details(str(rng.choice(SUITED[pose])), suit="astronaut", look=suits.astronaut_look(rng), pose=pose, height=height, width=1.1, heading=heading, moves=0.8 if pose == "walk" else 0.0)
+
+
+def diver(rng):
+    colour = str(rng.choice(["yellow", "orange", "red", "blue", "yellow", "teal", "black"]))
+    look = suits.diver_look(rng, colour, str(rng.choice(["man", "woman"])))
+    heading = np.pi + float(rng.choice([-1, 1]) * rng.uniform(0.9, 2.2))
+    words = str(rng.choice(DIVERS)).format(colour=colour)
+    return details(words, suit="diver", look=look, pose=str(rng.choice(list(suits.SWIMS))), height=1.7, width=2.4, heading=heading, moves=0.7)
 
 
 def describe(rng, setting):
+    if setting == "moon":
+        return astronaut(rng)
+    if setting == "under water":
+        return diver(rng)
     fitting = [c for c in CHARACTERS if setting in c.settings]
     shares = np.array([c.share for c in fitting])
     who = fitting[int(rng.choice(len(fitting), p=shares / shares.sum()))]
@@ -82,12 +108,13 @@ def describe(rng, setting):
     words = str(rng.choice(who.words)).format(colour=colour, who=sex if sex == "woman" else "man", child=child)
     doing = doing.format(their=their, seat=seat)
     words = f"{words} {doing}" if doing else words
-    words = words.replace("a orange", "an orange").replace("a olive", "an olive")
+    words = words.replace(" a orange", " an orange").replace(" a olive", " an olive")
     height = look.figure.height * (0.76 if seat else 0.55 if pose in ("sit on the ground", "crouch") else 0.72 if pose == "kneel" else 1.0)
     carried = [name for name, _ in look.extras]
     height += 0.42 if "umbrella" in carried else 0.75 if "balloon" in carried else 0.3 if pose == "arms raised" else 0.0
     width = 1.1 if "umbrella" in carried else 0.9 if seat or "walk" in pose else 0.75
-    return details(words, look=look, pose=pose, seat=seat, height=float(height), width=width, turn=float(rng.normal(0, 0.2)))
+    moves = 1.2 if "walk" in pose else 0.0
+    return details(words, suit="", look=look, pose=pose, seat=seat, height=float(height), width=width, moves=moves)
 
 
 def _look(rng, who: Character, colour: str, sex: str):
@@ -110,20 +137,22 @@ def _look(rng, who: Character, colour: str, sex: str):
 
 
 def build(stage, what):
-    person = people.add_person(stage, what["look"], what["pose"], name="subject", heading=what["turn"])
-    if not what["seat"]:
-        return stage.group(person)
-    return stage.group(person, seats.add(stage, what["seat"], what["look"].figure.unit, what["turn"]))
+    look, pose = what["look"], what["pose"]
+    if what["suit"] == "astronaut":
+        return suits.add_astronaut(stage, people.find_pose(stage.rng("pose"), pose), look, "subject")
+    if what["suit"] == "diver":
+        return suits.add_diver(stage, pose, look, "subject")
+    person = people.add_person(stage, look, pose, name="subject")
+    return stage.group(person, seats.add(stage, what["seat"], look.figure.unit)) if what["seat"] else person
 
 
 SUBJECT = Subject(
     name="person",
-    settings=OPEN + TOWN,
+    settings=(*OPEN, *TOWN, "moon", "under water"),
     height=1.75,
     width=0.75,
     describe=describe,
     build=build,
     share=(0.25, 0.45),
     heading=(np.pi - 1.45, np.pi + 1.45),
-    moves=1.2,
 )

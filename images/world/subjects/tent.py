@@ -55,7 +55,9 @@ def build(stage, what):
 
 
 def _bark(stage):
-    return stage.surface((0.085, 0.06, 0.042), 0.9, relief=0.02, relief_size=0.06, stretch=(0.25, 1, 1), wear=(0.03, 0.022, 0.016))
+    return stage.surface(
+        (0.085, 0.06, 0.042), 0.9, relief=0.02, relief_size=0.06, stretch=(0.25, 1, 1), wear=(0.03, 0.022, 0.016)
+    )
 
 
 def _fabric(stage, colour):
@@ -69,7 +71,9 @@ def _cloth(colour):
     at = graph.node("TexCoord").outputs["Object"]
     creases = graph.noise(graph.stretched(at, (1, 1, 0.5)), 2.3, 5, 0.55, 0.6)
     weave = graph.noise(at, 90, 3)
-    bump = graph.node("Bump", {"Height": graph.add(creases, graph.multiply(weave, 0.05)), "Strength": 0.7, "Distance": 0.035})
+    bump = graph.node(
+        "Bump", {"Height": graph.add(creases, graph.multiply(weave, 0.05)), "Strength": 0.7, "Distance": 0.035}
+    )
     shade = graph.scale(colour, graph.spread(creases, 0.3, 0.7, 0.85, 1.12))
     front = graph.node("BsdfPrincipled", {"Base Color": shade, "Roughness": 0.55, "Sheen Weight": 0.2, "Normal": bump})
     thin = graph.node("BsdfTranslucent", {"Color": graph.scale(shade, 1.3)})
@@ -88,7 +92,9 @@ def _dome(stage, rng, cloth):
     square = 1 / np.maximum(np.abs(np.cos(a - np.pi / 4)), np.abs(np.sin(a - np.pi / 4))) ** 0.55
     sag = 1 - 0.07 * np.cos(2 * (a - np.pi / 4)) ** 2 * np.sin(np.pi * t)
     radius = 1.08 * out * square * sag
-    wrinkle = 0.012 * fbm(3 * a * np.ones_like(t), 5 * t * np.ones_like(a), 3, 3) * np.sin(np.pi * np.clip(t * 1.2, 0, 1))
+    wrinkle = (
+        0.012 * fbm(3 * a * np.ones_like(t), 5 * t * np.ones_like(a), 3, 3) * np.sin(np.pi * np.clip(t * 1.2, 0, 1))
+    )
     x, y, z = 1.15 * (radius + wrinkle) * np.cos(a), 0.95 * (radius + wrinkle) * np.sin(a), 1.32 * rise + 0 * a
     fly = grid(x, y, z)
     parts = [stage.add(fly, cloth, smooth=True)]
@@ -116,7 +122,11 @@ def _door(stage, y_front: float):
     i = np.arange(17)
     opening = Solid(points, (np.stack([i, i + 1, i * 0 + 18], 1),))
     edge = tube([(x, slope(z) - 0.02, z) for x, z in outline], 0.012, 6)
-    flap = tube([(0.43, slope(0.05) - 0.04, 0.05), (0.46, slope(0.4) - 0.05, 0.4), (0.3, slope(0.75) - 0.04, 0.74)], [0.03, 0.045, 0.025], 9)
+    flap = tube(
+        [(0.43, slope(0.05) - 0.04, 0.05), (0.46, slope(0.4) - 0.05, 0.4), (0.3, slope(0.75) - 0.04, 0.74)],
+        [0.03, 0.045, 0.025],
+        9,
+    )
     warm = stage.window((1.0, 0.62, 0.28), 3.0)
     return [stage.add(opening, warm), stage.add([edge, flap], stage.surface((0.12, 0.11, 0.1), 0.7))]
 
@@ -138,9 +148,14 @@ def _ridge(stage, rng, cloth):
     inside = Solid(np.array([(-0.5, -1.12, 0.01), (0.5, -1.12, 0.01), (0, -1.12, 1.3)]), (np.array([(0, 1, 2)]),))
     parts.append(stage.add(inside, stage.window((1.0, 0.62, 0.28), 2.5)))
     wood = stage.surface((0.2, 0.13, 0.075), 0.6)
-    poles = [tube([(0, y, 0), (0, y, 1.52)], 0.024, 8) for y in (-1.24, 1.24)] + [tube([(0, -1.3, 1.41), (0, 1.3, 1.41)], 0.02, 8)]
+    poles = [tube([(0, y, 0), (0, y, 1.52)], 0.024, 8) for y in (-1.24, 1.24)] + [
+        tube([(0, -1.3, 1.41), (0, 1.3, 1.41)], 0.02, 8)
+    ]
     parts.append(stage.add(poles, wood))
-    pegs = [(side * 1.04, y, 0.1) for side in (-1, 1) for y in (-1.1, 0.0, 1.1)] + [(0.0, -1.24, 1.48), (0.0, 1.24, 1.48)]
+    pegs = [(side * 1.04, y, 0.1) for side in (-1, 1) for y in (-1.1, 0.0, 1.1)] + [
+        (0.0, -1.24, 1.48),
+        (0.0, 1.24, 1.48),
+    ]
     parts += _guys(stage, rng, pegs, 0.5)
     parts += _light(stage, 0.6)
     return parts
@@ -164,11 +179,19 @@ def _light(stage, height: float):
 
 def _gear(stage, at):
     """A rucksack and a kettle."""
-    sack = join([ellipsoid(0.16, 0.12, 0.27, 20, 12).moved(z=0.26), ellipsoid(0.15, 0.07, 0.13, 16, 10).moved(0, -0.1, 0.17), ellipsoid(0.15, 0.11, 0.07, 16, 8).moved(z=0.52)])
+    sack = join(
+        [
+            ellipsoid(0.16, 0.12, 0.27, 20, 12).moved(z=0.26),
+            ellipsoid(0.15, 0.07, 0.13, 16, 10).moved(0, -0.1, 0.17),
+            ellipsoid(0.15, 0.11, 0.07, 16, 8).moved(z=0.52),
+        ]
+    )
     roll = tube([(-0.2, 0, 0.63), (0.2, 0, 0.63)], 0.07, 14)
     parts = [stage.add([sack], stage.surface((0.12, 0.1, 0.045), 0.8, relief=0.01, relief_size=0.05), smooth=True)]
     parts.append(stage.add(roll, stage.surface((0.05, 0.09, 0.14), 0.8)))
-    kettle = lathe([(0.07, 0.0), (0.085, 0.02), (0.08, 0.09), (0.04, 0.13), (0.012, 0.135), (0.012, 0.15)], 20).moved(0.42, -0.25)
+    kettle = lathe([(0.07, 0.0), (0.085, 0.02), (0.08, 0.09), (0.04, 0.13), (0.012, 0.135), (0.012, 0.15)], 20).moved(
+        0.42, -0.25
+    )
     spout = tube([(0.49, -0.25, 0.05), (0.56, -0.25, 0.11)], [0.016, 0.01], 7)
     parts.append(stage.add([kettle, spout], stage.surface((0.35, 0.35, 0.36), 0.3, metal=0.9), smooth=True))
     parts.append(stage.add(box(0.28, 0.36, -0.42, -0.34, 0, 0.09), stage.surface((0.3, 0.05, 0.03), 0.5)))
@@ -177,7 +200,15 @@ def _gear(stage, at):
 
 SUBJECT = Subject(
     name="tent",
-    settings=("mountain valley", "pine forest", "snowfield", "dunes", "sea coast", "hills with fields", "autumn forest"),
+    settings=(
+        "mountain valley",
+        "pine forest",
+        "snowfield",
+        "dunes",
+        "sea coast",
+        "hills with fields",
+        "autumn forest",
+    ),
     height=1.5,
     width=4.6,
     describe=describe,

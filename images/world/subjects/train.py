@@ -66,13 +66,14 @@ def describe(rng, setting):
 
 
 BANK = 0.75
+EARTH = {"dunes": (0.40, 0.22, 0.10), "hills with fields": (0.07, 0.08, 0.03), "mountain valley": (0.085, 0.082, 0.05)}
 
 
 def build(stage, what):
     parts, level = [], 0.0
     if what["track"]:
         level = BED + BANK
-        parts += add_track(stage, -42.0, 62.0, bank=BANK, snow=what["snow"])
+        parts += add_track(stage, -42.0, 62.0, bank=BANK, snow=what["snow"], earth=EARTH.get(stage.scene.setting, (0.085, 0.066, 0.042)))
     parts += engine_and_coaches(stage, what)
     group = stage.group(*parts)
     if not level:
