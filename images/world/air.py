@@ -8,7 +8,7 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
 def veiled(x: np.ndarray, depth: np.ndarray, film) -> np.ndarray:
-    """Linear light (h, w, 3) seen through the air that `film` describes; depth (h, w) along the camera's axis, metres."""
+    """Linear light (h, w, 3) seen through the air that `film` describes; depth (h, w) in metres, along the axis."""
     if not film.haze and not film.mist:
         return x
     sky = depth > FAR
@@ -45,7 +45,7 @@ def _matted(light: np.ndarray, *values: np.ndarray, size: int = 3):
     """`values` made to follow the light where leaves and ridges cover pixels in part.
 
     Depth comes from one ray a pixel, light from many: what is behind shines through a pixel that the ray found covered.
-    A guided filter (He et al. 2010) fits each value as a line over the light round every pixel, and so mixes as light does.
+    A guided filter (He et al. 2010) fits each value as a line over the light round every pixel, so they mix alike.
     """
     mean = lambda x: uniform_filter(x, size, mode="nearest")  # noqa: E731
     light_mean = mean(light)

@@ -1,6 +1,7 @@
 """Car bodies as numbers: the pressed lower body, the cabin on it, and where their skins are.
 
-Metres; a car's nose points to -y, x is to its left-hand side as seen from the front... its right is +x seen from behind.
+Metres; a car's nose points to -y, x is to its left-hand side as seen from the front... its right is +x seen from
+behind.
 """
 
 from dataclasses import dataclass
@@ -72,7 +73,10 @@ class Body:
         # corners of the ring at equal steps along it, so that flats have as many as bends
         length = np.concatenate([[0], np.cumsum(np.hypot(np.diff(x) * 0.9, np.diff(z) * 0.38))])
         at = np.interp(np.linspace(0, length[-1], corners, endpoint=False), length, t)
-        power_of = lambda v: np.sign(v) * np.abs(v) ** power  # noqa: E731
+
+        def power_of(v):
+            return np.sign(v) * np.abs(v) ** power
+
         self.ring = np.stack([power_of(np.sin(at)), power_of(np.cos(at))], -1)
 
     # -- the lower body
@@ -164,7 +168,10 @@ class Body:
         y = np.sign(np.sin(t)) * np.abs(np.sin(t)) ** power
         length = np.concatenate([[0], np.cumsum(np.hypot(np.diff(x) * 0.7, np.diff(y)))])
         at = np.interp(np.linspace(0, length[-1], self.corners, endpoint=False), length, t)
-        power_of = lambda v: np.sign(v) * np.abs(v) ** power  # noqa: E731
+
+        def power_of(v):
+            return np.sign(v) * np.abs(v) ** power
+
         return power_of(np.cos(at)), power_of(np.sin(at))
 
     @staticmethod
@@ -188,8 +195,11 @@ class Body:
         edge = rings[-1]
         for share in (0.8, 0.55, 0.3, 0.1):
             rise = ROOF_CROWN * (1 - share**2)
-            rings.append(middle * np.array([1, 1, 0]) + (edge - middle) * np.array([share, share, 0])
-                         + np.array([0, 0, 1]) * (edge[:, 2:] + rise))  # fmt: skip
+            rings.append(
+                middle * np.array([1, 1, 0])
+                + (edge - middle) * np.array([share, share, 0])
+                + np.array([0, 0, 1]) * (edge[:, 2:] + rise)
+            )
         return loft(np.array(rings))
 
     def cabin_x(self, y, z):

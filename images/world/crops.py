@@ -1,4 +1,4 @@
-"""What stands in the field round the camera: wheat, lavender, rape in rows, poppies in a meadow, clods on ploughed land."""
+"""What stands in the field round the camera: wheat, lavender and rape, poppies in a meadow, clods on ploughed land."""
 
 import numpy as np
 
@@ -110,8 +110,8 @@ def foreground(stage):
 
 
 def _in_rows(stage, name: str, kinds, count: int, spacing: float, off: float, aside) -> None:
-    """Plants over the foreground's field, in rows `spacing` metres apart or closed; none within `off` metres of the track."""
-    shot, turn = stage.shot, stage.scene.where["rows"]
+    """Plants over the foreground's field, in rows `spacing` metres apart or closed, `off` metres from the track."""
+    turn = stage.scene.where["rows"]
     x, y = strewn(stage, name + " rows", count, 1.6, 150, bias=0.1)
     if spacing:
         across = x * np.cos(turn) + y * np.sin(turn)
@@ -133,7 +133,7 @@ def _in_rows(stage, name: str, kinds, count: int, spacing: float, off: float, as
 
 
 def _flowers(stage, leaf, aside):
-    scene, shot = stage.scene, stage.shot
+    scene = stage.scene
     many = scene.where["season"] == "poppies"
     daisy = ((0.75, 0.73, 0.68),)
     kinds = kinds_of(

@@ -43,7 +43,7 @@ def _splashes(stage, amount: float, ground: float) -> None:
     """Little crowns where drops hit."""
     rng = stage.rng("splashes")
     count = stage.count(int(2600 * amount), 40)
-    crown = stage.add(lathe([(0.012, 0.0), (0.02, 0.018), (0.028, 0.02)], 7), _water(stage))
+    crown = stage.add(lathe([(0.014, 0.0), (0.022, 0.02), (0.03, 0.026)], 7), _water(stage))
     y = 1.6 + 12 * rng.random(count) ** 1.2
     x = rng.uniform(-1, 1, count) * (stage.shot.spread[0] * y + 0.5)
     eye = stage.shot.eye

@@ -61,11 +61,21 @@ def draw_plan(rng, width: float, style: str | None = None, height: float | None 
     window = (share[0] * width / bays * rng.uniform(0.92, 1.08), share[1] * storey * rng.uniform(0.94, 1.06))
     chances = rng.random(4)
     return Plan(
-        style, float(width), float(rng.uniform(9, 13)), max(1, round((tall - ground) / storey)), float(ground), float(storey), bays,
-        (float(min(window[0], width / bays - 0.14)), float(window[1])), int(rng.integers(1000)), bool(chances[0] < 0.8),
-        bool(style == "brick" and chances[1] < 0.6), bool(style in ("plaster", "stone") and chances[2] < 0.6),
-        bool(style == "plaster" and chances[3] < 0.6), int(rng.integers(1 << 30)),
-    )  # fmt: skip
+        style,
+        float(width),
+        float(rng.uniform(9, 13)),
+        max(1, round((tall - ground) / storey)),
+        float(ground),
+        float(storey),
+        bays,
+        (float(min(window[0], width / bays - 0.14)), float(window[1])),
+        int(rng.integers(1000)),
+        bool(chances[0] < 0.8),
+        bool(style == "brick" and chances[1] < 0.6),
+        bool(style in ("plaster", "stone") and chances[2] < 0.6),
+        bool(style == "plaster" and chances[3] < 0.6),
+        int(rng.integers(1 << 30)),
+    )
 
 
 def bay_centres(plan: Plan) -> np.ndarray:
@@ -115,8 +125,13 @@ def add_window(plan: Plan, pile: Pile, rng, x: float, low: float, high: float, f
     if fine < 0.06:
         return
     frame = 0.06 if plan.style != "glass" else 0.04
-    pile.box("frame", (a, a + frame, y - 0.06, y + 0.02, low, high), (b - frame, b, y - 0.06, y + 0.02, low, high),
-             (a, b, y - 0.06, y + 0.02, high - frame, high), (a, b, y - 0.06, y + 0.02, low, low + frame))  # fmt: skip
+    pile.box(
+        "frame",
+        (a, a + frame, y - 0.06, y + 0.02, low, high),
+        (b - frame, b, y - 0.06, y + 0.02, low, high),
+        (a, b, y - 0.06, y + 0.02, high - frame, high),
+        (a, b, y - 0.06, y + 0.02, low, low + frame),
+    )
     if plan.style == "brick":  # a sash: the upper half before the lower
         middle = low + (high - low) * (0.5 if raised < 0.8 else 0.62)
         pile.box("frame", (a, b, y - 0.08, y + 0.01, middle - 0.03, middle + 0.03))
@@ -146,7 +161,12 @@ def _surround(plan: Plan, pile: Pile, x, a, b, low, high, fine) -> None:
             pile.solid("trim", arch(plan.window[0] + 0.1, high + 0.2, 0.12, 0.09, 0.12, steps=9).moved(x, 0))
     elif plan.style in ("plaster", "stone"):
         t = 0.13
-        pile.box("trim", (a - t, a, -0.035, 0.1, low, high), (b, b + t, -0.035, 0.1, low, high), (a - t, b + t, -0.045, 0.1, high, high + t + 0.03))  # fmt: skip
+        pile.box(
+            "trim",
+            (a - t, a, -0.035, 0.1, low, high),
+            (b, b + t, -0.035, 0.1, low, high),
+            (a - t, b + t, -0.045, 0.1, high, high + t + 0.03),
+        )
         if plan.style == "stone" and fine > 0.1:
             pile.box(
                 "trim",

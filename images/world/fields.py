@@ -28,7 +28,7 @@ SEASONS = {  # crops of one time of the year, the foreground's first
 
 
 def cells(x, y, size: float, seed: int):
-    """The field at points: its number in [0, 1), the direction of its rows in radians, and 0 to 1 how near its edge is."""
+    """The field at points: its number in [0, 1), its rows' direction in radians, and 0 to 1 how near its edge is."""
     from images.world.landforms import cells_over  # compiled loops: only rendering waits for them
 
     x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
@@ -95,7 +95,7 @@ def ground_of(scene, shot):
 
 
 def track_of(scene, shot):
-    """The track's x at distances y: past the subject's foot and on over the hills, or far to the side where there is none."""
+    """The track's x at distances y: past the subject's foot and on over the hills; far to the side if there is none."""
     sx, sy = shot.subject[:2]
     bend = 0.22 if scene.where["rows"] > 0 else -0.22
 

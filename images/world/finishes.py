@@ -6,7 +6,8 @@ from images.world.nodes import Graph
 
 
 def paint(colour: Colour, dirt: float = 0.5, metal: float = 0.0, wet: float = 0.0, roof: Colour | None = None):
-    """Car paint under clear coat. dirt: 0 to 1, thickest below knee height; wet: beads of rain; roof: above the waist."""
+    """Car paint under clear coat. dirt: 0 to 1, thickest below knee height; wet: beads of rain; roof: above the
+    waist."""
     graph, output, material = materials.new("paint")
     at = graph.node("TexCoord").outputs["Object"]
     height = graph.split(at)[2]
@@ -101,8 +102,14 @@ def metal(colour: Colour = (0.62, 0.63, 0.65), roughness: float = 0.08, dirt: fl
     return material
 
 
-ROOMS = ((0.0, (1.0, 0.46, 0.14)), (0.3, (1.0, 0.62, 0.3)), (0.55, (1.0, 0.78, 0.5)), (0.78, (0.8, 1.0, 0.78)),
-         (0.9, (0.55, 0.78, 1.0)), (1.0, (1.0, 0.4, 0.3)))  # fmt: skip
+ROOMS = (
+    (0.0, (1.0, 0.46, 0.14)),
+    (0.3, (1.0, 0.62, 0.3)),
+    (0.55, (1.0, 0.78, 0.5)),
+    (0.78, (0.8, 1.0, 0.78)),
+    (0.9, (0.55, 0.78, 1.0)),
+    (1.0, (1.0, 0.4, 0.3)),
+)
 
 
 def panes(lit: float, strength: float, hues=ROOMS):
@@ -157,7 +164,8 @@ def panes(lit: float, strength: float, hues=ROOMS):
 
 
 def road(wet: float, dry: Colour = (0.052, 0.052, 0.054)):
-    """Asphalt: stones in tar, patches laid at different times, cracks, oil along the middle of lanes; water in hollows."""
+    """Asphalt: stones in tar, patches laid at different times, cracks, oil along the middle of lanes; water in
+    hollows."""
     graph, output, material = materials.new("asphalt")
     at = graph.node("NewGeometry").outputs["Position"]
     chips = graph.noise(at, 55.0, 4, 0.7)

@@ -1,5 +1,7 @@
 """Fire escapes, balconies, railings and what else is of iron on a facade; see `facades` for the axes."""
 
+import itertools
+
 import numpy as np
 
 from images.world.facades import Plan, bay_centres, sill_height
@@ -79,7 +81,7 @@ def fire_escape(plan: Plan, pile: Pile, rng, fine: float) -> None:
         for x in (x0, x1):
             end_railing(pile, "iron", x, -reach, 0, z, 0.95, fine)
             pile.solid("iron", tube([(x, -reach + 0.1, z - 0.05), (x, -0.02, z - 0.7)], 0.018, 5))
-    for number, (low, high) in enumerate(zip(levels[:-1], levels[1:], strict=True)):
+    for number, (low, high) in enumerate(itertools.pairwise(levels)):
         a, b = (x0 + 0.5, x1 - 0.5) if number % 2 else (x1 - 0.5, x0 + 0.5)
         _stair(pile, a, b, low, high, fine)
     # the ladder that hangs over the pavement

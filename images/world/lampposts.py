@@ -1,5 +1,7 @@
 """Street lamps: cast iron lanterns, goosenecks, tall arms over the road, globes, concrete masts."""
 
+import itertools
+
 import numpy as np
 
 from images.world import finishes
@@ -18,13 +20,20 @@ COLOURS = {
 
 
 def add_lamppost(stage, kind: str, *, power: float = 1.0, colour=None, lit: bool = True, paint=(0.018, 0.024, 0.021)):
-    """A lamp post at the origin; an arm reaches to -y. power: 1 lights its pool on the ground; lit: it has a lamp of its
+    """A lamp post at the origin; an arm reaches to -y. power: 1 lights its pool on the ground; lit: it has a lamp of
+    its
     own, not only shining glass."""
     colour = colour or COLOURS[kind]
     iron = stage.surface(paint, 0.4, variation=0.35, grain=0.5, coat=0.3, wear=(0.1, 0.05, 0.025))
     around = stage.around(24, 8)
-    post, heads = {"lantern": _lantern, "twin lantern": _twin, "gooseneck": _gooseneck, "arm": _arm, "globe": _globe,
-                   "mast": _mast}[kind](around)  # fmt: skip
+    post, heads = {
+        "lantern": _lantern,
+        "twin lantern": _twin,
+        "gooseneck": _gooseneck,
+        "arm": _arm,
+        "globe": _globe,
+        "mast": _mast,
+    }[kind](around)
     parts = []
     shining = finishes.lamp_glass(stage, colour, 55 if kind in ("arm", "mast", "gooseneck") else 26)
     pane = stage.once("lantern glass", lambda: finishes.thin_glass((0.9, 0.88, 0.8), 0.08))
@@ -47,19 +56,49 @@ def _lamps(stage, head, at, kind: str, power: float, colour) -> list:
     x, y, z = at
     if "glass" in head:  # shines to all sides, from inside its glass
         return [stage.lamp("POINT", (x, y, z + 0.02), 520 * power, colour, shadow_soft_size=0.1)]
-    return [stage.lamp("SPOT", (x, y, z - 0.12), 3000 * power * (z / 8) ** 2, colour, to=(x, y, 0), spot_size=2.35, spot_blend=0.8,
-                       shadow_soft_size=0.14)]  # fmt: skip
+    return [
+        stage.lamp(
+            "SPOT",
+            (x, y, z - 0.12),
+            3000 * power * (z / 8) ** 2,
+            colour,
+            to=(x, y, 0),
+            spot_size=2.35,
+            spot_blend=0.8,
+            shadow_soft_size=0.14,
+        )
+    ]
 
 
 def column(height: float, foot: float, top: float, around: int) -> list[Solid]:
     """A cast iron column on a plinth, with rings and a fluted shaft."""
-    profile = [(1.9 * foot, 0), (1.9 * foot, 0.12), (1.65 * foot, 0.16), (1.6 * foot, 0.55), (1.75 * foot, 0.6), (1.75 * foot, 0.66),
-               (1.25 * foot, 0.78), (1.1 * foot, 0.9), (1.3 * foot, 0.95), (1.3 * foot, 1.0), (foot, 1.06)]  # fmt: skip
+    profile = [
+        (1.9 * foot, 0),
+        (1.9 * foot, 0.12),
+        (1.65 * foot, 0.16),
+        (1.6 * foot, 0.55),
+        (1.75 * foot, 0.6),
+        (1.75 * foot, 0.66),
+        (1.25 * foot, 0.78),
+        (1.1 * foot, 0.9),
+        (1.3 * foot, 0.95),
+        (1.3 * foot, 1.0),
+        (foot, 1.06),
+    ]
     shaft = [(foot + (top - foot) * t, 1.06 + (height - 1.06) * t) for t in np.linspace(0, 1, 5)[1:]]
     rings = [(top * 1.5, height), (top * 1.6, height + 0.04), (top * 0.8, height + 0.08)]
     made = [lathe(profile + shaft + rings, around)]
-    flutes = [tube([(foot * np.cos(a) * 0.98, foot * np.sin(a) * 0.98, 1.08), (top * np.cos(a) * 0.98, top * np.sin(a) * 0.98, height - 0.05)], 0.012, 4)
-              for a in np.linspace(0, 2 * np.pi, 10, endpoint=False)]  # fmt: skip
+    flutes = [
+        tube(
+            [
+                (foot * np.cos(a) * 0.98, foot * np.sin(a) * 0.98, 1.08),
+                (top * np.cos(a) * 0.98, top * np.sin(a) * 0.98, height - 0.05),
+            ],
+            0.012,
+            4,
+        )
+        for a in np.linspace(0, 2 * np.pi, 10, endpoint=False)
+    ]
     made += flutes
     made.append(box(-0.09, 0.09, -1.68 * foot, -1.5 * foot, 0.2, 0.5))
     return made
@@ -190,8 +229,14 @@ def _cobra(around: int) -> dict:
 def _globe(around: int):
     post = column(3.5, 0.09, 0.05, around)
     post.append(lathe([(0.05, 3.55), (0.11, 3.6), (0.12, 3.66)], around))
-    return post, [{"cap": lathe([(0.05, 0.23), (0.07, 0.25), (0.03, 0.3), (0.004, 0.36)], around), "bulb": ellipsoid(0.23, 0.23, 0.23, 24, 16),
-                   "glass": ellipsoid(0.24, 0.24, 0.24, 20, 14), "at": (0, 0, 3.86)}]  # fmt: skip
+    return post, [
+        {
+            "cap": lathe([(0.05, 0.23), (0.07, 0.25), (0.03, 0.3), (0.004, 0.36)], around),
+            "bulb": ellipsoid(0.23, 0.23, 0.23, 24, 16),
+            "glass": ellipsoid(0.24, 0.24, 0.24, 20, 14),
+            "at": (0, 0, 3.86),
+        }
+    ]
 
 
 def _mast(around: int):
@@ -209,7 +254,7 @@ def wires(points, sag: float, count: int = 14, radius: float = 0.012) -> Solid:
     points = np.asarray(points, float)
     t = np.linspace(0, 1, count)
     made = []
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in itertools.pairwise(points):
         line = a + (b - a) * t[:, None]
         line[:, 2] -= sag * 4 * t * (1 - t)
         made.append(tube(line, radius, 5))

@@ -1,4 +1,4 @@
-"""Mountains round a valley: the walls on both sides, the shelf that carries camera and subject, and the shot they are fitted to."""
+"""Mountains round a valley: the walls on both sides, the shelf that carries camera and subject, and the shot."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from images.world.noise import fbm, gullied, smoothstep
 
 
 def walls(scene, x, y):
-    """The mountains on both sides and at the end of the valley, metres above its floor, before they are fitted to the frame."""
+    """The mountains on both sides and at the valley's end, metres above its floor, before they are fitted."""
     seed, wide = scene.seed * 7 % 9973, scene.where["wide"]
     axis = 500 * scene.where["bend"] * smoothstep(300, 3000, y) * np.sin(y / 2600 + seed)
     aside = np.abs(x - axis) / wide
@@ -19,7 +19,7 @@ def walls(scene, x, y):
 
 
 def ground_of(scene, shot, tall: float):
-    """Heights for a shot: the shelf that carries camera and subject, and the valley beyond it. tall: scales the peaks."""
+    """Heights for a shot: the shelf that carries camera and subject and the valley beyond. tall: scales the peaks."""
     seed, kind = scene.seed * 13 % 9973, scene.where["kind"]
     reach = shot.subject[1] + 0.8 * shot.width + 3
     depth = {"ledge": 70 + 0.35 * reach, "lake": 4.0, "meadow": 3.0}[kind]

@@ -29,7 +29,8 @@ class Pile:
         self._panes.setdefault(name, []).append((x0, x1, y, z0, z1, number))
 
     def emit(self, stage, trims, bevels: dict | None = None) -> list:
-        """One object for each material. trims: its `of(name)` gives a material and a colour for the vertices or None."""
+        """One object for each material. trims: its `of(name)` gives a material and a colour for the vertices or
+        None."""
         by_material: dict = {}
         for name in sorted(self._boxes.keys() | self._solids.keys()):
             material, colour = trims.of(name)

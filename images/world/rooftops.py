@@ -25,8 +25,18 @@ def water_tank(pile: Pile, x: float, y: float, z: float, size: float = 1.0, arou
             around,
         ).moved(x, y, z),
     )
-    hoops = [lathe([(radius * 1.012, h - 0.02), (radius * 1.035, h - 0.02), (radius * 1.035, h + 0.02), (radius * 1.012, h + 0.02)], around)
-             for h in np.linspace(low + 0.15, high - 0.15, 8)]  # fmt: skip
+    hoops = [
+        lathe(
+            [
+                (radius * 1.012, h - 0.02),
+                (radius * 1.035, h - 0.02),
+                (radius * 1.035, h + 0.02),
+                (radius * 1.012, h + 0.02),
+            ],
+            around,
+        )
+        for h in np.linspace(low + 0.15, high - 0.15, 8)
+    ]
     pile.solid("iron", *[hoop.moved(x, y, z) for hoop in hoops])
     corners = [(x + a * radius * 0.8, y + b * radius * 0.8) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
     pile.solid("iron", *[tube([(*c, z - 0.2), (*c, z + low)], 0.07, 6) for c in corners])
@@ -154,7 +164,7 @@ def cooling_unit(pile: Pile, rng, x: float, y: float, z: float) -> None:
 def weeds(pile: Pile, rng, x: float, y: float, z: float) -> None:
     count = 60
     centres = np.c_[x + rng.normal(0, 0.25, count), y + rng.normal(0, 0.12, count), z + rng.uniform(0.02, 0.4, count)]
-    pile.solid("leaf", cards(centres, rng.normal(0, 0.1, (count, 3)) + [0, 0, 0.12], rng.normal(0, 0.03, (count, 3))))
+    pile.solid("leaf", cards(centres, [*rng.normal(0, 0.1, (count, 3)), 0, 0, 0.12], rng.normal(0, 0.03, (count, 3))))
 
 
 def clutter(

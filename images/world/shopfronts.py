@@ -1,5 +1,7 @@
 """Ground floors: shops with their windows and goods, awnings, doors, steps; see `facades` for the axes."""
 
+import itertools
+
 import numpy as np
 
 from images.world.facades import Plan
@@ -18,7 +20,7 @@ def ground_floor(plan: Plan, pile: Pile, rng, fine: float) -> list[dict]:
     edges = np.linspace(0, width, count + 1)
     door = int(rng.integers(count))
     extras = []
-    for number, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for number, (a, b) in enumerate(itertools.pairwise(edges)):
         draws = rng.random(10)
         if not plan.shops:
             _plain_bay(plan, pile, rng, a, b, number == door, fine)
@@ -118,8 +120,13 @@ def _shop(pile: Pile, rng, a: float, b: float, low: float, draws, fine: float) -
     pile.rows("shopframe", np.c_[bars - 0.035, bars + 0.035, np.tile((0.02, 0.13, STALL, head), (len(bars), 1))])
     pile.box("shopframe", (*glass, 0.0, 0.15, STALL, STALL + 0.06), (*glass, 0.03, 0.12, head - 0.55, head - 0.5))
     recess = 0.7
-    pile.box("shopframe", (door[0], door[0] + 0.08, recess - 0.04, recess + 0.04, 0, head), (door[1] - 0.08, door[1], recess - 0.04, recess + 0.04, 0, head),
-             (*door, recess - 0.04, recess + 0.04, 2.25, 2.33), (*door, recess - 0.03, recess + 0.03, 0, 0.3))  # fmt: skip
+    pile.box(
+        "shopframe",
+        (door[0], door[0] + 0.08, recess - 0.04, recess + 0.04, 0, head),
+        (door[1] - 0.08, door[1], recess - 0.04, recess + 0.04, 0, head),
+        (*door, recess - 0.04, recess + 0.04, 2.25, 2.33),
+        (*door, recess - 0.03, recess + 0.03, 0, 0.3),
+    )
     handle = door[1] - 0.16 if left else door[0] + 0.16
     pile.box("brass", (handle - 0.015, handle + 0.015, recess - 0.11, recess - 0.08, 0.85, 1.35))
     inner = door[1] if left else door[0]

@@ -6,12 +6,58 @@ from images.world import finishes
 from images.world.geometry import box, sweep
 from images.world.materials import Surface
 
-NAMES = ("VELORA", "KINORO", "TAMARI", "OLBIA", "SOLENNE", "MIRADA", "ORSINO", "HALVERT", "LUMEN", "BRANCOTT", "NAVARRA",
-         "PERLINI", "ZORAN", "ALTEA", "CORVO", "DELMAR", "FENWICK", "ISOLDE", "JUNIPER", "MONTARA")  # fmt: skip
-TRADES = ("BAR", "CAFE", "BOOKS", "TAILOR", "PHARMACY", "RECORDS", "BAKERY", "HOTEL", "CINEMA", "NOODLES", "LOANS", "RADIO",
-          "FLORIST", "TOBACCO", "LAUNDRY", "GRILL", "JAZZ", "BILLIARDS")  # fmt: skip
-NEON = ((1.0, 0.05, 0.10), (0.05, 0.65, 1.0), (1.0, 0.12, 0.55), (1.0, 0.38, 0.04), (0.08, 1.0, 0.45), (0.55, 0.2, 1.0),
-        (1.0, 0.78, 0.3), (0.1, 0.95, 0.9))  # fmt: skip
+NAMES = (
+    "VELORA",
+    "KINORO",
+    "TAMARI",
+    "OLBIA",
+    "SOLENNE",
+    "MIRADA",
+    "ORSINO",
+    "HALVERT",
+    "LUMEN",
+    "BRANCOTT",
+    "NAVARRA",
+    "PERLINI",
+    "ZORAN",
+    "ALTEA",
+    "CORVO",
+    "DELMAR",
+    "FENWICK",
+    "ISOLDE",
+    "JUNIPER",
+    "MONTARA",
+)
+TRADES = (
+    "BAR",
+    "CAFE",
+    "BOOKS",
+    "TAILOR",
+    "PHARMACY",
+    "RECORDS",
+    "BAKERY",
+    "HOTEL",
+    "CINEMA",
+    "NOODLES",
+    "LOANS",
+    "RADIO",
+    "FLORIST",
+    "TOBACCO",
+    "LAUNDRY",
+    "GRILL",
+    "JAZZ",
+    "BILLIARDS",
+)
+NEON = (
+    (1.0, 0.05, 0.10),
+    (0.05, 0.65, 1.0),
+    (1.0, 0.12, 0.55),
+    (1.0, 0.38, 0.04),
+    (0.08, 1.0, 0.45),
+    (0.55, 0.2, 1.0),
+    (1.0, 0.78, 0.3),
+    (0.1, 0.95, 0.9),
+)
 BOARDS = ((0.42, 0.34, 0.2), (0.5, 0.48, 0.42), (0.5, 0.33, 0.08), (0.35, 0.04, 0.03), (0.04, 0.12, 0.2))
 
 
@@ -82,11 +128,24 @@ def blade_sign(stage, word: str, x: float, z: float, colour, fine: float, size: 
     high = 0.78 * size * len(word) + 0.5
     reach = size + 0.45
     body = Surface((0.03, 0.032, 0.036), 0.4, 0.3, 0.5, coat=0.3, wear=(0.08, 0.05, 0.03))
-    parts = [stage.add([box(x - 0.11, x + 0.11, -0.3 - reach, -0.3, z, z + high), box(x - 0.03, x + 0.03, -0.35, 0, z + 0.2, z + 0.28),
-                        box(x - 0.03, x + 0.03, -0.35, 0, z + high - 0.3, z + high - 0.22)], stage.material(body), bevel=0.02)]  # fmt: skip
+    parts = [
+        stage.add(
+            [
+                box(x - 0.11, x + 0.11, -0.3 - reach, -0.3, z, z + high),
+                box(x - 0.03, x + 0.03, -0.35, 0, z + 0.2, z + 0.28),
+                box(x - 0.03, x + 0.03, -0.35, 0, z + high - 0.3, z + high - 0.22),
+            ],
+            stage.material(body),
+            bevel=0.02,
+        )
+    ]
     for side in (-1, 1):
-        outline = [(x + side * 0.125, -0.36, z + 0.07), (x + side * 0.125, -0.24 - reach, z + 0.07), (x + side * 0.125, -0.24 - reach, z + high - 0.07),
-                   (x + side * 0.125, -0.36, z + high - 0.07)]  # fmt: skip
+        outline = [
+            (x + side * 0.125, -0.36, z + 0.07),
+            (x + side * 0.125, -0.24 - reach, z + 0.07),
+            (x + side * 0.125, -0.24 - reach, z + high - 0.07),
+            (x + side * 0.125, -0.36, z + high - 0.07),
+        ]
         parts.append(
             stage.add(sweep(_loop(outline), _round(0.016), up=(1, 0, 0)), finishes.lamp_glass(stage, colour, 14))
         )

@@ -8,16 +8,29 @@ import numpy as np
 from images.world import finishes, materials
 from images.world.geometry import Solid, boxes, join, tube
 
-LAMPS = ((0.0, (1.0, 0.42, 0.12)), (0.3, (1.0, 0.55, 0.22)), (0.62, (1.0, 0.72, 0.38)), (0.78, (1.0, 0.86, 0.66)),
-         (0.88, (0.62, 0.85, 1.0)), (1.0, (0.5, 1.0, 0.75)))  # fmt: skip
-WALLS = ((0.0, (0.030, 0.036, 0.045)), (0.25, (0.10, 0.095, 0.09)), (0.45, (0.20, 0.165, 0.125)), (0.6, (0.15, 0.075, 0.055)),
-         (0.8, (0.27, 0.25, 0.225)), (1.0, (0.06, 0.09, 0.10)))  # fmt: skip
+LAMPS = (
+    (0.0, (1.0, 0.42, 0.12)),
+    (0.3, (1.0, 0.55, 0.22)),
+    (0.62, (1.0, 0.72, 0.38)),
+    (0.78, (1.0, 0.86, 0.66)),
+    (0.88, (0.62, 0.85, 1.0)),
+    (1.0, (0.5, 1.0, 0.75)),
+)
+WALLS = (
+    (0.0, (0.030, 0.036, 0.045)),
+    (0.25, (0.10, 0.095, 0.09)),
+    (0.45, (0.20, 0.165, 0.125)),
+    (0.6, (0.15, 0.075, 0.055)),
+    (0.8, (0.27, 0.25, 0.225)),
+    (1.0, (0.06, 0.09, 0.10)),
+)
 
 
 def tower_material(strength: float, share: float = 0.22):
     """Walls full of windows, for towers and for houses too far off to be built.
 
-    The vertices' colour holds a tower's own number (red), how much of its wall is glass (green) and its wall's tone (blue).
+    The vertices' colour holds a tower's own number (red), how much of its wall is glass (green) and its wall's tone
+    (blue).
     strength: radiance of lit windows, 0 by day; share of them that are lit.
     """
     graph, output, material = materials.new("tower")
@@ -32,9 +45,10 @@ def tower_material(strength: float, share: float = 0.22):
     u, v = graph.math("DIVIDE", along, wide), graph.math("DIVIDE", z, 3.5)
     fu, fv = graph.math("FRACT", u), graph.math("FRACT", v)
     edge = graph.spread(glass, 0, 1, 0.30, 0.04)
-    inside = lambda f, e: graph.math(
-        "LESS_THAN", graph.math("ABSOLUTE", graph.add(f, -0.5)), graph.math("SUBTRACT", 0.5, e)
-    )  # noqa: E731
+
+    def inside(f, e):
+        return graph.math("LESS_THAN", graph.math("ABSOLUTE", graph.add(f, -0.5)), graph.math("SUBTRACT", 0.5, e))
+
     upright = graph.math("LESS_THAN", nz, 0.5)
     pane = graph.multiply(graph.multiply(inside(fu, edge), inside(fv, graph.multiply(edge, 0.85))), upright)
     cell = graph.join(graph.math("FLOOR", u), graph.math("FLOOR", v), graph.multiply(own, 917.0))
@@ -137,8 +151,18 @@ def _spire(x: float, y: float, z: float, w: float, d: float, height: float) -> S
     return Solid(np.array(corners), (np.array([(0, 1, 4), (1, 2, 4), (2, 3, 4), (3, 0, 4)]),))
 
 
-def add_skyline(stage, name: str, *, near: float, far: float, base: float = 0.0, count: int = 230, tallest: float = 230.0,
-                share: float = 0.22, spread: float = 1.35) -> list:  # fmt: skip
+def add_skyline(
+    stage,
+    name: str,
+    *,
+    near: float,
+    far: float,
+    base: float = 0.0,
+    count: int = 230,
+    tallest: float = 230.0,
+    share: float = 0.22,
+    spread: float = 1.35,
+) -> list:
     """Towers between two distances over the whole view, tallest in one or two places; gives the objects."""
     rng = stage.rng(name)
     towers = Towers()
@@ -157,9 +181,20 @@ def add_skyline(stage, name: str, *, near: float, far: float, base: float = 0.0,
     return towers.emit(stage, share)
 
 
-def city_blocks(stage, name: str, *, x: tuple[float, float], y: tuple[float, float], tops: tuple[float, float], base: float, free=None,
-                share: float = 0.3, size: tuple[float, float] = (11, 22)) -> tuple[list, list]:  # fmt: skip
-    """Houses in rows with streets between, as boxes with windows: the objects, and (x0, x1, y0, y1, top) of every house."""
+def city_blocks(
+    stage,
+    name: str,
+    *,
+    x: tuple[float, float],
+    y: tuple[float, float],
+    tops: tuple[float, float],
+    base: float,
+    free=None,
+    share: float = 0.3,
+    size: tuple[float, float] = (11, 22),
+) -> tuple[list, list]:
+    """Houses in rows with streets between, as boxes with windows: the objects, and (x0, x1, y0, y1, top) of every
+    house."""
     rng = stage.rng(name)
     towers, plots = Towers(), []
     front = y[0]

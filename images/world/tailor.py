@@ -7,6 +7,7 @@ from images.world.cloth import cut_out, draped
 from images.world.geometry import Solid
 from images.world.implicit import ball, rod, surface
 from images.world.materials import Surface
+from images.world.noise import smoothstep
 from images.world.outfits import Layer, Look
 from images.world.skeleton import Pose, stand
 
@@ -167,6 +168,14 @@ class Builder:
         turn, start = self.placed["head"]
         return points * self.figure.head @ turn.T + start
 
+    def combed(self, points):
+        """Hair on the head; what hangs below the ears falls with the back, however the head nods."""
+        knot = np.array([0, 0.05, 0.06])
+        low = smoothstep(0.07, -0.05, points[..., 2:])
+        back, head = self.placed["chest"][0], self.placed["head"]
+        hanging = ((points - knot) @ back.T + knot @ head[0].T) * self.figure.head + head[1]
+        return self.on_head(points) * (1 - low) + hanging * low
+
     def hair(self):
         if self.look.hair_style == "bald":
             return
@@ -180,14 +189,14 @@ class Builder:
         for blobs in (shown, style.hangs):
             if blobs:
                 solid = surface(blobs, step)
-                self.parts.append(self.stage.add(Solid(self.on_head(solid.vertices), solid.faces), under, smooth=True))
+                self.parts.append(self.stage.add(Solid(self.combed(solid.vertices), solid.faces), under, smooth=True))
                 if self.detail > 0.35:
                     count = int((3800 if blobs is shown else 500) * min(self.detail, 1.2) ** 1.5)
                     points = hair.strands(solid, blobs, style.towards if blobs is shown else hair._down, self.rng, count,
                                           style.length, style.lift * wild, style.wild)  # fmt: skip
                     radii = 0.00055 * np.array([1, 1, 1, 1, 0.9, 0.7, 0.3]) / min(self.detail, 1) ** 0.5
                     shine = self.stage.surface(self.look.hair, 0.38, variation=0.3, grain=0.01, specular=0.5)
-                    self.parts.append(blender.add_strands(self.on_head(points), radii, shine))
+                    self.parts.append(blender.add_strands(self.combed(points), radii, shine))
 
     def hat(self):
         if self.look.hat in ("", "hood"):

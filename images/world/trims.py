@@ -1,4 +1,5 @@
-"""What the parts of buildings are made of: walls by style, and all small parts in few materials whose colour lies on the
+"""What the parts of buildings are made of: walls by style, and all small parts in few materials whose colour lies on
+the
 vertices."""
 
 from images.world import finishes, materials
@@ -80,14 +81,29 @@ class Trims:
         n = plan.colour
         paint, second = PAINTWORK[n % len(PAINTWORK)], PAINTWORK[n // 7 % len(PAINTWORK)]
         self.painted = {
-            "frame": FRAMES[n % len(FRAMES)], "shutter": second, "iron": IRON, "tin": TIN, "rubber": (0.012, 0.012, 0.012),
-            "fascia": paint, "shopframe": second, "stall": tuple(0.8 * c for c in paint), "door": second, "brass": BRASS,
-            "floor": (0.14, 0.11, 0.08), "shelf": (0.12, 0.07, 0.035),
-        }  # fmt: skip
+            "frame": FRAMES[n % len(FRAMES)],
+            "shutter": second,
+            "iron": IRON,
+            "tin": TIN,
+            "rubber": (0.012, 0.012, 0.012),
+            "fascia": paint,
+            "shopframe": second,
+            "stall": tuple(0.8 * c for c in paint),
+            "door": second,
+            "brass": BRASS,
+            "floor": (0.14, 0.11, 0.08),
+            "shelf": (0.12, 0.07, 0.035),
+        }
         self.matt = {
-            "room": ROOMS[n % 3], "paper": (0.5, 0.45, 0.33), "awning a": CLOTHS[n % 4], "awning b": CLOTHS[n // 4 % 4],
-            "awning c": (0.5, 0.46, 0.38), "leaf": (0.045, 0.075, 0.02), "pot": (0.2, 0.075, 0.04), "stave": (0.10, 0.065, 0.04),
-        }  # fmt: skip
+            "room": ROOMS[n % 3],
+            "paper": (0.5, 0.45, 0.33),
+            "awning a": CLOTHS[n % 4],
+            "awning b": CLOTHS[n // 4 % 4],
+            "awning c": (0.5, 0.46, 0.38),
+            "leaf": (0.045, 0.075, 0.02),
+            "pot": (0.2, 0.075, 0.04),
+            "stave": (0.10, 0.065, 0.04),
+        }
         for i, letter in enumerate("abcde"):
             self.matt[f"goods {letter}"] = GOODS[(i + n) % 5]
 

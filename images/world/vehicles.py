@@ -8,7 +8,8 @@ import numpy as np
 from images.world import finishes
 from images.world.carbody import Body, end_cutter, side_cutter, wheel_wells
 from images.world.carforms import FORMS
-from images.world.carparts import chrome, interior, lamps, plates, trim
+from images.world.carlamps import lamps, plates
+from images.world.carparts import chrome, interior, trim
 from images.world.carving import carve, merged, smooth_but_edges
 from images.world.geometry import box
 from images.world.wheels import add_wheels

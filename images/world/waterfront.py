@@ -46,7 +46,7 @@ def add_pier(stage, middle: float, half: float, far: float, lamps: bool = True) 
         ropes += [quayside.rigs.rope(a, b, 0.35, 0.022, 12) for a, b in zip(side[:-1], side[1:], strict=True) if rng.random() < 0.55]
     stage.add([*ropes, *bands], stage.material(quayside.ROPE), smooth=True)
     if lamps:
-        _lamps(stage, [(middle + half - 0.15, b, DECK, np.pi) for b in np.arange(9.0, far, 12.0)])
+        _lamps(stage, [(middle + half - 0.15, b, DECK, np.pi) for b in np.arange(14.0, far, 12.0)])
     return places
 
 
@@ -70,7 +70,7 @@ def _lamps(stage, places) -> None:
     iron = stage.material(quayside.IRON)
     glass = stage.lit((1.0, 0.72, 0.4), 60)
     for x, y, z, heading in places:
-        if not stage.shot.clear(x, y, 0.3):
+        if y < 12 or not stage.shot.clear(x, y, 0.3):
             continue
         parts, (lx, _, lz) = quayside.lamp_standard()
         lamp = stage.lamp("POINT", (lx, 0, lz - 0.12), 160, (1.0, 0.66, 0.32), shadow_soft_size=0.1) if y < 60 else None
@@ -105,7 +105,7 @@ def add_quay(stage, edge: float, side: int, far: float, near: float = -6.0) -> l
     tyres = [quayside.tyre().turned(turn).moved(edge + side * 0.2, b + rng.normal(0, 0.3), QUAY - rng.uniform(0.55, 0.8)) for b in np.arange(1.5, min(far, 70), 4.1)]
     stage.add(tyres, stage.surface((0.017, 0.017, 0.018), 0.8, relief=0.008, relief_size=0.03), smooth=True)
     stage.add([quayside.rigs.rope((edge + side * 0.2, t.vertices[:, 1].mean(), t.vertices[:, 2].max() - 0.05), (edge - side * 0.1, t.vertices[:, 1].mean(), QUAY + 0.02), 0, 0.014) for t in tyres], stage.material(quayside.ROPE))
-    _lamps(stage, [(edge - side * 1.7, b, QUAY, 0 if side > 0 else np.pi) for b in np.arange(8.0, far, 15.0)])
+    _lamps(stage, [(edge - side * 1.7, b, QUAY, 0 if side > 0 else np.pi) for b in np.arange(13.0, far, 15.0)])
     return places
 
 
@@ -192,9 +192,10 @@ def moor_along(stage, models, places, edge: float, side: int, near: float, far: 
             if not free:
                 continue
             berth(stage, model, x, middle, turn, rng)
-            if row == 0 and places:
+            near_by = [p for p in places if abs(p[0] - edge) < 1.4]
+            if row == 0 and near_by:
                 for end in (-0.42, 0.42):
-                    at = min(places, key=lambda p: abs(p[1] - (middle + 1.5 * end * lines.length)))
+                    at = min(near_by, key=lambda p: abs(p[1] - (middle + 1.5 * end * lines.length)))
                     start = (at[0], at[1], at[2] + 0.25)
                     ropes.append(quayside.mooring(start, (x - side * 0.3 * lines.beam, middle + end * lines.length, lines.freeboard + 0.2)))
         y += lines.length + rng.uniform(1.0, 5.0)
@@ -302,7 +303,7 @@ def add_town(stage, ground, front: float, style: str, free=None) -> None:
     x = pan + rng.uniform(-0.45, 0.45) * half
     y = front + 9 + 11 * rows * 0.6
     town.church(made, rng, (x, y, float(ground(x, y)) + 2), rng.normal(0, 0.15), rng.uniform(0.95, 1.25))
-    made.emit(stage, 0.5, 5.0)
+    made.emit(stage, 0.34, 2.4)
     stone = stage.once("far quay", lambda: materials.bricks((0.2, 0.19, 0.17), (0.07, 0.065, 0.06), 1.0, 0.45))
     stage.add(box(pan - half - 40, pan + half + 40, front - 0.4, front + 12, -3, QUAY), stone)
     spots = [(pan + a, front + 2.5, QUAY) for a in np.arange(-half, half, 17.0)]
@@ -312,8 +313,8 @@ def add_town(stage, ground, front: float, style: str, free=None) -> None:
     stage.add([ellipsoid(0.22, 0.22, 0.24, 10, 8).moved(a, b, c + 4.3) for a, b, c in spots], glass, smooth=True)
 
 
-def gulls(stage, perches=()) -> None:
-    """Gulls in the air over the water, and some sitting on posts."""
+def gulls(stage) -> None:
+    """Gulls in the air over the water."""
     shot, rng = stage.shot, stage.rng("gulls")
     n = int(rng.integers(5, 13))
     away = np.maximum(shot.distance, 20) * np.exp(rng.uniform(-0.1, 1.2, n))
@@ -321,4 +322,3 @@ def gulls(stage, perches=()) -> None:
     z = shot.eye[2] + away * shot.spread[1] * rng.uniform(0.0, 0.8, n)
     keep = (z > 2.5) & shot.clear(x, away, 0.5)
     shore.gulls(stage, "gulls in flight", np.c_[x, away, z][keep])
-    del perches

@@ -1,4 +1,4 @@
-"""What the forests share: ground with a path to the subject, a clearing for what is large, trunks in layers of depth."""
+"""What the forests share: ground with a path to the subject, a clearing for what is large, trunks in depth."""
 
 from dataclasses import replace
 
@@ -66,7 +66,7 @@ def depth_of(shot) -> float:
 
 
 def room_for_trees(stage, x, y, path, trunk: float = 0.4) -> np.ndarray:
-    """Which points may carry a tree: beside the path, out of the line of sight, not on the lens, clear of the subject."""
+    """Which points may carry a tree: beside the path, out of the line of sight, clear of lens and subject."""
     scene, shot = stage.scene, stage.shot
     aside = np.abs(x - path(y))
     sx, sy = shot.subject[:2]
@@ -109,7 +109,7 @@ def _horizon(light):
 
 
 def stand(stage, name: str, side: float, near: float, far: float, margin: float = 14.0, thin: float = 0.0):
-    """Points for trees from `near` to `far` metres, one to a square of `side`, over the view and `margin` metres beside it.
+    """Points for trees from `near` to `far` metres, one to a square of `side`, over the view and `margin` beside it.
 
     thin: how much of the stand noise takes away, 0 none.
     """

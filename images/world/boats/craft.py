@@ -156,7 +156,7 @@ def _added(stage, parts: dict, boat: Boat) -> list:
     made = [stage.add(parts[name], stage.material(surface), smooth=name in ("metal", "rope", "red"))
             for name, surface in surfaces.items() if parts[name]]  # fmt: skip
     if parts["pane"]:
-        made.append(stage.add(parts["pane"], stage.window((1.0, 0.62, 0.3), 1.2 if boat.seed % 3 == 0 and not old else 0.0)))
+        made.append(stage.add(parts["pane"], stage.window((1.0, 0.62, 0.3), 0.45 if boat.seed % 4 == 0 and not old else 0.0)))
     if parts["lamp"] and not old:
         made.append(stage.add(parts["lamp"], stage.lit((1.0, 0.86, 0.6), 40), smooth=True))
     return made

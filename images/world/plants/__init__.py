@@ -1,1 +1,1 @@
-"""Plants from code: trees, conifers and what grows and lies on the ground. Builders give children for `stage.scatter`."""
+"""Plants from code: trees, conifers, and what grows and lies on the ground, as children for `stage.scatter`."""

@@ -1,4 +1,4 @@
-"""Conifers: spruces and firs with drooping sprays, pines with a bare trunk and clouds of needles; with snow or without."""
+"""Conifers: spruces with drooping sprays, pines with a bare trunk and clouds of needles; with snow or without."""
 
 from collections.abc import Sequence
 
@@ -18,8 +18,8 @@ SNOW = (0.82, 0.85, 0.9)
 
 def spruce(rng, height: float, *, detail: float = 1.0, palette: Sequence[Colour] = SPRUCE, snow: float = 0.0,
            bare: float = 0.06, width: float = 0.19) -> Plant:  # fmt: skip
-    """A spruce. snow: share of its sprays that carry it. bare: share of the trunk without living branches; width: of the
-    lowest branches over the height."""
+    """A spruce. snow: share of its sprays that carry it. bare: share of the trunk without living branches.
+    width: length of the lowest branches over the height."""
     z = np.linspace(0, height, 10)
     sway = np.cumsum(rng.standard_normal((10, 2)), 0) * 0.0016 * height
     trunk = stem(np.c_[sway - sway[0], z], 0.0115 * height * (1 - z / height) ** 0.85 + 0.008)
@@ -138,8 +138,8 @@ def _dead(rng, trunk: Limbs, bare: float, height: float) -> Limbs:
     return sprout(rng, parents, order)
 
 
-def pine(rng, height: float, *, detail: float = 1.0, palette: Sequence[Colour] = PINE, bare: float = 0.55, snow: float = 0.0,
-         lean: float = 0.0) -> Plant:  # fmt: skip
+def pine(rng, height: float, *, detail: float = 1.0, palette: Sequence[Colour] = PINE, bare: float = 0.55,
+         snow: float = 0.0, lean: float = 0.0) -> Plant:  # fmt: skip
     """A Scots pine: a tall bare trunk, dead stubs, and clouds of needles on wandering limbs."""
     k = max(8, round(20 * detail**0.5))
     z = height * 0.97 * np.linspace(0, 1, k) ** 1.2

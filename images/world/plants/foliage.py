@@ -1,7 +1,7 @@
 """What plants are made of: leaves and needles that let light through, barks, and snow that lies on them.
 
-Leaves take their colour from the vertices, a little different on every instance. No noise is evaluated on them: a forest
-has more of them than anything else has points to shade.
+Leaves take their colour from the vertices, a little different on every instance. No noise is evaluated on them: a
+forest has more of them than anything else has points to shade.
 """
 
 from images.world import materials

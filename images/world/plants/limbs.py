@@ -1,7 +1,7 @@
 """How plants branch: every order of branches is grown from the one before, all of its branches at once.
 
 The parameters follow Weber and Penn (1995): how many children a branch has, how long they are, how far they lean away,
-and how they wander. Nothing here is a loop over branches, so a tree of five thousand twigs takes hundredths of a second.
+and how they wander. Nothing here loops over branches, so a tree of five thousand twigs takes hundredths of a second.
 """
 
 from collections.abc import Callable

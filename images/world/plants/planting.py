@@ -10,7 +10,7 @@ from images.world.plants.trees import Plant, add
 def jittered(
     rng, x0: float, x1: float, y0: float, y1: float, side: float, loose: float = 0.8
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One point in every square of `side` metres, so that none stand too close. loose: 0 a grid, 1 anywhere in the cell."""
+    """One point in every square of `side` metres, so that none crowd. loose: 0 a grid, 1 anywhere in the square."""
     x, y = np.meshgrid(np.arange(x0, x1, side), np.arange(y0, y1, side))
     shift = 0.5 + loose * (rng.random((2, *x.shape)) - 0.5)
     return (x + side * shift[0]).ravel(), (y + side * shift[1]).ravel()
@@ -35,8 +35,8 @@ def footprint(scene) -> float:
 
 
 def low_enough(stage, x, y, tall, share: float = 0.1) -> np.ndarray:
-    """Where plants of `tall` metres may stand: not in the lens, not in the subject, and covering no more than `share` of
-    its height where they are in front of it."""
+    """Where plants of `tall` metres may stand: not in the lens, not in the subject, and where they are before it
+    covering no more than `share` of its height."""
     scene, shot = stage.scene, stage.shot
     x, y = np.asarray(x, float), np.asarray(y, float)
     sx, sy, foot = shot.subject

@@ -1,4 +1,4 @@
-"""What grows low: grass, wheat, reeds, flowers, ferns, heather. Each is a small patch to be scattered by the thousand."""
+"""What grows low: grass, wheat, reeds, flowers, ferns, heather: small patches to be scattered by the thousand."""
 
 from collections.abc import Sequence
 
@@ -48,8 +48,9 @@ def _coloured(rng, share: np.ndarray, per: int, palette, root: float = 0.45) -> 
 
 
 def grass(rng, *, height: float = 0.35, radius: float = 0.4, blades: int = 260, palette: Sequence[Colour] = GREEN,
-          heads: float = 0.0, stiff: float = 0.5, width: float = 0.006, wind: float = 0.0, detail: float = 1.0) -> Plant:  # fmt: skip
-    """A patch of grass. heads: share of blades that are stalks with a seed head. stiff: 1 upright; `wind` leans all to +x."""
+          heads: float = 0.0, stiff: float = 0.5, width: float = 0.006, wind: float = 0.0,
+          detail: float = 1.0) -> Plant:  # fmt: skip
+    """A patch of grass. heads: share of blades that are stalks with seeds. stiff: 1 upright. wind: leans all to +x."""
     n = max(10, round(blades * detail**0.8))
     spread = radius * np.sqrt(rng.random(n)) * np.where(rng.random(n) < 0.7, 1, 1.3)
     turn = rng.uniform(0, TURN, n)
@@ -111,7 +112,8 @@ def wheat(rng, *, height: float = 0.85, side: float = 0.5, stalks: int = 110, de
 
 
 def flowers(rng, *, count: int = 9, height: float = 0.45, radius: float = 0.5, palette: Sequence[Colour] = POPPY,
-            size: float = 0.035, petals: int = 4, heart: Colour = (0.02, 0.02, 0.018), detail: float = 1.0) -> Plant:  # fmt: skip
+            size: float = 0.035, petals: int = 4, heart: Colour = (0.02, 0.02, 0.018),
+            detail: float = 1.0) -> Plant:  # fmt: skip
     """A few flowers on stalks: poppies as they are, daisies or cornflowers with more and narrower petals."""
     n = max(3, round(count * detail**0.5))
     turn, spread = rng.uniform(0, TURN, n), radius * np.sqrt(rng.random(n))

@@ -34,13 +34,25 @@ def describe(rng, subject):
     river = bool(rng.random() < 0.45)
     flying = subject in ("hot air balloon", "spaceship", "moon")
     words = str(rng.choice((AIR_RIVER if river else AIR) if flying else (RIVER if river else PHRASES)))
-    return details(words, river=river, high=float(rng.uniform(24, 40)), edge=float(rng.uniform(1.6, 6.0)), wide=float(rng.uniform(8, 13)),
-                   side=int(rng.choice([-1, 1])), parapet=float(rng.uniform(0.45, 0.95)), rail=bool(rng.random() < 0.4), style=int(rng.integers(1000)))  # fmt: skip
+    return details(
+        words,
+        river=river,
+        high=float(rng.uniform(24, 40)),
+        edge=float(rng.uniform(1.6, 6.0)),
+        wide=float(rng.uniform(8, 13)),
+        side=int(rng.choice([-1, 1])),
+        parapet=float(rng.uniform(0.45, 0.95)),
+        rail=bool(rng.random() < 0.4),
+        style=int(rng.integers(1000)),
+    )
 
 
 def shoot(scene, aspect):
     if scene.on == "air":
-        flat = lambda x, y: np.zeros(np.broadcast(x, y).shape)  # noqa: E731
+
+        def flat(x, y):
+            return np.zeros(np.broadcast(x, y).shape)
+
         return composition.in_the_open(scene, aspect, flat, eye=(1.5, 5), near=60, far=420)
     near = 4.5
     # from the roof itself, or from the ladder of a tank, whence the streets and the river are seen
@@ -211,7 +223,10 @@ def _neighbours(stage, edge: float, base: float) -> None:
             house = add_building(stage, plan, fine, 0.35)
             stage.place(house, (x, front, top - plan.top), 0.0)
         x += wide
-    free = lambda x0, x1, y0, y1, top: bool(stage.shot.sees(np.array([x0, x1]), np.array([y1, y1]), 10.0).any())  # noqa: E731
+
+    def free(x0, x1, y0, y1, top):
+        return bool(stage.shot.sees(np.array([x0, x1]), np.array([y1, y1]), 10.0).any())
+
     _, plots = skyline.city_blocks(
         stage, "blocks", x=(-190, 190), y=(front + 26, 250), tops=(-14, 4), base=base, free=free, share=0.22
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, downpour, skyline, streetlife
+from images.world import composition, downpour, overhead, skyline, streetlife
 from images.world.base import Setting, Shot, details
 from images.world.geometry import box
 from images.world.light import GREY, PLAIN, Clouds
@@ -13,12 +13,25 @@ from images.world.streets import Street, add_ground, surface_height
 
 VEHICLES = ("car", "lorry")
 PHRASES = {
-    "along": ("on a city street", "in a street of old houses", "in a narrow street of shops", "between parked cars in the city",
-              "downtown", "on a street with fire escapes and shop signs"),
-    "across": ("in front of shop windows", "outside the shops", "on a city street", "at the kerb across from the shops"),
-}  # fmt: skip
-ROAD = {"car": ("on a city street", "downtown", "in a narrow street of shops", "at the kerb in the old town"),
-        "lorry": ("on a city street", "downtown", "in a street of shops")}  # fmt: skip
+    "along": (
+        "on a city street",
+        "in a street of old houses",
+        "in a narrow street of shops",
+        "between parked cars in the city",
+        "downtown",
+        "on a street with fire escapes and shop signs",
+    ),
+    "across": (
+        "in front of shop windows",
+        "outside the shops",
+        "on a city street",
+        "at the kerb across from the shops",
+    ),
+}
+ROAD = {
+    "car": ("on a city street", "downtown", "in a narrow street of shops", "at the kerb in the old town"),
+    "lorry": ("on a city street", "downtown", "in a street of shops"),
+}
 
 
 def describe(rng, subject):
@@ -26,10 +39,22 @@ def describe(rng, subject):
     draws = rng.random(8)
     words = str(rng.choice(ROAD[subject] if subject in VEHICLES and view == "along" else PHRASES[view]))
     return details(
-        words, view=view, angle=float(rng.uniform(-0.42, 0.42)), half=float(rng.uniform(4.4, 6.4)), walk=float(rng.uniform(2.8, 4.2)),
-        rails=bool(draws[0] < 0.25), crossing=bool(draws[1] < 0.4), side_street=bool(draws[2] < 0.6), lanterns=bool(draws[3] < 0.22),
-        zone=float(draws[4]), side=int(rng.choice([-1, 1])), high=bool(draws[5] < 0.14), steam=float(draws[6]), people=int(rng.integers(4, 11)),
-    )  # fmt: skip
+        words,
+        view=view,
+        angle=float(rng.uniform(-0.42, 0.42)),
+        half=float(rng.uniform(4.4, 6.4)),
+        walk=float(rng.uniform(2.8, 4.2)),
+        rails=bool(draws[0] < 0.25),
+        crossing=bool(draws[1] < 0.4),
+        side_street=bool(draws[2] < 0.6),
+        lanterns=bool(draws[3] < 0.22),
+        zone=float(draws[4]),
+        side=int(rng.choice([-1, 1])),
+        high=bool(draws[5] < 0.14),
+        steam=float(draws[6]),
+        people=int(rng.integers(4, 11)),
+        umbrellas=bool(draws[7] < 0.55),
+    )
 
 
 def _stand(scene, street: Street) -> tuple[float, float]:
@@ -90,16 +115,25 @@ def layout(scene, aspect: float) -> tuple[Shot, Place, Street]:
         eye = min(eye, ground + 1.7)
     tilt = np.arctan2(level - eye, kept) - np.arctan(scene.framing.base * 2 * up)
     shot = Shot(
-        (0.0, 0.0, eye), (0.0, 20.0, eye + 20 * float(np.tan(tilt))), focal, aspect, (right, kept, level), height, width,
+        (0.0, 0.0, eye),
+        (0.0, 20.0, eye + 20 * float(np.tan(tilt))),
+        focal,
+        aspect,
+        (right, kept, level),
+        height,
+        width,
         heading + chosen if scene.subject in (*VEHICLES, "street lamp") else heading - float(np.arctan2(right, kept)),
         composition.depth_of_field(kept, focal),
-    )  # fmt: skip
+    )
     place = Place(shot, origin, chosen)
     far = along + (3.5 if where["crossing"] and abs(t) < street.half else 18)
     street = replace(
-        street, start=-60.0 if across_view else -14.0, end=70.0 if across_view else 175.0,
-        crossing=float(far) if where["crossing"] else None, side_street=(far + 9, far + 19) if where["side_street"] and not across_view else None,
-    )  # fmt: skip
+        street,
+        start=-60.0 if across_view else -14.0,
+        end=70.0 if across_view else 175.0,
+        crossing=float(far) if where["crossing"] else None,
+        side_street=(far + 9, far + 19) if where["side_street"] and not across_view else None,
+    )
     return replace(shot, ground=_ground_of(place, street)), place, street
 
 
@@ -134,8 +168,8 @@ def build(stage):
     parts += streetlife.houses(stage, street, place, lit=0.42)
     parts += streetlife.lamp_posts(stage, street, place)
     parts += streetlife.furniture(stage, street, place)
-    parts += streetlife.overhead(stage, street, scene.where["lanterns"])
-    parts += streetlife.passers_by(stage, street, place, scene.where["people"], light.rain > 0)
+    parts += overhead.overhead(stage, street, scene.where["lanterns"])
+    parts += streetlife.passers_by(stage, street, place, scene.where["people"], scene.where["umbrellas"])
     parts += streetlife.puddle_light(stage, place, street)
     if light.lamps > 0.5 and scene.where["steam"] < 0.5:
         s = 9 + 16 * scene.where["steam"]
@@ -161,6 +195,8 @@ def _end_of_street(stage, place: Place, street: Street) -> None:
         own = np.random.default_rng(int(rng.integers(1 << 30)))
         t, s = aside * (30 + 0.25 * far), street.end + 14 + far
         high = rng.uniform(14, 24) if far < 60 else rng.uniform(18, 40) + 60 * rng.random() ** 2.5
+        if abs(t) < 18:  # the sky stays open over the street's end
+            high = min(high, 8 + 0.03 * far)
         skyline.add_tower(towers, own, t, s, -0.5, rng.uniform(12, 30), rng.uniform(12, 25), high)
     group = stage.group(*towers.emit(stage))
     group.location, group.rotation_euler = (*place.origin, 0.0), (0, 0, place.angle)
@@ -168,8 +204,20 @@ def _end_of_street(stage, place: Place, street: Street) -> None:
 
 def light(scene, light):
     if light == PLAIN:  # an overcast noon: even light down to the pavement
-        return replace(light, sun=1.4, softness=24, sky=GREY, sky_strength=1.1, clouds=Clouds(0.7), cloud_light=(1.1, 1.1, 1.12),
-                       cloud_shade=(0.62, 0.65, 0.7))  # fmt: skip
+        return replace(
+            light,
+            sun=1.4,
+            softness=24,
+            sky=GREY,
+            sky_strength=1.1,
+            clouds=Clouds(0.7),
+            cloud_light=(1.1, 1.1, 1.12),
+            cloud_shade=(0.62, 0.65, 0.7),
+        )
+    if light.sun > 0.8 and light.elevation < 32:  # a low sun looks down the street, or it would not come in at all
+        shot, place, _ = layout(scene, 1.8)
+        towards = np.degrees(place.angle) + np.degrees(np.arctan2(*shot.subject[:2]))
+        return replace(light, azimuth=float(-towards + 0.3 * light.azimuth))
     return light
 
 

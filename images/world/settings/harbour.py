@@ -92,7 +92,10 @@ def build(stage):
     if lake:
         front = max(4 * where["front"], 2.5 * shot.distance)
     seed = scene.seed % 9973
-    ground = waterfront.lake_ground(seed, front, where["tall"]) if lake else waterfront.town_ground(seed, front)
+    # the peaks stay in the frame, under some sky
+    horizon = shot.project((0.0, 1e4, shot.eye[2]))[1]
+    tall = min(where["tall"], 0.62 * max(horizon, 0.2) * 2 * shot.spread[1] * 2.6 * front)
+    ground = waterfront.lake_ground(seed, front, tall) if lake else waterfront.town_ground(seed, front)
     waterfront.far_land(stage, ground, front, 9000 if lake else 5000, "lake" if lake else "town")
     add_still_water(stage, -6000, 6000, -60, 9000, ripples=0.02 if lake else 0.016, size=0.7)
     if not lake:
@@ -140,7 +143,7 @@ def _quay(stage, models, front: float) -> None:
         width = rng.uniform(6, 10)
         town.house(made, rng, (x, y + width / 2, QUAY), side * np.pi / 2, width, 9.0, int(rng.integers(*town.STYLES[where["style"]].floors)) , 1.0)
         y += width + rng.choice([0.0, 0.0, 0.1, 2.5])
-    made.emit(stage, 0.45, 4.0)
+    made.emit(stage, 0.3, 2.0)
 
 
 def _basin(stage, models, front: float) -> None:

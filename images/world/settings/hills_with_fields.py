@@ -106,7 +106,7 @@ def _hedges(stage):
     ]
     reach = shot.subject[1] + shot.width
     x, y = strewn(stage, "hedges", 26000, 1.3 * reach + 30, 4500, 1.15, bias=-0.1)
-    number, _, edge = fields.cells(x, y, AREA, seed)
+    _, _, edge = fields.cells(x, y, AREA, seed)
     chance = stage.rng("hedge chance").random(len(x))
     lined = (edge > 0.86) & (np.abs(fbm(x / 90, y / 90, 2, seed + 4)) < 0.4)
     wood = fbm(x / 210, y / 210, 3, seed + 7) > 0.62 - 0.22 * smoothstep(800, 3500, y)

@@ -114,7 +114,7 @@ def _mountains(stage):
 
 
 def _forest(stage):
-    """Spruces on the flanks, each no more than a few hundred cards, and larger ones at the sides of the middle distance."""
+    """Spruces on the flanks, each of a few hundred cards, and finer ones at the sides of the middle distance."""
     scene, shot = stage.scene, stage.shot
     bark, needle = bark_material(stage), leaf_material(stage, 0.25, vary=0.35)
     far = kinds_of(

@@ -117,7 +117,7 @@ def _trees(stage, path):
 
 
 def _undergrowth(stage, path):
-    detail, shot, seed = stage.detail, stage.shot, stage.scene.seed
+    detail, seed = stage.detail, stage.scene.seed
     leaf = leaf_material(stage, 0.45)
     ferns = kinds_of(
         stage, "ferns", 3, lambda r: undergrowth.fern(r, height=r.uniform(0.4, 0.7), detail=detail), leaf=leaf

@@ -6,12 +6,16 @@ import numpy as np
 
 from images.world import composition, downpour, people, skyline
 from images.world.base import Setting, Shot, details
+from images.world.coaches import add_coach
 from images.world.geometry import box
+from images.world.iron_hall import iron_hall
 from images.world.light import FILM_LIGHTS
-from images.world.locomotives import add_diesel, add_metro_front, add_steam_engine
-from images.world.railways import add_coach, add_track
-from images.world.stations import GAP, NAMES, RAILS, TRACKS, Hall, iron_hall, underground
+from images.world.locomotives import add_diesel, add_metro_front
+from images.world.railways import add_track
+from images.world.stations import GAP, NAMES, RAILS, TRACKS, Hall
+from images.world.steam_engines import add_steam_engine
 from images.world.streetlife import Place
+from images.world.underground import underground
 
 PHRASES = {
     "underground": (
@@ -35,10 +39,20 @@ def describe(rng, subject):
     words = str(rng.choice(TRAIN if subject == "train" else PHRASES[kind]))
     draws = rng.random(6)
     return details(
-        words, kind=kind, across=bool(draws[0] < 0.28 and subject != "train"), angle=float(rng.uniform(-0.26, 0.26)), wide=float(rng.uniform(3.8, 5.4)),
-        vault=bool(draws[1] < 0.5), tile=int(rng.integers(4)), accent=int(rng.integers(5)), name=int(rng.integers(len(NAMES))), zone=float(draws[2]),
-        train=float(draws[3]), people=int(rng.integers(2, 8)), side=int(rng.choice([-1, 1])),
-    )  # fmt: skip
+        words,
+        kind=kind,
+        across=bool(draws[0] < 0.28 and subject != "train"),
+        angle=float(rng.uniform(-0.26, 0.26)),
+        wide=float(rng.uniform(3.8, 5.4)),
+        vault=bool(draws[1] < 0.5),
+        tile=int(rng.integers(4)),
+        accent=int(rng.integers(5)),
+        name=int(rng.integers(len(NAMES))),
+        zone=float(draws[2]),
+        train=float(draws[3]),
+        people=int(rng.integers(2, 8)),
+        side=int(rng.choice([-1, 1])),
+    )
 
 
 def kind_of(scene) -> str:
@@ -75,7 +89,10 @@ def layout(scene, aspect: float) -> tuple[Shot, Place]:
         if not where["across"]
         else [-np.pi / 2 + 0.5 * where["angle"] * k for k in (1, 0.4, 0)]
     )
-    camera_at = lambda a: t - (right * np.cos(a) + kept * np.sin(a))  # noqa: E731
+
+    def camera_at(a):
+        return t - (right * np.cos(a) + kept * np.sin(a))
+
     chosen = min(turns, key=lambda a: (not low <= camera_at(a) <= high, turns.index(a)))
     camera = float(np.clip(camera_at(chosen), low, high))
     if train:  # its track stays where it is: the camera looks from where it may stand
@@ -89,8 +106,18 @@ def layout(scene, aspect: float) -> tuple[Shot, Place]:
     eye = 0.75 + 1.0 * scene.framing.eye
     tilt = np.arctan2(level - eye, kept) - np.arctan(scene.framing.base * 2 * up)
     heading = chosen + (0.0 if train else scene.heading - float(np.arctan2(right, kept)))
-    shot = Shot((0.0, 0.0, eye), (0.0, 20.0, eye + 20 * float(np.tan(tilt))), focal, aspect, (float(right), kept, level), height, width, heading,
-                composition.depth_of_field(kept, focal), lambda x, y: np.zeros(np.broadcast(x, y).shape))  # fmt: skip
+    shot = Shot(
+        (0.0, 0.0, eye),
+        (0.0, 20.0, eye + 20 * float(np.tan(tilt))),
+        focal,
+        aspect,
+        (float(right), kept, level),
+        height,
+        width,
+        heading,
+        composition.depth_of_field(kept, focal),
+        lambda x, y: np.zeros(np.broadcast(x, y).shape),
+    )
     place = Place(shot, (-camera * c, -camera * n), float(chosen))
     return shot, place
 
@@ -180,7 +207,7 @@ def _waiting(stage, hall: Hall, place: Place) -> list:
         if not place.free(t, s, 0.75) or place.distance(t, s) < 2.6:
             continue
         x, y = place.world(t, s)
-        detail = min(people.detail_at(stage, (float(x), float(y), 0.0)), 0.6 * stage.detail)
+        detail = min(people.detail_at(stage, (float(x), float(y), 0.0)), 0.4 * stage.detail)
         pose = "walk" if walks else ("stand", "hands in pockets", "reading a phone")[i % 3]
         made.append(
             people.add_person(
@@ -205,8 +232,21 @@ def light(scene, light):
     if not film.mean and light.sun > 1:  # no sun comes down here: the film of a light that has none
         film = FILM_LIGHTS["green dusk"].film
     fog = 0.004 if not film.mean else light.fog
-    return replace(light, sun=0.0, disc=0.0, stars=0.0, clouds=None, warm=0.0, sky=((0, (0.02, 0.022, 0.022)), (1, (0.02, 0.022, 0.022))),
-                   lamps=max(light.lamps, 1.0), fog=fog, rain=0.0, wet=0.25 * light.wet, haze=min(light.haze, 0.007), film=film)  # fmt: skip
+    return replace(
+        light,
+        sun=0.0,
+        disc=0.0,
+        stars=0.0,
+        clouds=None,
+        warm=0.0,
+        sky=((0, (0.02, 0.022, 0.022)), (1, (0.02, 0.022, 0.022))),
+        lamps=max(light.lamps, 1.0),
+        fog=fog,
+        rain=0.0,
+        wet=0.25 * light.wet,
+        haze=min(light.haze, 0.007),
+        film=film,
+    )
 
 
 SETTING = Setting(

@@ -66,7 +66,7 @@ def _balloon(stage, rng, scheme: str, fine: float, burning: bool):
 
 
 def _envelope(stage, rng, scheme: str, fine: float) -> tuple[Solid, np.ndarray]:
-    """Gores that bulge between their tapes, from the mouth over the widest part to the crown; colours by gore and ring."""
+    """Gores that bulge between their tapes, from the mouth to the crown; a colour for every vertex."""
     rows, per = max(14, round(44 * fine * stage.detail**0.5)), (6 if fine > 0.6 and stage.detail > 0.4 else 3)
     t = np.linspace(0, 1, rows)
     radius = np.where(

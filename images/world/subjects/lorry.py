@@ -31,8 +31,15 @@ def describe(rng, setting):
     tail = "" if noun.startswith("logging") else LOADS[cargo]
     words = f"{old}{colour} {noun}{tail}"
     article = "an" if words[0] in "aeiou" else "a"
-    return details(f"{article} {words}", nose=nose, colour=colour, cargo=cargo, height=3.7 if nose or cargo != "crates" else 3.0, width=4.4,
-                   length=15.5 if nose else 9.0)  # fmt: skip
+    return details(
+        f"{article} {words}",
+        nose=nose,
+        colour=colour,
+        cargo=cargo,
+        height=3.7 if nose or cargo != "crates" else 3.0,
+        width=4.4,
+        length=15.5 if nose else 9.0,
+    )
 
 
 def build(stage, what):

@@ -1,9 +1,12 @@
-"""A train: a steam or a diesel locomotive with coaches, on a bank of its own with ballast and rails; underground, a metro."""
+"""A train: a steam or a diesel locomotive with coaches, on a bank of its own with ballast and rails; underground, a
+metro."""
 
 from images.world import downpour
 from images.world.base import Subject, details
-from images.world.locomotives import add_diesel, add_metro_front, add_steam_engine
-from images.world.railways import BED, add_coach, add_track
+from images.world.coaches import add_coach
+from images.world.locomotives import add_diesel, add_metro_front
+from images.world.railways import BED, add_track
+from images.world.steam_engines import add_steam_engine
 
 STEAM = {
     "black": (0.012, 0.012, 0.013),
@@ -36,7 +39,10 @@ def describe(rng, setting):
     kind = str(rng.choice(["steam", "diesel"]))
     kind = {"railway platform": "metro"}.get(setting, kind) if rng.random() < 0.6 else kind
     draws = rng.random(6)
-    pick = lambda names, draw: list(names)[int(draw * len(names))]  # noqa: E731
+
+    def pick(names, draw):
+        return list(names)[int(draw * len(names))]
+
     colour = pick({"steam": STEAM, "diesel": DIESEL, "metro": METRO}[kind], draws[0])
     coaches = pick(COACHES, draws[1])
     words = {
@@ -60,9 +66,18 @@ def describe(rng, setting):
             "a silver subway train",
         ),
     }[kind]
-    return details(str(pick(words, draws[2])), kind=kind, colour=colour, coaches=coaches, european=bool(draws[3] < 0.5), line=pick(LINES, draws[4]),
-                   track=setting != "railway platform", snow=0.75 if setting == "snowfield" else 0.0, height=3.5 if kind == "metro" else 5.3 if setting != "railway platform" else 4.2,
-                   width=4.0 if setting == "railway platform" else 11.0)  # fmt: skip
+    return details(
+        str(pick(words, draws[2])),
+        kind=kind,
+        colour=colour,
+        coaches=coaches,
+        european=bool(draws[3] < 0.5),
+        line=pick(LINES, draws[4]),
+        track=setting != "railway platform",
+        snow=0.75 if setting == "snowfield" else 0.0,
+        height=3.5 if kind == "metro" else 5.3 if setting != "railway platform" else 4.2,
+        width=4.0 if setting == "railway platform" else 11.0,
+    )
 
 
 BANK = 0.75
@@ -73,7 +88,14 @@ def build(stage, what):
     parts, level = [], 0.0
     if what["track"]:
         level = BED + BANK
-        parts += add_track(stage, -42.0, 62.0, bank=BANK, snow=what["snow"], earth=EARTH.get(stage.scene.setting, (0.085, 0.066, 0.042)))
+        parts += add_track(
+            stage,
+            -42.0,
+            62.0,
+            bank=BANK,
+            snow=what["snow"],
+            earth=EARTH.get(stage.scene.setting, (0.085, 0.066, 0.042)),
+        )
     parts += engine_and_coaches(stage, what)
     group = stage.group(*parts)
     if not level:
@@ -119,5 +141,4 @@ SUBJECT = Subject(
     build=build,
     share=(0.3, 0.5),
     heading=(-0.75, 0.75),
-    moves=12.0,
 )

@@ -1,4 +1,4 @@
-"""A windmill: a white or brick tower, a thatched eight-sided mill with a gallery, or a wooden post mill; lattice sails."""
+"""A windmill: a white or brick tower, a thatched eight-sided mill with a gallery, or a wooden post mill."""
 
 import numpy as np
 
@@ -148,9 +148,11 @@ def _smock(stage, rng, h: float, hub: float, kind: str):
     tall, deck = hub - 0.045 * h, 0.24 * h
     foot, waist, top = 0.205 * h, 0.19 * h, 0.108 * h
     brick = stage.once(("mill bricks",), lambda: bricks((0.2, 0.075, 0.045), (0.24, 0.21, 0.18), 0.24, 0.085))
-    eight = lambda r, z: [
-        (r * np.cos(a), r * np.sin(a), z) for a in np.linspace(0, TURN, 8, endpoint=False) + np.pi / 8
-    ]
+    corners = np.linspace(0, TURN, 8, endpoint=False) + np.pi / 8
+
+    def eight(r, z):
+        return [(r * np.cos(a), r * np.sin(a), z) for a in corners]
+
     base = loft([eight(foot * 1.02, -2.0), eight(foot, 0.0), eight(waist, deck)])
     thatch = stage.surface(
         (0.19, 0.145, 0.1),
