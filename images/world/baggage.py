@@ -38,14 +38,65 @@ def backpack(step: float, rng, large: bool) -> list[tuple[Solid, str]]:
     back, middle = 0.15, 0.04 if large else 0.07
     bag = []
     for x in (-wide * 0.55, 0, wide * 0.55):
-        bag.append(rod((x, back + deep / 2, middle - tall * 0.75), (x, back + deep / 2, middle + tall * 0.72), 0.075, 0.07, flat=(1, deep / 0.16), blend=0.05))
-    lid = [rod((-wide * 0.6, back + deep / 2 - 0.005, middle + tall * 0.95), (wide * 0.6, back + deep / 2 - 0.005, middle + tall * 0.95), 0.055, flat=(0.8, deep / 0.11), side=(0, 0, 1), blend=0.02)]
-    pocket = [rod((-wide * 0.4, back + deep + 0.015, middle - tall * 0.45), (wide * 0.4, back + deep + 0.015, middle - tall * 0.45), 0.06, flat=(1.3, 0.55), side=(0, 0, 1), blend=0.02)]
-    pocket += [rod((s * (wide + 0.035), back + deep / 2, middle - tall * 0.7), (s * (wide + 0.035), back + deep / 2, middle - tall * 0.2), 0.04, flat=(0.7, 1.2), blend=0.02) for s in (1, -1)]
-    parts = [(surface(bag, step * 0.009), "bag"), (surface(lid, step * 0.008), "lid"), (surface(pocket, step * 0.008), "bag")]
+        bag.append(
+            rod(
+                (x, back + deep / 2, middle - tall * 0.75),
+                (x, back + deep / 2, middle + tall * 0.72),
+                0.075,
+                0.07,
+                flat=(1, deep / 0.16),
+                blend=0.05,
+            )
+        )
+    lid = [
+        rod(
+            (-wide * 0.6, back + deep / 2 - 0.005, middle + tall * 0.95),
+            (wide * 0.6, back + deep / 2 - 0.005, middle + tall * 0.95),
+            0.055,
+            flat=(0.8, deep / 0.11),
+            side=(0, 0, 1),
+            blend=0.02,
+        )
+    ]
+    pocket = [
+        rod(
+            (-wide * 0.4, back + deep + 0.015, middle - tall * 0.45),
+            (wide * 0.4, back + deep + 0.015, middle - tall * 0.45),
+            0.06,
+            flat=(1.3, 0.55),
+            side=(0, 0, 1),
+            blend=0.02,
+        )
+    ]
+    pocket += [
+        rod(
+            (s * (wide + 0.035), back + deep / 2, middle - tall * 0.7),
+            (s * (wide + 0.035), back + deep / 2, middle - tall * 0.2),
+            0.04,
+            flat=(0.7, 1.2),
+            blend=0.02,
+        )
+        for s in (1, -1)
+    ]
+    parts = [
+        (surface(bag, step * 0.009), "bag"),
+        (surface(lid, step * 0.008), "lid"),
+        (surface(pocket, step * 0.008), "bag"),
+    ]
     straps = []
     for s in (1, -1):
-        path = smooth_path([(s * 0.06, back - 0.01, 0.19), (s * 0.075, 0.075, 0.268), (s * 0.085, -0.005, 0.282), (s * 0.098, -0.09, 0.215), (s * 0.108, -0.135, 0.1), (s * 0.128, -0.1, -0.03), (s * 0.15, 0.0, -0.1), (s * 0.12, back + 0.02, -0.14)])
+        path = smooth_path(
+            [
+                (s * 0.06, back - 0.01, 0.19),
+                (s * 0.075, 0.075, 0.268),
+                (s * 0.085, -0.005, 0.282),
+                (s * 0.098, -0.09, 0.215),
+                (s * 0.108, -0.135, 0.1),
+                (s * 0.128, -0.1, -0.03),
+                (s * 0.15, 0.0, -0.1),
+                (s * 0.12, back + 0.02, -0.14),
+            ]
+        )
         straps.append(ribbon(path, path - np.array([s * 0.05, 0.02, 0.06]), 0.055, 0.014))
         x = s * wide * 0.55
         high, out = middle + tall * 0.95, back + deep / 2 - 0.005
@@ -60,9 +111,18 @@ def backpack(step: float, rng, large: bool) -> list[tuple[Solid, str]]:
         z = middle - tall - 0.075
         mat = [tube([(-0.2, back + deep * 0.55, z), (0.2, back + deep * 0.55, z)], 0.07, 20)]
         for s in (1, -1):
-            spiral = np.stack([np.full(160, s * 0.201), back + deep * 0.55 + radius * np.cos(t), z + radius * np.sin(t)], 1)
+            spiral = np.stack(
+                [np.full(160, s * 0.201), back + deep * 0.55 + radius * np.cos(t), z + radius * np.sin(t)], 1
+            )
             mat.append(tube(spiral[:: max(1, int(step))], 0.004, 4))
-            straps_round = np.stack([np.full(20, s * 0.1), back + deep * 0.55 + 0.073 * np.cos(np.linspace(0, TURN, 20)), z + 0.073 * np.sin(np.linspace(0, TURN, 20))], 1)
+            straps_round = np.stack(
+                [
+                    np.full(20, s * 0.1),
+                    back + deep * 0.55 + 0.073 * np.cos(np.linspace(0, TURN, 20)),
+                    z + 0.073 * np.sin(np.linspace(0, TURN, 20)),
+                ],
+                1,
+            )
             mat.append(tube(straps_round, 0.006, 5))
         parts.append((join(mat), "mat"))
     return parts
@@ -82,7 +142,10 @@ def umbrella(around: int, rng, radius: float = 0.56) -> list[tuple[Solid, str]]:
     iron = [tube([(0, 0, 0.02), (0, 0, top + 0.06)], [0.005, 0.003], 8)]
     for i in range(ribs):
         a = TURN * i / ribs
-        rib = [(radius * s * np.cos(a), radius * s * np.sin(a), top - 0.2 * s**2.1 - 0.006) for s in np.linspace(0.02, 1.01, 7)]
+        rib = [
+            (radius * s * np.cos(a), radius * s * np.sin(a), top - 0.2 * s**2.1 - 0.006)
+            for s in np.linspace(0.02, 1.01, 7)
+        ]
         iron.append(tube(rib, 0.0022, 4))
         iron.append(tube([(0, 0, top - 0.24), np.array(rib[3])], 0.002, 4))
     hook = [(0, 0, 0.06), (0, 0, -0.06), (0, 0.012, -0.09), (0, 0.036, -0.1), (0, 0.055, -0.085), (0, 0.058, -0.065)]
@@ -92,24 +155,74 @@ def umbrella(around: int, rng, radius: float = 0.56) -> list[tuple[Solid, str]]:
 def suitcase(step: float, rng) -> list[tuple[Solid, str]]:
     """A leather case that hangs from its handle."""
     wide, tall, deep = 0.27, 0.2, 0.085  # halves: along y, z and x
-    rounded = lambda d, w, h, low: [rod((0, y, low - h), (0, y, low + h), 0.03, flat=(d / 0.03, 1), blend=0.03) for y in np.linspace(-w, w, 9)]  # noqa: E731
+    rounded = lambda d, w, h, low: [
+        rod((0, y, low - h), (0, y, low + h), 0.03, flat=(d / 0.03, 1), blend=0.03) for y in np.linspace(-w, w, 9)
+    ]  # noqa: E731
     z = -tall - 0.07
     body = surface(rounded(deep, wide - 0.03, tall - 0.03, z), step * 0.009)
-    straps = [loft(np.stack([np.array([(d, y - 0.014, h), (d, y + 0.014, h)]) for d, h in ((-deep - 0.004, z - tall), (-deep - 0.004, z + tall), (deep + 0.004, z + tall), (deep + 0.004, z - tall))]).transpose(1, 0, 2)) for y in (-0.15, 0.15)]
-    handle = tube(smooth_path([(0, -0.075, -0.075), (0, -0.065, -0.02), (0, 0, -0.004), (0, 0.065, -0.02), (0, 0.075, -0.075)], 12), 0.011, 8)
-    corners = [ball((x * (deep - 0.012), y * (wide - 0.028), z + h * (tall - 0.028)), 0.036) for x in (1, -1) for y in (1, -1) for h in (1, -1)]
+    straps = [
+        loft(
+            np.stack(
+                [
+                    np.array([(d, y - 0.014, h), (d, y + 0.014, h)])
+                    for d, h in (
+                        (-deep - 0.004, z - tall),
+                        (-deep - 0.004, z + tall),
+                        (deep + 0.004, z + tall),
+                        (deep + 0.004, z - tall),
+                    )
+                ]
+            ).transpose(1, 0, 2)
+        )
+        for y in (-0.15, 0.15)
+    ]
+    handle = tube(
+        smooth_path(
+            [(0, -0.075, -0.075), (0, -0.065, -0.02), (0, 0, -0.004), (0, 0.065, -0.02), (0, 0.075, -0.075)], 12
+        ),
+        0.011,
+        8,
+    )
+    corners = [
+        ball((x * (deep - 0.012), y * (wide - 0.028), z + h * (tall - 0.028)), 0.036)
+        for x in (1, -1)
+        for y in (1, -1)
+        for h in (1, -1)
+    ]
     return [(body, "leather"), (join([*straps, handle]), "strap"), (surface(corners, step * 0.008), "strap")]
 
 
 def lantern(around: int) -> list[tuple[Solid, str]]:
     """A storm lantern that hangs from its bail; its flame is at (0, 0, -0.2)."""
-    base = lathe([(0.0, -0.335), (0.075, -0.335), (0.08, -0.325), (0.078, -0.285), (0.05, -0.268), (0.03, -0.26)], around)
-    chimney = lathe([(0.03, -0.135), (0.044, -0.128), (0.046, -0.11), (0.028, -0.1), (0.03, -0.08), (0.012, -0.07)], around)
+    base = lathe(
+        [(0.0, -0.335), (0.075, -0.335), (0.08, -0.325), (0.078, -0.285), (0.05, -0.268), (0.03, -0.26)], around
+    )
+    chimney = lathe(
+        [(0.03, -0.135), (0.044, -0.128), (0.046, -0.11), (0.028, -0.1), (0.03, -0.08), (0.012, -0.07)], around
+    )
     glass = lathe([(0.03, -0.26), (0.048, -0.22), (0.05, -0.19), (0.038, -0.14), (0.03, -0.135)], around)
     wires = []
     for s in (1, -1):
-        wires.append(tube(smooth_path([(s * 0.065, 0, -0.32), (s * 0.082, 0, -0.26), (s * 0.078, 0, -0.15), (s * 0.04, 0, -0.095)], 10), 0.0065, 6))
-    bail = smooth_path([(0.078, 0, -0.16), (0.07, 0, -0.06), (0.03, 0, -0.008), (-0.03, 0, -0.008), (-0.07, 0, -0.06), (-0.078, 0, -0.16)], 16)
+        wires.append(
+            tube(
+                smooth_path(
+                    [(s * 0.065, 0, -0.32), (s * 0.082, 0, -0.26), (s * 0.078, 0, -0.15), (s * 0.04, 0, -0.095)], 10
+                ),
+                0.0065,
+                6,
+            )
+        )
+    bail = smooth_path(
+        [
+            (0.078, 0, -0.16),
+            (0.07, 0, -0.06),
+            (0.03, 0, -0.008),
+            (-0.03, 0, -0.008),
+            (-0.07, 0, -0.06),
+            (-0.078, 0, -0.16),
+        ],
+        16,
+    )
     return [(join([base, chimney, *wires, tube(bail, 0.0025, 5)]), "metal"), (glass, "flame")]
 
 
@@ -122,17 +235,35 @@ def stick(length: float, rng) -> list[tuple[Solid, str]]:
 
 def phone() -> list[tuple[Solid, str]]:
     """A telephone; its screen faces -y, towards whoever holds it after a tilt."""
-    return [(box(-0.036, 0.036, -0.004, 0.004, -0.03, 0.115), "metal"), (box(-0.033, 0.033, 0.0042, 0.0048, -0.025, 0.11), "screen")]
+    return [
+        (box(-0.036, 0.036, -0.004, 0.004, -0.03, 0.115), "metal"),
+        (box(-0.033, 0.033, 0.0042, 0.0048, -0.025, 0.11), "screen"),
+    ]
 
 
 def balloon(around: int, rng) -> list[tuple[Solid, str]]:
     """A balloon on a string; the hand is at the origin."""
     drift = rng.uniform(-0.15, 0.15, 2)
-    string = smooth_path([(0, 0, -0.1), (0, 0, 0), (drift[0] * 0.3, drift[1] * 0.3, 0.35), (drift[0], drift[1], 0.72)], 14)
-    profile = [(0.006, -0.018), (0.012, -0.004), (0.004, 0.002), (0.05, 0.035), (0.1, 0.1), (0.128, 0.18), (0.125, 0.24), (0.098, 0.3), (0.05, 0.335), (0.0, 0.342)]
+    string = smooth_path(
+        [(0, 0, -0.1), (0, 0, 0), (drift[0] * 0.3, drift[1] * 0.3, 0.35), (drift[0], drift[1], 0.72)], 14
+    )
+    profile = [
+        (0.006, -0.018),
+        (0.012, -0.004),
+        (0.004, 0.002),
+        (0.05, 0.035),
+        (0.1, 0.1),
+        (0.128, 0.18),
+        (0.125, 0.24),
+        (0.098, 0.3),
+        (0.05, 0.335),
+        (0.0, 0.342),
+    ]
     heights = np.array(profile)
     t = np.linspace(0, len(profile) - 1, 28)
-    rounded = [(np.interp(v, range(len(profile)), heights[:, 0]), np.interp(v, range(len(profile)), heights[:, 1])) for v in t]
+    rounded = [
+        (np.interp(v, range(len(profile)), heights[:, 0]), np.interp(v, range(len(profile)), heights[:, 1])) for v in t
+    ]
     return [(lathe(rounded, around).moved(drift[0], drift[1], 0.72), "balloon"), (tube(string, 0.0014, 4), "string")]
 
 
@@ -141,10 +272,26 @@ def scarf(step: float, rng, wind: float = 0.4) -> list[tuple[Solid, str]]:
     t = np.linspace(0, TURN, 26)
     blobs = []
     for i, (r, z) in enumerate(((0.075, 0.285), (0.08, 0.318))):
-        ring = np.stack([r * np.cos(t), 0.012 + (r + 0.004) * np.sin(t), z - 0.03 * np.sin(-t + 0.3 * i) + 0.006 * np.sin(3 * t + i)], 1)
+        ring = np.stack(
+            [
+                r * np.cos(t),
+                0.012 + (r + 0.004) * np.sin(t),
+                z - 0.03 * np.sin(-t + 0.3 * i) + 0.006 * np.sin(3 * t + i),
+            ],
+            1,
+        )
         blobs += limb(ring, np.full(len(t), 0.027), blend=0.012)
     side = float(rng.choice([-1, 1]))
-    end = smooth_path([(side * 0.06, 0.085, 0.29), (side * 0.085, 0.13, 0.22), (side * 0.1, 0.15 + 0.12 * wind, 0.06), (side * 0.12, 0.15 + 0.34 * wind, -0.1), (side * 0.1, 0.16 + 0.5 * wind, -0.22 + 0.15 * wind)], 22)
+    end = smooth_path(
+        [
+            (side * 0.06, 0.085, 0.29),
+            (side * 0.085, 0.13, 0.22),
+            (side * 0.1, 0.15 + 0.12 * wind, 0.06),
+            (side * 0.12, 0.15 + 0.34 * wind, -0.1),
+            (side * 0.1, 0.16 + 0.5 * wind, -0.22 + 0.15 * wind),
+        ],
+        22,
+    )
     end[:, 0] += 0.012 * np.sin(np.linspace(0, 9, 22))
     tail = ribbon(end, np.stack([0.5 * np.sin(np.linspace(0, 6, 22)), np.ones(22), 0.3 * np.ones(22)], 1), 0.13, 0.012)
     return [(surface(blobs, step * 0.007), "knit"), (tail, "knit")]

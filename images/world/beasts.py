@@ -29,17 +29,33 @@ def at(forward: float, up: float, x: float = 0.0) -> np.ndarray:
     return np.array([x, -forward, up])
 
 
-def muscle(bone: str, forward: float, up: float, x: float, radii, tilt: float = 0.0, blend: float = 0.06, **settings) -> list[Blob]:
+def muscle(
+    bone: str, forward: float, up: float, x: float, radii, tilt: float = 0.0, blend: float = 0.06, **settings
+) -> list[Blob]:
     """An ellipsoid on both sides, or in the middle if x is 0. radii: across, forward, up; tilt: degrees its front goes up."""
     turn = rotation(np.radians(-tilt), "x")
     sides = [1, -1] if x else [1]
-    return [replace(ball(at(forward, up, s * x), radii, turn, blend=blend, **settings), bone=_sided(bone, s)) for s in sides]
+    return [
+        replace(ball(at(forward, up, s * x), radii, turn, blend=blend, **settings), bone=_sided(bone, s)) for s in sides
+    ]
 
 
 def bar(bone: str, start, end, radii, flat=1.0, blend: float = 0.05) -> list[Blob]:
     """A rod on both sides, from (forward, up, x) to (forward, up, x); flat: its width over its depth."""
     sides = [1, -1] if start[2] or end[2] else [1]
-    return [replace(rod(at(start[0], start[1], s * start[2]), at(end[0], end[1], s * end[2]), *radii, flat=(flat, 1.0), blend=blend), bone=_sided(bone, s)) for s in sides]
+    return [
+        replace(
+            rod(
+                at(start[0], start[1], s * start[2]),
+                at(end[0], end[1], s * end[2]),
+                *radii,
+                flat=(flat, 1.0),
+                blend=blend,
+            ),
+            bone=_sided(bone, s),
+        )
+        for s in sides
+    ]
 
 
 def _sided(bone: str, side: int) -> str:
@@ -64,7 +80,9 @@ def pose(beast: Beast, angles: dict[str, float], turns: dict[str, float] | None 
     placed = {}
     for bone, (parent, (forward, up)) in beast.pivots.items():
         pivot = at(forward, up)
-        turn = rotation(np.radians((turns or {}).get(bone, 0.0)), "z") @ rotation(np.radians(-angles.get(bone, 0.0)), "x")
+        turn = rotation(np.radians((turns or {}).get(bone, 0.0)), "z") @ rotation(
+            np.radians(-angles.get(bone, 0.0)), "x"
+        )
         shift = pivot - turn @ pivot
         if parent:
             above, moved = placed[parent]
@@ -117,7 +135,9 @@ def gait(name: str, phase: float) -> tuple[dict[str, float], float | None]:
     """Angles of all bones in a gait, and how far it is off the ground."""
     if name == "stand":
         rest = {"left fore": 5, "right fore": -3, "left hind": -7, "right hind": 6}
-        angles = {f"{leg} {joint}": share * a for leg, a in rest.items() for joint, share in (("upper", 0.6), ("middle", 0.3))}
+        angles = {
+            f"{leg} {joint}": share * a for leg, a in rest.items() for joint, share in (("upper", 0.6), ("middle", 0.3))
+        }
         return angles, None
     lands, reach, fold, lift = GAITS[name]
     angles = {}
@@ -155,10 +175,14 @@ def fur(stage, solid: Solid, blobs, rng, count: int, length: float, radius: floa
     if stage.detail < 0.4 or not count:
         return None
     points = hair.strands(solid, blobs, towards, rng, count, length, lift * length, 0.35, points=4)
-    return blender.add_strands(points, radius * np.array([1, 0.9, 0.7, 0.25]), stage.surface(colour, 0.55, variation=0.35, grain=0.02))
+    return blender.add_strands(
+        points, radius * np.array([1, 0.9, 0.7, 0.25]), stage.surface(colour, 0.55, variation=0.35, grain=0.02)
+    )
 
 
-def hanging(rng, roots: np.ndarray, out: np.ndarray, length, points: int = 8, sweep=(0.0, 0.0, 0.0), wild: float = 0.3) -> np.ndarray:
+def hanging(
+    rng, roots: np.ndarray, out: np.ndarray, length, points: int = 8, sweep=(0.0, 0.0, 0.0), wild: float = 0.3
+) -> np.ndarray:
     """Hair (n, points, 3) that leaves its roots along `out` (n, 3) and falls; sweep: what wind and speed add."""
     n = len(roots)
     length = np.broadcast_to(length, n)[:, None] / (points - 1)

@@ -56,7 +56,7 @@ def lamps(stage, body: Body, kind: str, burning: bool):
             spot = stage.lamp(
                 "SPOT",
                 at,
-                1100,
+                650,
                 colour,
                 to=(side * xs[0] * 1.1, form.nose - 20, z - 0.75),
                 spot_size=0.95,

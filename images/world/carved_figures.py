@@ -10,6 +10,9 @@ from images.world.geometry import Solid, join, loft
 from images.world.sculpt import ball, blend, carve, chain, egg, limb, mirrored, ridged_by, skin
 
 
+HEAD = 1.17  # carvers make heads a little large, since they are seen from below
+
+
 def _tilted(angle: float) -> np.ndarray:
     """Axes of something leaned forward by `angle` about x."""
     c, s = np.cos(angle), np.sin(angle)
@@ -30,7 +33,7 @@ def face(at, hood: bool, hair: str, bow: float):
     chin = ball((0, -0.074, -0.11), 0.021)
     head = blend(0.025, skull, jaw, chin)
     head = blend(0.018, head, cheeks)
-    head = carve(head, 0.016, mirrored(egg((0.03, -0.104, 0.004), (0.019, 0.022, 0.013))))
+    head = carve(head, 0.016, mirrored(egg((0.03, -0.112, 0.004), (0.019, 0.022, 0.011))))
     head = blend(0.01, head, nose, brow)
     head = blend(0.004, head, mirrored(egg((0.03, -0.077, 0.003), (0.014, 0.012, 0.0095))))
     lips = blend(
@@ -51,14 +54,14 @@ def face(at, hood: bool, hair: str, bow: float):
         head = blend(0.006, head, _hair(hair))
     turn = _tilted(bow).astype(np.float32)
     at = np.asarray(at, np.float32)
-    return lambda p: head((p - at) @ turn)
+    return lambda p: np.float32(HEAD) * head((p - at) @ turn / np.float32(HEAD))
 
 
 def _hair(kind: str):
-    cap = carve(egg((0, 0.026, 0.03), (0.084, 0.1, 0.104)), 0.012, egg((0, -0.13, -0.04), (0.085, 0.1, 0.105)))
+    cap = carve(egg((0, 0.022, 0.03), (0.094, 0.112, 0.112)), 0.012, egg((0, -0.135, -0.045), (0.078, 0.1, 0.11)))
     parts = [cap]
     if kind == "bun":
-        parts.append(ball((0, 0.13, 0.04), 0.042))
+        parts.append(ball((0, 0.135, 0.03), 0.05))
     elif kind == "long":
         parts += [
             mirrored(
@@ -110,8 +113,8 @@ def _rope(points, radii, depth: float = 0.004):
 
 def torso(lift: float, seed: int):
     """Chest and shoulders under cloth, folds falling from the shoulders and gathered under a belt."""
-    chest = egg((0, 0.01, 1.3 + lift), (0.185, 0.128, 0.25))
-    shoulders = limb((-0.165, 0.015, 1.46 + lift), (0.165, 0.015, 1.46 + lift), 0.078)
+    chest = egg((0, 0.01, 1.3 + lift), (0.168, 0.122, 0.25))
+    shoulders = limb((-0.145, 0.015, 1.465 + lift), (0.145, 0.015, 1.465 + lift), 0.068)
     waist = egg((0, 0.012, 1.07 + lift), (0.155, 0.118, 0.2))
     body = blend(0.06, chest, shoulders, waist)
     rng = np.random.default_rng(seed + 3)
@@ -131,9 +134,9 @@ def _sleeve(shoulder, elbow, hand, seed: int):
     """An arm in a wide sleeve that hangs from the wrist."""
     shoulder, elbow, hand = (np.asarray(v, float) for v in (shoulder, elbow, hand))
     wrist = elbow + 0.82 * (hand - elbow)
-    arm = chain([shoulder, elbow, wrist], [0.074, 0.068, 0.05], 0.04)
-    drop = wrist + np.array([0.02 * np.sign(shoulder[0]), 0.05, -0.3])
-    cuff = chain([wrist, (wrist + drop) / 2, drop], [0.052, 0.05, 0.028], 0.05)
+    arm = chain([shoulder, elbow, wrist], [0.064, 0.058, 0.043], 0.04)
+    drop = wrist + np.array([0.015 * np.sign(shoulder[0]), 0.06, -0.24])
+    cuff = chain([wrist, (wrist + drop) / 2, drop], [0.045, 0.04, 0.02], 0.05)
     phase = seed % 7
 
     def crease(p):
@@ -166,7 +169,7 @@ def figure(kind: str, gesture: str, seed: int, voxel: float, hood: bool, hair: s
     parts = [blend(0.03, gown(0.0, waist, 0.5 if kneel else 0.37, seed, 0.22 if kneel else 0.06), torso(lift, seed))]
     if kneel:  # thighs forward, shins and train behind
         parts[0] = blend(
-            0.08, parts[0], limb((-0.12, -0.3, 0.16), (0.12, -0.3, 0.16), 0.13), egg((0, 0.42, 0.05), (0.3, 0.46, 0.13))
+            0.08, parts[0], limb((-0.11, -0.24, 0.1), (0.11, -0.24, 0.1), 0.1), egg((0, 0.42, 0.05), (0.3, 0.46, 0.13))
         )
     arms, hands = _arms(gesture, lift, seed)
     body = blend(0.022, *parts, *arms)
@@ -187,8 +190,8 @@ def figure(kind: str, gesture: str, seed: int, voxel: float, hood: bool, hair: s
 
 
 def _arms(gesture: str, lift: float, seed: int):
-    left, right = (-0.2, 0.02, 1.44 + lift), (0.2, 0.02, 1.44 + lift)
-    elbows = [(-0.27, 0.0, 1.15 + lift), (0.27, 0.0, 1.15 + lift)]
+    left, right = (-0.175, 0.02, 1.445 + lift), (0.175, 0.02, 1.445 + lift)
+    elbows = [(-0.232, 0.0, 1.16 + lift), (0.232, 0.0, 1.16 + lift)]
     ends = {
         "praying": [(-0.024, -0.22, 1.24 + lift), (0.024, -0.22, 1.24 + lift)],
         "crossed": [(0.1, -0.16, 1.26 + lift), (-0.1, -0.175, 1.3 + lift)],
@@ -233,13 +236,13 @@ def _mantle(lift: float, seed: int, kneel: bool):
                 [0.024, 0.02, 0.022, 0.02],
             )
         )
-    for x in (-0.2, -0.13, 0.16, 0.22):
-        ropes.append(
-            _rope(
-                [(x, 0.06, 1.42 + lift), (1.25 * x, 0.08, 0.95 + lift), (1.45 * x, 0.12 + 0.15 * kneel, floor + 0.1)],
-                [0.03, 0.036, 0.03],
-            )
-        )
+    for x in (-0.2, -0.14, 0.15, 0.2):
+        points = [
+            (0.9 * x, 0.07, 1.43 + lift),
+            (1.1 * x, 0.12, 0.95 + 0.8 * lift),
+            (1.3 * x, 0.2 + 0.15 * kneel, floor + 0.1),
+        ]
+        ropes.append(_rope(points, [0.045, 0.06, 0.07]))
 
     def folds(p):
         return (
@@ -249,7 +252,7 @@ def _mantle(lift: float, seed: int, kneel: bool):
             - 0.008
         )
 
-    flat = blend(0.03, *ropes)
+    flat = blend(0.06, *ropes)
     return ridged_by(lambda p: np.maximum(flat(p), (-p[:, 2]).astype(np.float32)), folds)
 
 
@@ -258,7 +261,7 @@ def wings(seed: int, voxel: float) -> list[Solid]:
     made, fine = [], 7 if voxel < 0.016 else 5
     for side in (-1, 1):
         s = np.linspace(0, 1, 19)
-        arm = np.c_[side * (0.1 + 0.5 * s), 0.2 + 0.16 * s, 1.4 + 0.52 * np.sin(np.pi * (0.08 + 0.62 * s))]
+        arm = np.c_[side * (0.05 + 0.5 * s), 0.14 + 0.2 * s, 1.3 + 0.5 * np.sin(np.pi * (0.08 + 0.62 * s))]
         for row, (first, long, wide) in enumerate(((0, 1.0, 0.075), (0, 0.55, 0.07), (0, 0.28, 0.06))):
             for k in range(first, len(s)):
                 reach = long * (0.45 + 0.75 * s[k]) * (1.0 - 0.25 * s[k] ** 4)

@@ -197,4 +197,3 @@ def _slack(sheet: Sheet, pattern: Pattern, placed, pairs: np.ndarray) -> np.ndar
         below = np.clip((hips - sheet.vertices[pairs[:, 0], 2]) / 0.45, 0, 1)
         result = result * (1 + pattern.flare * below * (1 - away[:, 2] ** 2))
     return result
-

@@ -29,7 +29,9 @@ def _sleeve_cut(sleeve: float) -> list[Cut]:
     """Where sleeves end: 1 at the wrist, 0 at the shoulder."""
     length = sleeve * (UPPER + LOWER)
     if sleeve <= 0.05:
-        return [Cut(f"{side} arm", (0, 0, -0.004), (s * 0.8, 0, -0.5), 0.14) for side, s in (("left", 1), ("right", -1))]
+        return [
+            Cut(f"{side} arm", (0, 0, -0.004), (s * 0.8, 0, -0.5), 0.14) for side, s in (("left", 1), ("right", -1))
+        ]
     bone, at, reach = ("forearm", length - UPPER, 0.13) if length > UPPER else ("arm", length, 0.12)
     return [Cut(f"{side} {bone}", (0, 0, -at), (0, 0, -1), reach) for side in ("left", "right")]
 
@@ -53,7 +55,9 @@ def top(
     woman = figure.sex == "woman" and not figure.child
     blobs = [blob.grown(loose * u) for blob in bodies.trunk(figure) if blob.bone in ("spine", "chest")]
     # hangs straight from the chest over the hips
-    straight = [ball((0, 0.01, 0.04), ((0.118 + 0.03 * boxy) * b + 0.4 * loose, 0.105 * b + 0.4 * loose, 0.2), blend=0.08)]
+    straight = [
+        ball((0, 0.01, 0.04), ((0.118 + 0.03 * boxy) * b + 0.4 * loose, 0.105 * b + 0.4 * loose, 0.2), blend=0.08)
+    ]
     blobs += of("spine", straight, u)
     low = (0.168 if woman else 0.152) * b + 0.6 * loose
     hips = [rod((0, 0.016, 0.06), (0, 0.022, min(hem, 0) - 0.16), low, low * 1.03, flat=(1, 0.84), blend=0.08)]
@@ -77,7 +81,9 @@ def vest(figure: Figure, **cut) -> Pattern:
     return top(figure, **({"loose": 0.036, "hem": -0.1, "sleeve": 0.0, "neck": 0.02} | cut))
 
 
-def coat(figure: Figure, length: float = 0.5, flare: float = 0.25, loose: float = 0.032, stiffness: float = 0.45, **cut) -> Pattern:
+def coat(
+    figure: Figure, length: float = 0.5, flare: float = 0.25, loose: float = 0.032, stiffness: float = 0.45, **cut
+) -> Pattern:
     """A long coat over everything; length: metres below the hips' middle."""
     u, b = figure.unit, figure.bulk
     upper = top(figure, loose=loose, hem=-length, stiffness=stiffness, **cut)
@@ -95,8 +101,13 @@ def parka(figure: Figure, **cut) -> Pattern:
 def skirt(figure: Figure, length: float = 0.5, wide: float = 0.3, flare: float = 0.5) -> Pattern:
     u = figure.unit
     hips = [blob.grown(0.012 * u) for blob in bodies.trunk(figure) if blob.bone in ("pelvis", "spine")]
-    cone = [rod((0, 0.01, 0.02), (0, 0.012, -length - 0.3), 0.15, 0.15 + wide * (length + 0.3), flat=(1, 0.9), blend=0.06)]
-    cuts = (Cut("spine", (0, 0, -0.01), (0, 0, 1), 0.4, pin=1.0, band=0.05), Cut("pelvis", (0, 0, -length), (0, 0, -1), 0.8))
+    cone = [
+        rod((0, 0.01, 0.02), (0, 0.012, -length - 0.3), 0.15, 0.15 + wide * (length + 0.3), flat=(1, 0.9), blend=0.06)
+    ]
+    cuts = (
+        Cut("spine", (0, 0, -0.01), (0, 0, 1), 0.4, pin=1.0, band=0.05),
+        Cut("pelvis", (0, 0, -length), (0, 0, -1), 0.8),
+    )
     return Pattern(tuple(hips + of("pelvis", cone, u)), cuts, flare=flare, loose={"thigh": 0.04}, bones=(*TRUNK, "thigh"),
                    stiffness=0.12)  # fmt: skip
 
@@ -114,10 +125,16 @@ def hood(figure: Figure, loose: float = 0.03) -> Pattern:
     """A hood over the head, down to the shoulders."""
     h, u = figure.head, figure.unit
     r = 0.012 + 0.6 * loose
-    head = [ball((0, 0.018, 0.112), (0.08 + r, 0.098 + r, 0.092 + r), blend=0.02), rod((0, 0.05, 0.1), (0, 0.06, -0.05), 0.075 + r, 0.09, blend=0.05)]
+    head = [
+        ball((0, 0.018, 0.112), (0.08 + r, 0.098 + r, 0.092 + r), blend=0.02),
+        rod((0, 0.05, 0.1), (0, 0.06, -0.05), 0.075 + r, 0.09, blend=0.05),
+    ]
     head += [rod((0, -0.04, 0.12), (0, -0.03, -0.06), 0.076 + r, 0.085, blend=0.04)]
     neck = [rod((0, 0.0, 0.04), (0, 0.01, -0.06), 0.098, 0.125, blend=0.05)]
-    cuts = (Cut("head", (0, -0.072, 0.09), (0, -1, 0.14), 0.3, pin=0.5, band=0.02), Cut("neck", (0, 0, -0.045), (0, 0.1, -1), 0.3, pin=0.9, band=0.03))
+    cuts = (
+        Cut("head", (0, -0.072, 0.09), (0, -1, 0.14), 0.3, pin=0.5, band=0.02),
+        Cut("neck", (0, 0, -0.045), (0, 0.1, -1), 0.3, pin=0.9, band=0.03),
+    )
     return Pattern(tuple(of("head", head, h) + of("neck", neck, u)), cuts, {"neck": 0.12, "head": 0.03}, bones=("head", "neck", "chest"),
                    stiffness=0.3, margin=0.008)  # fmt: skip
 

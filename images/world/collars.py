@@ -48,7 +48,9 @@ def belt(points: np.ndarray, heights: np.ndarray, at: float, wide: float, turn, 
     weight = np.exp(-((gap / 0.22) ** 2))
     r = (weight * radius).sum(1) / weight.sum(1) + 0.004
     tilt = (weight * local[:, 2]).sum(1) / weight.sum(1) - level
-    ring = lambda grow, z: np.stack([centre[0] + (r + grow) * np.cos(t), centre[1] + (r + grow) * np.sin(t), level + tilt + z], 1)  # noqa: E731
+    ring = lambda grow, z: np.stack(
+        [centre[0] + (r + grow) * np.cos(t), centre[1] + (r + grow) * np.sin(t), level + tilt + z], 1
+    )  # noqa: E731
     h = wide / 2
     solid = loft([ring(0.0, -h), ring(0.006, -h), ring(0.007, 0), ring(0.006, h), ring(0.0, h)], capped=False)
     return Solid(solid.vertices @ turn.T + start, solid.faces)
@@ -76,7 +78,11 @@ def face_colours(points: np.ndarray, skin, hair, beard: float, rng) -> np.ndarra
     mix(beard * near(0.0, -0.07, -0.012, 0.06, 0.06, 0.03), hair * 0.7 + skin * 0.3)
     mix(0.75 * near(0.0, -0.104, 0.0085, 0.019, 0.012, 0.0085), skin * (0.95, 0.5, 0.5))  # lips
     mix(0.85 * near(0.032, -0.094, 0.094, 0.02, 0.012, 0.0055), hair)  # brows
-    eye = ((x - 0.031) ** 2 + (y + 0.0735) ** 2 + (z - 0.071) ** 2 < 0.0152**2) & (y < -0.0815) & (np.abs(z - 0.071) < 0.0052)
+    eye = (
+        ((x - 0.031) ** 2 + (y + 0.0735) ** 2 + (z - 0.071) ** 2 < 0.0152**2)
+        & (y < -0.0815)
+        & (np.abs(z - 0.071) < 0.0052)
+    )
     colours[eye] = (0.26, 0.24, 0.225)
     colours[eye & ((x - 0.031) ** 2 + (z - 0.071) ** 2 < 0.0072**2)] = (0.02, 0.014, 0.01)
     return colours

@@ -24,7 +24,7 @@ def rain(
     pan = (stage.shot.target[0] - eye[0]) / max(stage.shot.target[1] - eye[1], 0.1)
     points = np.c_[eye[0] + x + pan * y, eye[1] + y, z]
     blender.scatter(streak, points, rng.uniform(0.6, 1.5, count), rng.uniform(-0.3, 0.3, count))
-    if stage.detail > 0.3:
+    if stage.detail > 0.6:  # smaller than a pixel in small pictures
         _splashes(stage, amount, ground)
 
 
@@ -42,7 +42,7 @@ def _water(stage):
 def _splashes(stage, amount: float, ground: float) -> None:
     """Little crowns where drops hit."""
     rng = stage.rng("splashes")
-    count = stage.count(int(2600 * amount), 40)
+    count = stage.count(int(1300 * amount), 40)
     crown = stage.add(lathe([(0.014, 0.0), (0.022, 0.02), (0.03, 0.026)], 7), _water(stage))
     y = 1.6 + 12 * rng.random(count) ** 1.2
     x = rng.uniform(-1, 1, count) * (stage.shot.spread[0] * y + 0.5)

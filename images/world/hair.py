@@ -58,7 +58,9 @@ def _hanging(bottom: float, wide: float, deep: float) -> list[Blob]:
     """Hair that falls behind the head and beside the cheeks to `bottom`."""
     blobs = [rod((0, 0.045, 0.1), (0, 0.07, bottom), 0.072, wide, flat=(1.1, deep), blend=0.04)]
     for s in (1, -1):
-        blobs.append(rod((s * 0.07, 0.015, 0.1), (s * 0.074, 0.03, max(bottom, -0.09)), 0.024, 0.03, flat=(0.7, 1.3), blend=0.03))
+        blobs.append(
+            rod((s * 0.07, 0.015, 0.1), (s * 0.074, 0.03, max(bottom, -0.09)), 0.024, 0.03, flat=(0.7, 1.3), blend=0.03)
+        )
     return blobs
 
 
@@ -103,7 +105,9 @@ def _plait(length: float = 0.34) -> list[Blob]:
     return blobs
 
 
-def strands(solid: Solid, blobs, towards, rng, count: int, length: float, lift: float, wild: float, points: int = 7) -> np.ndarray:
+def strands(
+    solid: Solid, blobs, towards, rng, count: int, length: float, lift: float, wild: float, points: int = 7
+) -> np.ndarray:
     """Strands (n, points, 3) that start on a volume's surface and are combed over it."""
     from images.world.implicit_kernels import onto
 

@@ -574,13 +574,13 @@ def _ivy(stage, hall: Hall, rng) -> None:
     for _ in range(9):
         side, y, top = float(rng.choice([-1, 1])), rng.uniform(1.0, hall.end), rng.uniform(2.0, 7.5)
         x = side * (hall.half - 0.46 if rng.random() < 0.5 else hall.wall - 0.54)
-        count = stage.count(1500, 150)
+        count = stage.count(1700, 240)
         v = rng.random(count) ** 0.7
         u = rng.normal(0, 0.5 + 0.4 * v)
         dense = fbm(u * 2.5, v * 5, 4, int(rng.integers(999))) > -0.12
         centre = np.c_[np.full(count, x) - side * rng.uniform(0.0, 0.16, count), y + u, top * (1 - v)][dense]
         n = len(centre)
-        size = rng.uniform(0.05, 0.11, (n, 1)) * (1 if stage.detail > 0.4 else 1.8)
+        size = rng.uniform(0.05, 0.11, (n, 1)) * (1 if stage.detail > 0.4 else 1.3)
         down = np.c_[-side * rng.uniform(0.1, 0.6, n), rng.normal(0, 0.4, n), -np.ones(n)]
         across = np.c_[rng.normal(0, 0.4, n), np.ones(n), rng.normal(0, 0.3, n)]
         made.append(cards(centre, size * down, size * across))

@@ -39,7 +39,10 @@ def brimmed(around: int, crown: float, brim: float, curl: float, taper: float, p
         rings.append(ring)
     band = [_ring(0.002 - taper * up, base + crown * up, around) for up in (0.0, 0.3)]
     inner = [_ring(-0.004, z, around) for z in (base + 0.004, base + 0.4 * crown)]
-    return [join([loft(rings, capped=False), loft(inner[::-1], capped=False), _cap(rings[-1])]), loft(band, capped=False)]
+    return [
+        join([loft(rings, capped=False), loft(inner[::-1], capped=False), _cap(rings[-1])]),
+        loft(band, capped=False),
+    ]
 
 
 def _cap(ring) -> Solid:
@@ -97,15 +100,32 @@ def make(name: str, around: int, step: float) -> list[tuple[Solid, str]]:
     if name == "cap":
         return [(dome(around, 0.0, 0.115, 0.212), "cotton"), (visor(around // 2, 0.075, 0.122, 0.018), "cotton")]
     if name == "flat cap":
-        blobs = [ball((0, -0.008, 0.158), (0.094, 0.118, 0.04), blend=0.02), ball((0, -0.04, 0.165), (0.08, 0.08, 0.035), blend=0.03)]
+        blobs = [
+            ball((0, -0.008, 0.158), (0.094, 0.118, 0.04), blend=0.02),
+            ball((0, -0.04, 0.165), (0.08, 0.08, 0.035), blend=0.03),
+        ]
         return [(surface(blobs, step * 0.006), "hat"), (visor(around // 2, 0.045, 0.137, 0.014), "hat")]
     if name == "hard hat":
-        ridge = [tube([(x, -0.07, 0.19 - abs(x)), (x, 0.0, 0.228 - abs(x) * 0.6), (x, 0.085, 0.19 - abs(x))], 0.007, 8) for x in (0.0, 0.02, -0.02)]
-        rim = loft([_ring(r, z, around) for r, z in ((0.004, 0.128), (0.024, 0.12), (0.024, 0.116), (0.004, 0.12))], capped=False)
-        return [(join([dome(around, 0.014, 0.12, 0.228, 0.9), rim, visor(around // 2, 0.04, 0.121, 0.012), *ridge]), "hard")]
+        ridge = [
+            tube([(x, -0.07, 0.19 - abs(x)), (x, 0.0, 0.228 - abs(x) * 0.6), (x, 0.085, 0.19 - abs(x))], 0.007, 8)
+            for x in (0.0, 0.02, -0.02)
+        ]
+        rim = loft(
+            [_ring(r, z, around) for r, z in ((0.004, 0.128), (0.024, 0.12), (0.024, 0.116), (0.004, 0.12))],
+            capped=False,
+        )
+        return [
+            (join([dome(around, 0.014, 0.12, 0.228, 0.9), rim, visor(around // 2, 0.04, 0.121, 0.012), *ridge]), "hard")
+        ]
     if name in ("beanie", "bobble hat"):
-        blobs = [ball((0, 0.014, 0.12), (0.09, 0.106, 0.098), blend=0.02), rod((0, 0.02, 0.19), (0, 0.035, 0.213), 0.045, 0.02, blend=0.04)]
-        blobs += [ball((0, -0.115, 0.02), (0.14, 0.13, 0.09), sign=-1, blend=0.01), ball((0, 0.05, -0.02), (0.2, 0.2, 0.09), sign=-1, blend=0.01)]
+        blobs = [
+            ball((0, 0.014, 0.12), (0.09, 0.106, 0.098), blend=0.02),
+            rod((0, 0.02, 0.19), (0, 0.035, 0.213), 0.045, 0.02, blend=0.04),
+        ]
+        blobs += [
+            ball((0, -0.115, 0.02), (0.14, 0.13, 0.09), sign=-1, blend=0.01),
+            ball((0, 0.05, -0.02), (0.2, 0.2, 0.09), sign=-1, blend=0.01),
+        ]
         parts = [(surface(blobs, step * 0.006), "knit")]
         rim = [_ring(r, z + tilt, around) for r, z in ((0.004, 0.088), (0.013, 0.092), (0.015, 0.11), (0.012, 0.13), (0.004, 0.132))
                for tilt in [-0.02 * np.sin(np.linspace(0, TURN, around, endpoint=False)) + 0.012]]  # fmt: skip
@@ -116,4 +136,15 @@ def make(name: str, around: int, step: float) -> list[tuple[Solid, str]]:
     raise ValueError(f"no hat is called {name!r}")
 
 
-HATS = ("fedora", "straw hat", "cowboy hat", "bowler", "sou'wester", "cap", "flat cap", "hard hat", "beanie", "bobble hat")
+HATS = (
+    "fedora",
+    "straw hat",
+    "cowboy hat",
+    "bowler",
+    "sou'wester",
+    "cap",
+    "flat cap",
+    "hard hat",
+    "beanie",
+    "bobble hat",
+)

@@ -27,7 +27,10 @@ def horse() -> Beast:
     """A riding horse 1.6 m high at the withers."""
     pivots = {"body": (None, (0.0, 1.3)), "chest": ("body", (0.1, 1.35)), "hips": ("body", (-0.2, 1.35)), "neck": ("chest", (0.55, 1.36)),
               "crest": ("neck", (0.86, 1.66)), "head": ("crest", (1.1, 1.95)), "tail": ("hips", (-0.82, 1.42))}  # fmt: skip
-    pivots |= beasts.legs_of(((0.52, 1.42), (0.42, 0.98), (0.455, 0.53), (0.445, 0.225)), ((-0.55, 1.3), (-0.4, 0.99), (-0.76, 0.62), (-0.72, 0.245)))
+    pivots |= beasts.legs_of(
+        ((0.52, 1.42), (0.42, 0.98), (0.455, 0.53), (0.445, 0.225)),
+        ((-0.55, 1.3), (-0.4, 0.99), (-0.76, 0.62), (-0.72, 0.245)),
+    )
     m, b = muscle, bar
     blobs = [
         *m("body", 0.04, 1.22, 0, (0.285, 0.56, 0.315), 1), *m("body", -0.02, 1.15, 0, (0.27, 0.4, 0.3), 5),
@@ -65,24 +68,55 @@ def horse() -> Beast:
     return Beast(pivots, tuple(blobs))
 
 
-def add_horse(stage, coat: str = "bay", gait: str = "stand", rider=None, rider_colour: str | None = None, name: str = "horse"):
+def add_horse(
+    stage, coat: str = "bay", gait: str = "stand", rider=None, rider_colour: str | None = None, name: str = "horse"
+):
     """A horse at the origin, and on it a rider if `rider` is an outfits.Look."""
     rng, beast, detail = stage.rng(f"horse {name}"), horse(), stage.detail
-    phase = float(rng.choice({"walk": (0.1, 0.35, 0.6), "trot": (0.15, 0.7), "gallop": (0.3, 0.75, 0.95)}.get(gait, (0.0,))) + rng.uniform(-0.04, 0.04))
+    phase = float(
+        rng.choice({"walk": (0.1, 0.35, 0.6), "trot": (0.15, 0.7), "gallop": (0.3, 0.75, 0.95)}.get(gait, (0.0,)))
+        + rng.uniform(-0.04, 0.04)
+    )
     angles, lift = beasts.gait("stand" if gait == "graze" else gait, phase)
     angles = angles | neck_angles(rng, gait)
     turns = {"neck": float(rng.normal(0, 7)), "crest": float(rng.normal(0, 7)), "head": float(rng.normal(0, 5))}
     placed = beasts.pose(beast, angles, turns, lift)
     body, points, lower = COATS[coat]
     marks = dict(blaze=rng.random() < 0.5 and coat not in ("white",), socks=rng.random(4) < 0.35, dapple=coat == "grey")
-    material = stage.material(Surface(roughness=0.42, variation=0.16, grain=0.05, relief=0.0012, relief_size=0.012, attribute=True, specular=0.35, sheen=0.12, stretch=(1, 0.3, 1)))
-    made, solid = beasts.skin(stage, beast, placed, 0.017 / max(detail, 0.05) ** 0.5, lambda p, bones: colours(p, bones, body, lower, marks, stage.scene.seed), material)
+    material = stage.material(
+        Surface(
+            roughness=0.42,
+            variation=0.16,
+            grain=0.05,
+            relief=0.0012,
+            relief_size=0.012,
+            attribute=True,
+            specular=0.35,
+            sheen=0.12,
+            stretch=(1, 0.3, 1),
+        )
+    )
+    made, solid = beasts.skin(
+        stage,
+        beast,
+        placed,
+        0.017 / max(detail, 0.05) ** 0.5,
+        lambda p, bones: colours(p, bones, body, lower, marks, stage.scene.seed),
+        material,
+    )
     parts = [made, *mane_and_tail(stage, rng, beast, placed, solid, points, gait), *eyes(stage, placed)]
     if rider is not None:
         parts += tack(stage, rng, placed)
         turn, shift = placed["body"]
         seat = turn @ at(0.12, 1.575) + shift
-        person = people.add_person(stage, rider, "ride", tuple(seat + (0, 0.02, 0.075 - rider.figure.unit)), name=f"rider {name}", wind=(0, 3.0 * (gait != "stand") + 5 * (gait == "gallop"), 0))
+        person = people.add_person(
+            stage,
+            rider,
+            "ride",
+            tuple(seat + (0, 0.02, 0.075 - rider.figure.unit)),
+            name=f"rider {name}",
+            wind=(0, 3.0 * (gait != "stand") + 5 * (gait == "gallop"), 0),
+        )
         parts.append(person)
     return stage.group(*parts)
 
@@ -125,7 +159,10 @@ def colours(p, bones, body, lower, marks, seed: int) -> np.ndarray:
 def eyes(stage, placed):
     turn, shift = placed["head"]
     dark = stage.surface((0.006, 0.004, 0.003), 0.08, variation=0.05, specular=0.6)
-    solids = [surface([ball(turn @ at(1.272, 1.902, s * 0.084) + shift, 0.0185)], 0.008 / max(stage.detail, 0.2) ** 0.3) for s in (1, -1)]
+    solids = [
+        surface([ball(turn @ at(1.272, 1.902, s * 0.084) + shift, 0.0185)], 0.008 / max(stage.detail, 0.2) ** 0.3)
+        for s in (1, -1)
+    ]
     return [stage.add(solids, dark, smooth=True)]
 
 
@@ -136,21 +173,45 @@ def mane_and_tail(stage, rng, beast: Beast, placed, solid: Solid, colour, gait: 
     share = float(np.clip(stage.detail, 0.05, 1.2))
     count, thick = int(1500 * share**0.8), 0.0014 / share**0.45
     side = float(rng.choice([-1, 1]))
-    crest = [("neck", 0.5, 1.56), ("neck", 0.68, 1.705), ("crest", 0.86, 1.845), ("crest", 1.0, 1.985), ("head", 1.08, 2.045)]
+    crest = [
+        ("neck", 0.5, 1.56),
+        ("neck", 0.68, 1.705),
+        ("crest", 0.86, 1.845),
+        ("crest", 1.0, 1.985),
+        ("head", 1.08, 2.045),
+    ]
     line = smooth_path([placed[b][0] @ at(f, u) + placed[b][1] for b, f, u in crest], 40)
     along = rng.random(count) * 39
-    roots = np.stack([np.interp(along, np.arange(40), line[:, i]) for i in range(3)], 1) + rng.normal(0, 0.008, (count, 3))
-    out = np.array([side * 0.75, 0.2 + 0.8 * sweep, 0.75]) * np.where(rng.random((count, 1)) < 0.22, (-1, 1, 1), (1, 1, 1)) + rng.normal(0, 0.15, (count, 3))
+    roots = np.stack([np.interp(along, np.arange(40), line[:, i]) for i in range(3)], 1) + rng.normal(
+        0, 0.008, (count, 3)
+    )
+    out = np.array([side * 0.75, 0.2 + 0.8 * sweep, 0.75]) * np.where(
+        rng.random((count, 1)) < 0.22, (-1, 1, 1), (1, 1, 1)
+    ) + rng.normal(0, 0.15, (count, 3))
     length = rng.uniform(0.2, 0.36, count)
     strands = beasts.hanging(rng, roots, out, length, sweep=(side * 0.18, 1.2 * sweep, 0.5 * sweep), wild=0.5 + sweep)
     strands = _outside(strands, beast, placed)
     top = placed["head"][0] @ at(1.1, 2.03) + placed["head"][1]
     forward = placed["head"][0] @ np.array([0, -1.0, 0.1])
-    locks = beasts.hanging(rng, top + rng.normal(0, 0.014, (count // 7, 3)), forward + rng.normal(0, 0.2, (count // 7, 3)), rng.uniform(0.12, 0.24, count // 7), sweep=(0, 0.8 * sweep, 0))
+    locks = beasts.hanging(
+        rng,
+        top + rng.normal(0, 0.014, (count // 7, 3)),
+        forward + rng.normal(0, 0.2, (count // 7, 3)),
+        rng.uniform(0.12, 0.24, count // 7),
+        sweep=(0, 0.8 * sweep, 0),
+    )
     dock = placed["tail"][0] @ at(-0.9, 1.34) + placed["tail"][1]
     n = int(1.1 * count)
     out = np.array([0, 1.0, 0.15 + 0.3 * sweep]) + rng.normal(0, [0.22, 0.2, 0.2], (n, 3))
-    tail = beasts.hanging(rng, dock + rng.normal(0, [0.024, 0.05, 0.04], (n, 3)), out, rng.uniform(0.6, 1.0, n), 11, sweep=(0, 1.1 * sweep, 0.25 * sweep), wild=0.35 + 0.4 * sweep)
+    tail = beasts.hanging(
+        rng,
+        dock + rng.normal(0, [0.024, 0.05, 0.04], (n, 3)),
+        out,
+        rng.uniform(0.6, 1.0, n),
+        11,
+        sweep=(0, 1.1 * sweep, 0.25 * sweep),
+        wild=0.35 + 0.4 * sweep,
+    )
     radii = lambda k: thick * np.linspace(1.0, 0.25, k)  # noqa: E731
     return [blender.add_strands(points, radii(points.shape[1]), material) for points in (strands, locks, tail)]
 
@@ -162,7 +223,10 @@ def _outside(strands: np.ndarray, beast: Beast, placed) -> np.ndarray:
     blobs = beasts.posed([b for b in beast.blobs if b.bone in ("neck", "crest") and b.sign > 0], placed)
     table = np.array([b.row() for b in blobs])
     half = 0.5 * table[:, 15]
-    bounds = np.c_[table[:, :3] + half[:, None] * table[:, 9:12], half + np.maximum(table[:, 16], table[:, 17]) * table[:, 12:15].max(1)]
+    bounds = np.c_[
+        table[:, :3] + half[:, None] * table[:, 9:12],
+        half + np.maximum(table[:, 16], table[:, 17]) * table[:, 12:15].max(1),
+    ]
     flat = strands.reshape(-1, 3).copy()
     near = np.empty((len(flat), 8), np.int32)
     close_blobs(flat, bounds, 0.05, near)
@@ -174,23 +238,52 @@ def _outside(strands: np.ndarray, beast: Beast, placed) -> np.ndarray:
 def tack(stage, rng, placed) -> list:
     """Saddle, saddle cloth, girth, stirrups, bridle and reins."""
     cell = 0.014 / max(stage.detail, 0.08) ** 0.5
-    leather = stage.surface((0.055, 0.022, 0.01), 0.38, variation=0.3, grain=0.08, relief=0.0015, relief_size=0.02, specular=0.4)
-    cloth = stage.surface(tint(rng, ("charcoal", "crimson", "cream", "navy", "olive", "brown")), 0.95, variation=0.2, grain=0.03, relief=0.002, relief_size=0.01)
+    leather = stage.surface(
+        (0.055, 0.022, 0.01), 0.38, variation=0.3, grain=0.08, relief=0.0015, relief_size=0.02, specular=0.4
+    )
+    cloth = stage.surface(
+        tint(rng, ("charcoal", "crimson", "cream", "navy", "olive", "brown")),
+        0.95,
+        variation=0.2,
+        grain=0.03,
+        relief=0.002,
+        relief_size=0.01,
+    )
     turn, shift = placed["body"]
     on = lambda solid: Solid(solid.vertices @ turn.T + shift, solid.faces)  # noqa: E731
-    seat = [rod(at(0.34, 1.575), at(-0.2, 1.57), 0.1, 0.13, flat=(1.25, 0.45), blend=0.04), ball(at(0.35, 1.6), (0.085, 0.05, 0.055), blend=0.03), ball(at(-0.24, 1.6), (0.15, 0.05, 0.05), blend=0.04)]
+    seat = [
+        rod(at(0.34, 1.575), at(-0.2, 1.57), 0.1, 0.13, flat=(1.25, 0.45), blend=0.04),
+        ball(at(0.35, 1.6), (0.085, 0.05, 0.055), blend=0.03),
+        ball(at(-0.24, 1.6), (0.15, 0.05, 0.05), blend=0.04),
+    ]
     for s in (1, -1):
         seat += [ball(at(0.16, 1.36, s * 0.268), (0.026, 0.18, 0.24), blend=0.03)]
-    under = [ball(at(0.06, 1.4, s * 0.2), (0.098, 0.3, 0.2), blend=0.08) for s in (1, -1)] + [rod(at(0.38, 1.53), at(-0.28, 1.53), 0.07, 0.08, blend=0.06)]
+    under = [ball(at(0.06, 1.4, s * 0.2), (0.098, 0.3, 0.2), blend=0.08) for s in (1, -1)] + [
+        rod(at(0.38, 1.53), at(-0.28, 1.53), 0.07, 0.08, blend=0.06)
+    ]
     under += [ball(at(0.05, 0.7), (0.6, 0.8, 0.5), sign=-1, blend=0.01)]
-    parts = [stage.add(on(surface(seat, cell)), leather, smooth=True), stage.add(on(surface(under, cell)), cloth, smooth=True)]
+    parts = [
+        stage.add(on(surface(seat, cell)), leather, smooth=True),
+        stage.add(on(surface(under, cell)), cloth, smooth=True),
+    ]
     t = np.linspace(0, 2 * np.pi, 30)
     ring = np.stack([0.292 * np.sin(t), np.full(30, -0.2), 1.22 + 0.345 * np.cos(t)], 1)
     girth = ribbon(ring, ring - at(0.2, 1.22), 0.09, 0.008)
     straps = []
     for s in (1, -1):
         straps.append(tube([at(0.2, 1.5, s * 0.25), at(0.24, 1.2, s * 0.32), at(0.3, 0.9, s * 0.36)], 0.012, 6))
-        straps.append(tube(np.array([at(0.3, 0.88, s * 0.36) + (0.055 * np.sin(a), 0, 0.06 * np.cos(a) - 0.06) for a in np.linspace(0, 2 * np.pi, 13)]), 0.008, 6))
+        straps.append(
+            tube(
+                np.array(
+                    [
+                        at(0.3, 0.88, s * 0.36) + (0.055 * np.sin(a), 0, 0.06 * np.cos(a) - 0.06)
+                        for a in np.linspace(0, 2 * np.pi, 13)
+                    ]
+                ),
+                0.008,
+                6,
+            )
+        )
     parts.append(stage.add([on(girth), *map(on, straps)], leather, smooth=True))
     return parts + [bridle(stage, placed, leather)]
 
@@ -200,7 +293,17 @@ def bridle(stage, placed, leather):
     there = lambda points: np.array([turn @ at(*p) + shift for p in points])  # noqa: E731
     bands = []
     for s in (1, -1):
-        bands.append(there([(1.1, 2.0, 0.0), (1.15, 1.95, s * 0.085), (1.27, 1.83, s * 0.092), (1.4, 1.68, s * 0.07), (1.47, 1.6, s * 0.06)]))
+        bands.append(
+            there(
+                [
+                    (1.1, 2.0, 0.0),
+                    (1.15, 1.95, s * 0.085),
+                    (1.27, 1.83, s * 0.092),
+                    (1.4, 1.68, s * 0.07),
+                    (1.47, 1.6, s * 0.06),
+                ]
+            )
+        )
         bands.append(there([(1.2, 1.99, 0.0), (1.17, 1.97, s * 0.07), (1.13, 1.95, s * 0.09)]))
         bands.append(there([(1.44, 1.73, 0.0), (1.41, 1.7, s * 0.06), (1.36, 1.64, s * 0.062), (1.33, 1.6, 0.0)]))
     solids = [tube(smooth_path(b, 14), 0.008, 6) for b in bands]

@@ -229,7 +229,25 @@ def on_ground(x, before):
 
 
 @compiled
-def drape(x, goal_from, pins, pairs, lengths, stiffness, ends, bones, weights, turns, starts, blobs, margin, iterations, pull_down, friction, moving):
+def drape(
+    x,
+    goal_from,
+    pins,
+    pairs,
+    lengths,
+    stiffness,
+    ends,
+    bones,
+    weights,
+    turns,
+    starts,
+    blobs,
+    margin,
+    iterations,
+    pull_down,
+    friction,
+    moving,
+):
     """Let cloth follow a body through its poses, and hang.
 
     x: (n, 3), changed. goal_from: (n, 3) in the cut. pins: (n,), share by which a point keeps its place on the body.
@@ -315,7 +333,10 @@ def onto(x, field, low, step):
         c, d = field[i, j + 1, k], field[i + 1, j + 1, k]
         e, f = field[i, j, k + 1], field[i + 1, j, k + 1]
         g, h = field[i, j + 1, k + 1], field[i + 1, j + 1, k + 1]
-        near, far = (a * (1 - u) + b * u) * (1 - v) + (c * (1 - u) + d * u) * v, (e * (1 - u) + f * u) * (1 - v) + (g * (1 - u) + h * u) * v
+        near, far = (
+            (a * (1 - u) + b * u) * (1 - v) + (c * (1 - u) + d * u) * v,
+            (e * (1 - u) + f * u) * (1 - v) + (g * (1 - u) + h * u) * v,
+        )
         value = near * (1 - w) + far * w
         sx = (((b - a) * (1 - v) + (d - c) * v) * (1 - w) + ((f - e) * (1 - v) + (h - g) * v) * w) / step
         sy = (((c - a) * (1 - u) + (d - b) * u) * (1 - w) + ((g - e) * (1 - u) + (h - f) * u) * w) / step

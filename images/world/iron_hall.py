@@ -128,7 +128,7 @@ def _roof(stage, hall: Hall, iron, spring: float, middle: float, half: float) ->
         for a, b in itertools.pairwise(steps):
             pane = rng.random()
             corners = np.array([(x0, a + 0.02, z0), (x0, b - 0.02, z0), (x1, b - 0.02, z1), (x1, a + 0.02, z1)])
-            if high and pane < 0.72:
+            if high and pane < (0.94 if int((a - hall.start) / 1.5) % 4 < 2 else 0.08):  # lit bays between dark ones
                 glass.append(Solid(corners, (np.array([(0, 1, 2, 3)]),)))
             elif pane < 0.985 or not high:
                 boards.append(Solid(corners, (np.array([(0, 1, 2, 3)]),)))

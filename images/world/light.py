@@ -166,6 +166,10 @@ FILM_LIGHTS = {
         sun=7.0, azimuth=75, elevation=14, sun_colour=(1.0, 0.96, 0.9), sky=NIGHT, sky_strength=0.2, softness=0.5,
         stars=0.5, film=Film(key=0.095, **COOL, saturation=1.15, contrast=1.25, glow=0.7, streak=0.2),
     ),
+    "clear water": Light(  # under water: the setting says what colour the water is
+        sun=5.0, azimuth=20, elevation=64, sun_colour=(1.0, 0.97, 0.88), sky=CLEAR,
+        film=Film(key=0.15, saturation=1.25, contrast=1.2, glow=0.8, highlights=(1.02, 1.0, 0.97), rays=0.2),
+    ),
     # rooms: each setting says where its windows are
     "window light": Light(
         sun=7.0, azimuth=-70, elevation=26, sun_colour=(1.0, 0.8, 0.55), sky=CLEAR, sky_strength=0.6, fog=0.02,

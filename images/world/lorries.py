@@ -257,7 +257,7 @@ def _lamps(stage, nose: bool, back: float, burning: bool) -> list:
                 stage.lamp(
                     "SPOT",
                     (side * x, y - 0.2, z),
-                    1500,
+                    900,
                     colour,
                     to=(side * x, y - 22, z - 1.0),
                     spot_size=0.95,

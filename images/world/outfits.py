@@ -63,7 +63,9 @@ class Look:
         return replace(self, extras=(*self.extras, (name, colour)))
 
 
-def layer(kind: str, colour, stuff: str = "wool", collar: str = "", stripes=None, belt=None, opening=None, **cut) -> Layer:
+def layer(
+    kind: str, colour, stuff: str = "wool", collar: str = "", stripes=None, belt=None, opening=None, **cut
+) -> Layer:
     return Layer(kind, tuple(colour), stuff, tuple(sorted(cut.items())), collar, stripes, belt, opening)
 
 
@@ -84,7 +86,11 @@ def somebody(rng, sex: str, child: bool = False) -> Look:
     figure = Figure(float(np.clip(height, 1.0, 1.9)), sex, child, bulk)
     skin = pick(rng, SKIN)
     hair = pick(rng, HAIR[:2] if skin[0] < 0.3 else HAIR[:-1] if child else HAIR)
-    styles = ("long", "bob", "bun", "pony tail", "long", "plait", "bob") if sex == "woman" else ("short", "short", "cropped", "tousled")
+    styles = (
+        ("long", "bob", "bun", "pony tail", "long", "plait", "bob")
+        if sex == "woman"
+        else ("short", "short", "cropped", "tousled")
+    )
     beard = float(rng.choice([0.0, 0.0, 0.35, 0.8])) if sex == "man" and not child else 0.0
     return Look(figure, skin, hair, pick(rng, styles), beard=beard)
 
@@ -106,7 +112,13 @@ def casual(rng, look, colour):
     if kind == "sweater":
         upper = layer("sweater", tone, "knit", pick(rng, ("crew", "roll")))
     elif kind == "jacket":
-        upper = layer("jacket", tone, pick(rng, ("leather", "denim", "cotton")), "fold", opening=(tint(rng, ("white", "grey", "black")),) * 2)
+        upper = layer(
+            "jacket",
+            tone,
+            pick(rng, ("leather", "denim", "cotton")),
+            "fold",
+            opening=(tint(rng, ("white", "grey", "black")),) * 2,
+        )
     elif kind == "hoodie":
         upper = layer("sweater", tone, "jersey", "high", loose=0.026)
     else:
@@ -118,7 +130,10 @@ def casual(rng, look, colour):
 def suit(rng, look, colour):
     cloth = colour or tint(rng, ("charcoal", "navy", "black", "grey", "brown"))
     inside = (tint(rng, "white"), tint(rng, ("black", "crimson", "navy")))
-    layers = (layer("trousers", cloth, "wool", wide=0.92), layer("jacket", cloth, "wool", "fold", opening=inside, hem=-0.17))
+    layers = (
+        layer("trousers", cloth, "wool", wide=0.92),
+        layer("jacket", cloth, "wool", "fold", opening=inside, hem=-0.17),
+    )
     return replace(look, layers=layers)
 
 
@@ -134,14 +149,32 @@ def coat(rng, look, colour):
 
 def raincoat(rng, look, colour):
     cloth = colour or tint(rng, "yellow")
-    layers = (legs(rng, DARK + ("denim",)), layer("coat", cloth, "oilskin", length=float(rng.uniform(0.24, 0.42)), flare=0.15))
+    layers = (
+        legs(rng, DARK + ("denim",)),
+        layer("coat", cloth, "oilskin", length=float(rng.uniform(0.24, 0.42)), flare=0.15),
+    )
     boots = tint(rng, ("black", "green", "navy"))
-    return replace(look, layers=layers, shoe="boot", shoes=boots, hat=pick(rng, ("hood", "hood", "sou'wester")), hat_colour=cloth)
+    return replace(
+        look, layers=layers, shoe="boot", shoes=boots, hat=pick(rng, ("hood", "hood", "sou'wester")), hat_colour=cloth
+    )
 
 
 def hiker(rng, look, colour):
-    shell = layer("jacket", colour or tint(rng, ("red", "teal", "orange", "blue", "mustard", "green")), pick(rng, ("nylon", "nylon", "down")), "stand", loose=0.028)
-    look = replace(look, layers=(legs(rng, MUTED, "cotton"), shell), shoe="boot", shoes=tint(rng, "brown"), hat=pick(rng, ("beanie", "", "cap", "hood")), hat_colour=tint(rng, DARK + ("red", "teal")))
+    shell = layer(
+        "jacket",
+        colour or tint(rng, ("red", "teal", "orange", "blue", "mustard", "green")),
+        pick(rng, ("nylon", "nylon", "down")),
+        "stand",
+        loose=0.028,
+    )
+    look = replace(
+        look,
+        layers=(legs(rng, MUTED, "cotton"), shell),
+        shoe="boot",
+        shoes=tint(rng, "brown"),
+        hat=pick(rng, ("beanie", "", "cap", "hood")),
+        hat_colour=tint(rng, DARK + ("red", "teal")),
+    )
     look = replace(look, hat_colour=shell.colour) if look.hat == "hood" else look
     return look.with_extra("backpack", tint(rng, ("orange", "teal", "green", "charcoal", "red", "blue")))
 
@@ -162,8 +195,17 @@ def dress(rng, look, colour):
 
 
 def skirt(rng, look, colour):
-    upper = pick(rng, (layer("sweater", colour or tint(rng, MUTED + ("cream", "mustard")), "knit", "roll"), layer("jacket", colour or tint(rng, MUTED), "wool", "fold", hem=-0.08)))
-    layers = (layer("skirt", tint(rng, MUTED + ("plum", "crimson")), "wool", length=float(rng.uniform(0.4, 0.56))), upper)
+    upper = pick(
+        rng,
+        (
+            layer("sweater", colour or tint(rng, MUTED + ("cream", "mustard")), "knit", "roll"),
+            layer("jacket", colour or tint(rng, MUTED), "wool", "fold", hem=-0.08),
+        ),
+    )
+    layers = (
+        layer("skirt", tint(rng, MUTED + ("plum", "crimson")), "wool", length=float(rng.uniform(0.4, 0.56))),
+        upper,
+    )
     return replace(look, layers=layers, shoe="high boot", stockings=tint(rng, DARK))
 
 
@@ -172,20 +214,44 @@ def worker(rng, look, colour):
     layers = (layer("trousers", cloth, "canvas", wide=1.12), layer("jacket", cloth, "canvas", "stand"))
     if rng.random() < 0.55:
         layers += (layer("vest", tint(rng, ("orange", "yellow")), "nylon", stripes=(0.5, 0.5, 0.48)),)
-    return replace(look, layers=layers, shoe="boot", shoes=tint(rng, "brown"), hat="hard hat", hat_colour=tint(rng, ("yellow", "white", "orange", "blue")))
+    return replace(
+        look,
+        layers=layers,
+        shoe="boot",
+        shoes=tint(rng, "brown"),
+        hat="hard hat",
+        hat_colour=tint(rng, ("yellow", "white", "orange", "blue")),
+    )
 
 
 def summer(rng, look, colour):
-    upper = layer("shirt", colour or tint(rng, ("white", "cream", "blue", "pink", "turquoise")), "cotton", "crew", sleeve=0.36)
-    look = replace(look, layers=(legs(rng, JEANS + ("beige",), "cotton"), upper), shoe="sneaker", shoes=tint(rng, ("white", "brown", "black")))
+    upper = layer(
+        "shirt", colour or tint(rng, ("white", "cream", "blue", "pink", "turquoise")), "cotton", "crew", sleeve=0.36
+    )
+    look = replace(
+        look,
+        layers=(legs(rng, JEANS + ("beige",), "cotton"), upper),
+        shoe="sneaker",
+        shoes=tint(rng, ("white", "brown", "black")),
+    )
     return replace(look, hat="straw hat") if rng.random() < 0.35 else look
 
 
 def child(rng, look, colour):
-    kind = pick(rng, (("jacket", "nylon", "stand"), ("sweater", "knit", "crew"), ("coat", "wool", "fold"), ("jacket", "down", "stand")))
+    kind = pick(
+        rng,
+        (
+            ("jacket", "nylon", "stand"),
+            ("sweater", "knit", "crew"),
+            ("coat", "wool", "fold"),
+            ("jacket", "down", "stand"),
+        ),
+    )
     cut = {"length": 0.24, "flare": 0.1} if kind[0] == "coat" else {}
     upper = layer(kind[0], colour or tint(rng, VIVID), kind[1], kind[2], **cut)
-    look = replace(look, layers=(legs(rng, JEANS + MUTED), upper), shoe="sneaker", shoes=tint(rng, DARK + ("white", "red")))
+    look = replace(
+        look, layers=(legs(rng, JEANS + MUTED), upper), shoe="sneaker", shoes=tint(rng, DARK + ("white", "red"))
+    )
     return replace(look, hat=pick(rng, ("", "beanie", "", "bobble hat")), hat_colour=tint(rng, VIVID))
 
 

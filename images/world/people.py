@@ -39,7 +39,9 @@ def add_person(
     if hat is not None:
         look = replace(look, hat=hat)
     holds = any(name in HELD for name, _ in look.extras)
-    made = Builder(stage, rng, look, find_pose(rng, pose, flip=not holds), stage.detail if detail is None else detail).build(wind)
+    made = Builder(
+        stage, rng, look, find_pose(rng, pose, flip=not holds), stage.detail if detail is None else detail
+    ).build(wind)
     return stage.place(made, at, heading)
 
 

@@ -61,16 +61,17 @@ def heights(table: np.ndarray, wind: float, ridge: float, seed: int):
     return ground
 
 
-def material(stage, wind: float, length: float = 0.11):
+def material(stage, wind: float, length: float = 0.11, crust: float = 0.0):
     """Sand painted by its vertices, with ripples across the wind `length` metres apart and larger ones far off.
 
-    Ripples end on slip faces, and fade where they would be finer than a pixel.
+    Ripples end on slip faces, and fade where they would be finer than a pixel. crust: metres of relief on what is too
+    steep for sand, as rocks under water are.
     """
     wet = 0.6 * stage.light.wet
-    return stage.once(("sand", wind, length, wet), lambda: _material(wind, length, wet))
+    return stage.once(("sand", wind, length, wet, crust), lambda: _material(wind, length, wet, crust))
 
 
-def _material(wind: float, length: float, wet: float):
+def _material(wind: float, length: float, wet: float, crust: float):
     graph, output, material = materials.new("sand")
     surface = Surface(roughness=0.92, variation=0.16, grain=2.5, attribute=True, own_space=False, specular=0.15)
     shader = materials.principled(graph, surface)
@@ -96,6 +97,10 @@ def _material(wind: float, length: float, wet: float):
     grains = graph.noise(at, 55.0, 6, 0.7)
     normal = graph.node("Bump", {"Height": grains, "Strength": graph.spread(away, 4, 30, 0.5, 0), "Distance": 0.006,
                                  "Normal": normal})  # fmt: skip
+    if crust:
+        rough = graph.add(graph.noise(at, 2.6, 9, 0.68), graph.multiply(graph.cells(at, 7.0).outputs[0], -0.4))
+        normal = graph.node("Bump", {"Height": rough, "Strength": graph.spread(free, 0, 1, 1.0, 0.0), "Distance": crust,
+                                     "Normal": normal})  # fmt: skip
     graph.link(normal, shader.inputs["Normal"])
     colour = shader.inputs["Base Color"].links[0].from_socket
     colour = graph.scale(colour, graph.spread(hollow, 0, 1, 1.0, 0.72))

@@ -23,7 +23,8 @@ def broken(height, x, y, seed: int, *, bed: float = 1.4, joint: float = 5.0, dip
     return height + (stepped + rough - height) * share
 
 
-def painted(x, y, z, up, seed: int, *, grass: float = 1.0, bed: float = 1.4, tide: float = 2.0) -> np.ndarray:
+def painted(x, y, z, up, seed: int, *, grass: float = 1.0, bed: float = 1.4, tide: float = 2.0,
+            washed: float = 1.0) -> np.ndarray:  # fmt: skip
     """Colours of sea rock: black where the sea wets it up to `tide` metres, a pale belt of barnacles, then bare beds with
     lichen and turf on top."""
     hard, _ = rock.beds(z + 0.16 * x + 0.07 * y + 0.3 * fbm(x / 4, y / 4, 3, seed), 0.5 * bed, seed)
@@ -38,7 +39,7 @@ def painted(x, y, z, up, seed: int, *, grass: float = 1.0, bed: float = 1.4, tid
     colour = blend(colour, (0.3, 0.285, 0.24), 0.6 * belt)
     colour = blend((0.013, 0.015, 0.011), colour, smoothstep(0.45, 0.95, line))
     runs = smoothstep(0.12, 0.4, fbm(x / 0.9 + 0.4 * z, y / 0.9 + 0.4 * z, 5, seed + 11)) * smoothstep(0.55, 0.1, line)
-    colour = blend(colour, (0.62, 0.66, 0.68), 0.75 * runs)  # white water running off
+    colour = blend(colour, (0.62, 0.66, 0.68), 0.75 * washed * runs)  # white water running off
     turf = smoothstep(0.66, 0.86, up + 0.14 * fbm(x / 3, y / 3, 4, 3)) * smoothstep(4.5, 8.5, z + 3 * fbm(x / 14, y / 14, 3, 8))
     green = blend((0.05, 0.06, 0.018), (0.12, 0.105, 0.04), np.clip(0.5 + fbm(x / 7, y / 7, 4, seed + 7), 0, 1))
     return blend(colour, green, turf * grass)

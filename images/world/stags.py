@@ -15,7 +15,10 @@ def deer(stag: bool) -> Beast:
     """1.25 m high at the withers; a doe has a slim neck."""
     pivots = {"body": (None, (0.0, 1.0)), "chest": ("body", (0.1, 1.05)), "hips": ("body", (-0.15, 1.05)), "neck": ("chest", (0.45, 1.1)),
               "crest": ("neck", (0.68, 1.42)), "head": ("crest", (0.8, 1.7)), "tail": ("hips", (-0.62, 1.14))}  # fmt: skip
-    pivots |= beasts.legs_of(((0.42, 1.1), (0.34, 0.76), (0.36, 0.42), (0.35, 0.17)), ((-0.42, 1.03), (-0.3, 0.79), (-0.6, 0.52), (-0.55, 0.19)))
+    pivots |= beasts.legs_of(
+        ((0.42, 1.1), (0.34, 0.76), (0.36, 0.42), (0.35, 0.17)),
+        ((-0.42, 1.03), (-0.3, 0.79), (-0.6, 0.52), (-0.55, 0.19)),
+    )
     m, b = muscle, bar
     thick = 1.0 if stag else 0.72
     blobs = [
@@ -52,10 +55,29 @@ def add_deer(stage, kind: str = "stag", gait: str = "stand", name: str = "deer")
         angles |= {"neck": -78.0, "crest": -38.0, "head": 6.0}
     look = 0.0 if gait == "graze" else float(rng.choice([-1, 1]) * rng.uniform(4, 24))
     placed = beasts.pose(beast, angles, {"neck": 0.5 * look, "crest": 0.8 * look, "head": 1.2 * look}, lift)
-    material = stage.material(Surface(roughness=0.8, variation=0.22, grain=0.03, relief=0.003, relief_size=0.014, attribute=True, specular=0.2, sheen=0.3, stretch=(1, 0.35, 1)))
+    material = stage.material(
+        Surface(
+            roughness=0.8,
+            variation=0.22,
+            grain=0.03,
+            relief=0.003,
+            relief_size=0.014,
+            attribute=True,
+            specular=0.2,
+            sheen=0.3,
+            stretch=(1, 0.35, 1),
+        )
+    )
     red = rng.uniform(0, 1)
     base = np.array((0.14, 0.066, 0.028)) * red + np.array((0.1, 0.066, 0.042)) * (1 - red)
-    made, solid = beasts.skin(stage, beast, placed, 0.0135 / max(detail, 0.05) ** 0.5, lambda p, bones: colours(p, bones, base, stag, stage.scene.seed), material)
+    made, solid = beasts.skin(
+        stage,
+        beast,
+        placed,
+        0.0135 / max(detail, 0.05) ** 0.5,
+        lambda p, bones: colours(p, bones, base, stag, stage.scene.seed),
+        material,
+    )
     parts = [made, *eyes(stage, placed)]
     blobs = beasts.posed([b for b in beast.blobs if b.sign > 0], placed)
     back = lambda p: np.tile((0.0, 0.8, -0.6), (len(p), 1))  # noqa: E731
@@ -87,7 +109,10 @@ def colours(p, bones, base, stag: bool, seed: int) -> np.ndarray:
 
 def eyes(stage, placed):
     turn, shift = placed["head"]
-    solids = [surface([ball(turn @ at(0.9, 1.682, s * 0.066) + shift, 0.0135)], 0.006 / max(stage.detail, 0.2) ** 0.3) for s in (1, -1)]
+    solids = [
+        surface([ball(turn @ at(0.9, 1.682, s * 0.066) + shift, 0.0135)], 0.006 / max(stage.detail, 0.2) ** 0.3)
+        for s in (1, -1)
+    ]
     return [stage.add(solids, stage.surface((0.006, 0.004, 0.003), 0.08, variation=0.05, specular=0.6), smooth=True)]
 
 
@@ -97,7 +122,10 @@ def ruff(stage, rng, placed, base):
     t = rng.random(count)
     angle = rng.uniform(-1.9, 1.9, count)
     points, out = np.zeros((count, 3)), np.zeros((count, 3))
-    for bone, low, high, start, end, wide in (("neck", 0.0, 0.6, (0.46, 1.02), (0.68, 1.4), (0.14, 0.08)), ("crest", 0.6, 1.0, (0.68, 1.4), (0.78, 1.6), (0.085, 0.062))):
+    for bone, low, high, start, end, wide in (
+        ("neck", 0.0, 0.6, (0.46, 1.02), (0.68, 1.4), (0.14, 0.08)),
+        ("crest", 0.6, 1.0, (0.68, 1.4), (0.78, 1.6), (0.085, 0.062)),
+    ):
         here = (t >= low) & (t < high)
         share = ((t[here] - low) / (high - low))[:, None]
         middle = at(*start) * (1 - share) + at(*end) * share
@@ -109,7 +137,9 @@ def ruff(stage, rng, placed, base):
         out[here] = offset @ turn.T / (np.linalg.norm(offset, axis=1, keepdims=True) + 1e-6)
     strands = beasts.hanging(rng, points, out * 0.5 + (0, 0, -0.6), rng.uniform(0.07, 0.15, count), 6, wild=0.5)
     thick = 0.0015 / max(stage.detail, 0.05) ** 0.45
-    return blender.add_strands(strands, thick * np.linspace(1, 0.25, 6), stage.surface(tuple(base * 0.4), 0.7, variation=0.35, grain=0.02))
+    return blender.add_strands(
+        strands, thick * np.linspace(1, 0.25, 6), stage.surface(tuple(base * 0.4), 0.7, variation=0.35, grain=0.02)
+    )
 
 
 def antlers(stage, rng, placed) -> list:
@@ -119,7 +149,14 @@ def antlers(stage, rng, placed) -> list:
     size = rng.uniform(0.9, 1.12)
     for s in (1, -1):
         vary = lambda: rng.normal(0, 0.02, 3)  # noqa: E731
-        beam = [(0.045, 0.78, 1.755), (0.075, 0.75, 1.83), (0.19, 0.66, 1.99), (0.31, 0.63, 2.17), (0.36, 0.7, 2.36), (0.33, 0.8, 2.52)]
+        beam = [
+            (0.045, 0.78, 1.755),
+            (0.075, 0.75, 1.83),
+            (0.19, 0.66, 1.99),
+            (0.31, 0.63, 2.17),
+            (0.36, 0.7, 2.36),
+            (0.33, 0.8, 2.52),
+        ]
         beam = smooth_path([at(f, u, s * x) + (i > 1) * vary() for i, (x, f, u) in enumerate(beam)], 26)
         tines.append((beam, np.interp(np.linspace(0, 1, 26), [0, 0.05, 0.5, 1], [0.027, 0.021, 0.018, 0.006])))
         tines.append((beam[:2] + [[0, 0, -0.006], [0, 0, 0.006]], [0.033, 0.033]))  # the burr

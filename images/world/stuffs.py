@@ -44,7 +44,15 @@ STUFFS = {
 }
 
 
-def material(stage, name: str, colour: Colour, stripes: Colour | None = None, wide: float = 0.03, seams: bool = True, opening=None):
+def material(
+    stage,
+    name: str,
+    colour: Colour,
+    stripes: Colour | None = None,
+    wide: float = 0.03,
+    seams: bool = True,
+    opening=None,
+):
     """The material of a stuff; stripes: the colour of bands round the body, `wide` metres apart; opening: the colours of
     the shirt and the tie that show between the lapels."""
     wet = stage.light.wet
@@ -74,7 +82,9 @@ def _make(stuff: Stuff, colour: Colour, stripes, wide: float, seams: bool, openi
     if stuff.fading:
         worn = graph.spread(graph.noise(rest, 6, 3, 0.5), 0.42, 0.66, 1, 1 + stuff.fading)
         shade = graph.multiply(shade, worn)
-    height = graph.multiply(graph.noise(graph.stretched(rest, (1, 1, 0.6)), 1 / stuff.crumple_size, 4, 0.55), stuff.crumple)
+    height = graph.multiply(
+        graph.noise(graph.stretched(rest, (1, 1, 0.6)), 1 / stuff.crumple_size, 4, 0.55), stuff.crumple
+    )
     if stuff.fibre:
         height = graph.add(height, graph.multiply(fine, stuff.fibre))
     if seams:
@@ -85,7 +95,11 @@ def _make(stuff: Stuff, colour: Colour, stripes, wide: float, seams: bool, openi
         height = graph.add(height, _ribs(graph, stuff, x, y, hem))
     bump = graph.node("Bump", {"Height": height, "Strength": 1.0, "Distance": 1.0})
     inputs = {"Base Color": graph.scale(tint, graph.multiply(shade, 1 - 0.4 * wet)), "Normal": bump}
-    inputs |= {"Roughness": stuff.roughness * (1 - 0.35 * wet), "Sheen Weight": stuff.sheen * (1 - wet), "Sheen Roughness": 0.4}
+    inputs |= {
+        "Roughness": stuff.roughness * (1 - 0.35 * wet),
+        "Sheen Weight": stuff.sheen * (1 - wet),
+        "Sheen Roughness": 0.4,
+    }
     inputs |= {"Specular IOR Level": stuff.specular}
     result = graph.node("BsdfPrincipled", inputs).outputs[0]
     if stuff.translucency:

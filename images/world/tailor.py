@@ -34,7 +34,11 @@ class Builder:
     def build(self, wind):
         body = bodies.trunk(self.figure) + bodies.arms(self.figure) + bodies.legs(self.figure)
         palms = bodies.left_and_right("hand", [ball((0, -0.004, -0.055), (0.02, 0.045, 0.07))], self.figure.unit)
-        hair_room = bodies.of("head", [ball((0, 0.012, 0.112), (0.085, 0.102, 0.09)), ball((0, 0.0, 0.03), (0.07, 0.07, 0.07))], self.figure.head)
+        hair_room = bodies.of(
+            "head",
+            [ball((0, 0.012, 0.112), (0.085, 0.102, 0.09)), ball((0, 0.0, 0.03), (0.07, 0.07, 0.07))],
+            self.figure.head,
+        )
         under = body + palms + self.uppers() + hair_room
         layers = self.look.layers
         if self.look.hat == "hood":
@@ -62,7 +66,14 @@ class Builder:
         solid = draped(sheet, pattern, self.figure, self.pose, body, self.rng, steps=steps, iterations=5, wind=wind)
         if layer.stuff == "down":
             solid = Solid(quilted(solid, sheet.rest, sheet.hem, 0.07, 0.013), solid.faces)
-        material = stuffs.material(self.stage, layer.stuff, layer.colour, layer.stripes, 0.24 if layer.kind == "vest" else 0.03, opening=layer.opening)
+        material = stuffs.material(
+            self.stage,
+            layer.stuff,
+            layer.colour,
+            layer.stripes,
+            0.24 if layer.kind == "vest" else 0.03,
+            opening=layer.opening,
+        )
         made = self.stage.add(solid, material, smooth=True)
         blender.add_attributes(made, Rest=sheet.rest / self.figure.unit, Hem=sheet.hem / self.figure.unit)
         if self.detail > 0.5:
@@ -75,7 +86,9 @@ class Builder:
         if layer.belt:
             self.belt(layer, solid, sheet)
         covered = ("thigh", "shin", "pelvis", "spine")
-        return body + [blob.grown(0.007) for blob in pattern.blobs if blob.bone.split()[-1] in covered and layer.kind != "hood"]
+        return body + [
+            blob.grown(0.007) for blob in pattern.blobs if blob.bone.split()[-1] in covered and layer.kind != "hood"
+        ]
 
     def collar(self, layer: Layer, loose: float):
         thick = self.figure.unit * (0.86 if self.figure.sex == "woman" else 0.88 if self.figure.child else 1.0)
@@ -90,9 +103,13 @@ class Builder:
     def belt(self, layer: Layer, solid: Solid, sheet):
         turn, start = self.placed["spine"]
         height = (1.02 if layer.kind == "trousers" else 1.08) * self.figure.unit
-        band = collars.belt(solid.vertices, sheet.rest[:, 2], height, 0.04 * self.figure.unit, turn, start, self.around(48))
+        band = collars.belt(
+            solid.vertices, sheet.rest[:, 2], height, 0.04 * self.figure.unit, turn, start, self.around(48)
+        )
         if band is not None:
-            self.parts.append(self.stage.add(band, stuffs.material(self.stage, "leather", layer.belt, seams=False), smooth=True))
+            self.parts.append(
+                self.stage.add(band, stuffs.material(self.stage, "leather", layer.belt, seams=False), smooth=True)
+            )
 
     # -- the body
 
@@ -115,8 +132,14 @@ class Builder:
         """Arms and legs as far as they are bare."""
         kinds = [layer.kind for layer in self.look.layers]
         if "trousers" not in kinds:
-            leg = [b for b in bodies.legs(self.figure) if "thigh" not in b.bone and (self.look.shoe == "bare" or "toes" not in b.bone)]
-            leg += bodies.left_and_right("thigh", [rod((0, -0.006, -0.2), (0, -0.004, -0.42), 0.06, 0.056, blend=0.04)], self.figure.unit)
+            leg = [
+                b
+                for b in bodies.legs(self.figure)
+                if "thigh" not in b.bone and (self.look.shoe == "bare" or "toes" not in b.bone)
+            ]
+            leg += bodies.left_and_right(
+                "thigh", [rod((0, -0.006, -0.2), (0, -0.004, -0.42), 0.06, 0.056, blend=0.04)], self.figure.unit
+            )
             self.melt(leg, 0.009, self.stocking() or material)
         sleeves = [dict(layer.cut).get("sleeve", 0.25 if layer.kind == "dress" else 1.0) for layer in self.look.layers
                    if layer.kind not in ("trousers", "skirt", "vest", "hood")]  # fmt: skip
@@ -125,7 +148,9 @@ class Builder:
             if max(sleeves) >= 0.05:  # stay under the sleeve
                 u = self.figure.unit
                 bare = [b for b in bare if "forearm" in b.bone]
-                bare += bodies.left_and_right("arm", [rod((0, 0, -0.1), (0, 0.004, -0.29), 0.036, 0.036, blend=0.03)], u)
+                bare += bodies.left_and_right(
+                    "arm", [rod((0, 0, -0.1), (0, 0.004, -0.29), 0.036, 0.036, blend=0.03)], u
+                )
             self.melt(bare, 0.009, material)
 
     def stocking(self):
@@ -153,7 +178,11 @@ class Builder:
             return
         u = self.figure.unit * (0.9 if self.figure.sex == "woman" else 1.0)
         colour = self.look.shoes
-        self.melt(self.uppers(), 0.006, self.stage.surface(colour, 0.4, variation=0.25, grain=0.05, relief=0.001, relief_size=0.02))
+        self.melt(
+            self.uppers(),
+            0.006,
+            self.stage.surface(colour, 0.4, variation=0.25, grain=0.05, relief=0.001, relief_size=0.02),
+        )
         heel = 0.012 if self.look.shoe == "sneaker" else 0.016
         sole = [rod((0, 0.045, -0.074), (0.008, -0.115, -0.074), 0.037, 0.042, flat=(1.0, 0.2), blend=0.004)]
         sole += [rod((0, 0.05, -0.074), (0, 0.03, -0.074), 0.037, 0.036, flat=(1, heel / 0.037), blend=0.004)]
@@ -183,7 +212,14 @@ class Builder:
         step = self.step(0.005)
         wild = 0.4 if self.look.hat else 1.0
         colour = np.array(self.look.hair)
-        rough = {"variation": 0.35, "grain": 0.03, "relief": 0.002, "relief_size": 0.006, "stretch": (1, 1, 0.25), "specular": 0.35}
+        rough = {
+            "variation": 0.35,
+            "grain": 0.03,
+            "relief": 0.002,
+            "relief_size": 0.006,
+            "stretch": (1, 1, 0.25),
+            "specular": 0.35,
+        }
         under = self.stage.surface(tuple(0.75 * colour), 0.5, **rough)
         shown = tuple(hair.under_hat(style.blobs)) if self.look.hat not in ("", "hood") else style.blobs
         for blobs in (shown, style.hangs):
@@ -207,7 +243,9 @@ class Builder:
             "oilskin": ("oilskin", colour), "cotton": ("cotton", colour), "bobble": ("wool", (0.5, 0.48, 0.45)),
         }  # fmt: skip
         for solid, kind in headwear.make(self.look.hat, self.around(56), self.step(1.0)):
-            material = self.stage.surface(colour, 0.3, variation=0.1, specular=0.5, coat=0.2) if kind == "hard" else None
+            material = (
+                self.stage.surface(colour, 0.3, variation=0.1, specular=0.5, coat=0.2) if kind == "hard" else None
+            )
             if material is None:
                 stuff, tint = kinds[kind]
                 material = stuffs.material(self.stage, stuff, tint, seams=False)
@@ -229,7 +267,9 @@ class Builder:
             self.hold(baggage.suitcase(self.step(1.0), self.rng), colour)
         elif name == "lantern":
             at = self.hold(baggage.lantern(self.around(24)), colour)
-            self.parts.append(self.stage.lamp("POINT", tuple(at - (0, 0, 0.2)), 12, (1.0, 0.62, 0.28), shadow_soft_size=0.03))
+            self.parts.append(
+                self.stage.lamp("POINT", tuple(at - (0, 0, 0.2)), 12, (1.0, 0.62, 0.28), shadow_soft_size=0.03)
+            )
         elif name == "stick":
             self.hold(baggage.stick(0.95, self.rng), colour)
         elif name == "phone":
@@ -274,7 +314,11 @@ class Builder:
             return stage.lit((1.0, 0.6, 0.25), 14)
         if kind == "balloon":
             return stage.surface(colour, 0.18, variation=0.03, specular=0.5, translucency=0.25)
-        surfaces = {"metal": ((0.05, 0.05, 0.055), 0.35), "wood": ((0.07, 0.035, 0.016), 0.45), "string": ((0.5, 0.5, 0.48), 0.8)}
+        surfaces = {
+            "metal": ((0.05, 0.05, 0.055), 0.35),
+            "wood": ((0.07, 0.035, 0.016), 0.45),
+            "string": ((0.5, 0.5, 0.48), 0.8),
+        }
         return stage.surface(*surfaces[kind], variation=0.25, grain=0.1)
 
 

@@ -96,7 +96,7 @@ def layout(scene, aspect: float) -> tuple[Shot, Place, Street]:
     turns = [where["angle"] * k for k in (1, 0.75, 0.5, 0.3, 0.15, 0, -0.2, -0.4)]
     if across_view:
         turns = [-np.pi / 2 + 0.35 * where["angle"] * k for k in (1, 0.5, 0, -0.5)]
-    limit = street.half + street.walk - 0.7
+    limit = street.half + street.walk - 1.3
     chosen = min(turns, key=lambda a: (abs(_camera_t(t, right, kept, a)) > limit, turns.index(a)))
     camera = _camera_t(t, right, kept, chosen)
     if abs(camera) > limit:  # the subject goes with the camera
@@ -113,7 +113,10 @@ def layout(scene, aspect: float) -> tuple[Shot, Place, Street]:
     )
     if scene.height > 3:
         eye = min(eye, ground + 1.7)
-    tilt = np.arctan2(level - eye, kept) - np.arctan(scene.framing.base * 2 * up)
+    base = scene.framing.base
+    if where["high"] and not across_view:  # looking down, the foreground takes more room
+        eye, base = min(eye, 0.33 * kept), base + 0.12
+    tilt = np.arctan2(level - eye, kept) - np.arctan(base * 2 * up)
     shot = Shot(
         (0.0, 0.0, eye),
         (0.0, 20.0, eye + 20 * float(np.tan(tilt))),
@@ -218,6 +221,9 @@ def light(scene, light):
         shot, place, _ = layout(scene, 1.8)
         towards = np.degrees(place.angle) + np.degrees(np.arctan2(*shot.subject[:2]))
         return replace(light, azimuth=float(-towards + 0.3 * light.azimuth))
+    if light.haze > 1e-3:  # a street is darker than open land, so the same mist would hide it
+        pale = tuple(0.55 * c for c in light.haze_colour or (0.6, 0.64, 0.67))
+        return replace(light, haze=min(0.6 * light.haze, 0.006), haze_colour=pale)
     return light
 
 

@@ -160,7 +160,7 @@ def _mole_build(stage, models, front: float) -> None:
     points = fitted_fan(stage, shot.ground, near=max(6.0, 0.3 * shot.distance), far=2.4 * shot.distance + shot.width, rows=700, columns=900)
 
     def colour(x, y, z, up):
-        return shore.painted(x, y, z, up, seed, bed=0.9, tide=0.9)
+        return shore.painted(x, y, z, up, seed, bed=0.9, tide=0.9, washed=0.0)
 
     land(stage, shot.ground, colour, shore.rock_material(stage, 0.9), points=points)
     side = -1 if shot.subject[0] > 0 else 1

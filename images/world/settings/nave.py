@@ -50,6 +50,8 @@ def shoot(scene, aspect):
         return replace(shot, fstop=float(np.clip(3.2 / shot.distance, 1.6, 5.0)))
     hall = hall_of(scene)
     eye = (0.9, 1.7) if scene.height < 2.6 else (1.1, 2.2)
+    # the foot low in the frame, so that the arches are in it
+    scene = replace(scene, framing=replace(scene.framing, base=scene.framing.base - 0.1))
     shot = composition.on_axis(
         scene,
         aspect,
@@ -140,9 +142,12 @@ def light(scene, light):
     """The sun comes through the windows of one side, ahead of the camera, so that its shafts are seen against it."""
     kind, rng, side = scene.where["kind"], scene.rng("sun"), scene.where["side"]
     if kind == "ruin":
-        return replace(light, fog=0.5 * light.fog)
-    steep = {"gothic": (33, 42), "romanesque": (30, 38), "library": (38, 46)}[kind]
-    elevation = rng.uniform(*steep) if light.elevation > 5 else 20.0
+        moon = light.sun == 0 and light.lamps > 0.5
+        return replace(
+            light, fog=0.4 * light.fog, sun=0.25 if moon else light.sun, elevation=32.0 if moon else light.elevation
+        )
+    steep = {"gothic": (17, 23), "romanesque": (17, 23), "library": (38, 46)}[kind]
+    elevation = rng.uniform(*steep) if light.elevation > 5 else 16.0
     azimuth = side * rng.uniform(42, 66)
     return replace(
         light,
@@ -153,7 +158,7 @@ def light(scene, light):
         haze=0.0,
         wet=0.0,
         rain=0.0,
-        fog=0.8 * light.fog,
+        fog=0.5 * light.fog,
     )
 
 

@@ -81,8 +81,6 @@ def layout(scene, aspect: float) -> tuple[Shot, Place]:
     focal = max(focal, 20.0)
     across, up = composition.spread(focal, aspect)
     right = scene.framing.third * across * kept
-    if train:  # the camera is on the near platform, so the train stands to the right
-        right = abs(right) * (0.4 + 0.6 * where["zone"])
     low, high = (-wide + 1.2, -0.5) if not where["across"] else (GAP + 0.5, GAP + wide - 0.5)
     turns = (
         [where["angle"] * k for k in (1, 0.7, 0.4, 0.1, -0.2, -0.5)]
@@ -95,8 +93,13 @@ def layout(scene, aspect: float) -> tuple[Shot, Place]:
 
     chosen = min(turns, key=lambda a: (not low <= camera_at(a) <= high, turns.index(a)))
     camera = float(np.clip(camera_at(chosen), low, high))
-    if train:  # its track stays where it is: the camera looks from where it may stand
-        right = (t - camera - kept * np.sin(chosen)) / np.cos(chosen)
+    if train:  # its track stays where it is: the camera looks along from where it may stand, turned to see it
+        camera = low + (high - low) * scene.framing.eye
+        aside = lambda a: (t - camera - kept * np.sin(a)) / np.cos(a)  # noqa: E731
+        chosen = min(
+            np.linspace(-0.2, 0.75, 96), key=lambda a: abs(aside(a) - 0.8 * scene.framing.third * across * kept)
+        )
+        right = aside(chosen)
     else:
         t = float(np.clip(t + camera - camera_at(chosen), -wide + 0.6, -0.5))
         camera = camera_at(chosen) if low <= camera_at(chosen) <= high else camera
@@ -147,7 +150,7 @@ def build(stage):
     group.location, group.rotation_euler = (*place.origin, 0.0), (0, 0, place.angle)
     if not below:
         _outside(stage)
-    downpour.air(stage, (-16, 18, -4, 70, -1.6, 16), (0.9, 0.95, 0.9))
+    downpour.air(stage, (-16, 18, -4, 50, -1.6, 14), (0.9, 0.95, 0.9))
 
 
 def _outside(stage) -> None:
@@ -226,7 +229,7 @@ def _waiting(stage, hall: Hall, place: Place) -> list:
 def light(scene, light):
     if kind_of(scene) == "station":
         if light.fog and light.sun > 5:  # shafts through the roof: from the side the camera sees
-            return replace(light, elevation=max(light.elevation, 34), sun=1.6 * light.sun, fog=0.016)
+            return replace(light, elevation=max(light.elevation, 34), sun=2.2 * light.sun, fog=0.005)
         return light
     film = light.film
     if not film.mean and light.sun > 1:  # no sun comes down here: the film of a light that has none

@@ -1,7 +1,5 @@
 """A car of the 1960s or 70s: a saloon, an estate, a coupe, a pickup, a van or a taxi."""
 
-import numpy as np
-
 from images.world.base import Subject, details
 from images.world.carforms import FORMS
 from images.world.vehicles import PAINTS, TAXI, add_car
@@ -9,10 +7,10 @@ from images.world.vehicles import PAINTS, TAXI, add_car
 WORDS = {
     "saloon": ("saloon", "car", "sedan"),
     "estate": ("estate car", "station wagon"),
-    "cruiser": ("big sedan", "long old sedan", "American sedan"),
+    "cruiser": ("sedan", "four-door sedan", "American sedan"),
     "coupe": ("coupe", "sports car"),
     "pickup": ("pickup", "pickup truck"),
-    "van": ("van", "small old van", "camper van"),
+    "van": ("van", "delivery van", "camper van"),
 }
 ROOFS = ((0.6, 0.58, 0.52), (0.01, 0.01, 0.011))
 
@@ -50,5 +48,3 @@ SUBJECT = Subject(
     heading=(-1.2, 1.2),
     moves=8.0,
 )  # fmt: skip
-
-_ = np

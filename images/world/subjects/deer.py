@@ -15,7 +15,11 @@ DOING = {"stand": ("", "", "standing still", "looking back"), "walk": ("walking"
 
 def describe(rng, setting):
     kind = str(rng.choice(["stag", "stag", "doe"]))
-    gait = str(rng.choice(["stand", "stand", "walk", "graze" if setting not in ("snowfield", "dunes", "sea coast") else "stand"]))
+    gait = str(
+        rng.choice(
+            ["stand", "stand", "walk", "graze" if setting not in ("snowfield", "dunes", "sea coast") else "stand"]
+        )
+    )
     doing = str(rng.choice(DOING[gait]))
     height = {"stag": 2.4, "doe": 1.75}[kind] * (0.62 if gait == "graze" else 1.0)
     heading = np.pi + float(rng.choice([-1, 1]) * rng.uniform(0.6, 2.1))

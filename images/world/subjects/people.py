@@ -19,25 +19,81 @@ def suited(rng, setting):
     number = {2: "two", 3: "three"}[count]
     side = float(rng.choice([-1, 1]))
     if setting == "moon":
-        members = [(suits.astronaut_look(rng), str(rng.choice(["stand", "walk", "walk", "contrapposto"])), ((i - (count - 1) / 2) * 1.5, float(rng.uniform(-0.9, 0.9))), float(rng.normal(0, 0.3))) for i in range(count)]
-        words = str(rng.choice([f"{number} astronauts", f"{number} astronauts in white suits", f"{number} astronauts side by side", f"a crew of {number} astronauts"]))
-        return details(words, suit="astronaut", members=tuple(members), height=1.95, width=1.5 * count, heading=np.pi + side * float(rng.uniform(0, 0.7)), moves=0.0)
+        members = [
+            (
+                suits.astronaut_look(rng),
+                str(rng.choice(["stand", "walk", "walk", "contrapposto"])),
+                ((i - (count - 1) / 2) * 1.5, float(rng.uniform(-0.9, 0.9))),
+                float(rng.normal(0, 0.3)),
+            )
+            for i in range(count)
+        ]
+        words = str(
+            rng.choice(
+                [
+                    f"{number} astronauts",
+                    f"{number} astronauts in white suits",
+                    f"{number} astronauts side by side",
+                    f"a crew of {number} astronauts",
+                ]
+            )
+        )
+        return details(
+            words,
+            suit="astronaut",
+            members=tuple(members),
+            height=1.95,
+            width=1.5 * count,
+            heading=np.pi + side * float(rng.uniform(0, 0.7)),
+            moves=0.0,
+        )
     colour = str(rng.choice(["yellow", "orange", "red", "blue"]))
-    members = [(suits.diver_look(rng, colour, str(rng.choice(["man", "woman"]))), str(rng.choice(list(suits.SWIMS))), ((i - (count - 1) / 2) * 1.5, float(rng.uniform(-0.8, 0.8))), float(rng.normal(0, 0.15))) for i in range(count)]
-    words = str(rng.choice([f"{number} divers", f"{number} scuba divers", f"{number} divers with {colour} fins", f"{number} divers side by side"]))
-    return details(words, suit="diver", members=tuple(members), height=1.75, width=3.2, heading=np.pi + side * float(rng.uniform(0.7, 1.5)), moves=0.7)
+    members = [
+        (
+            suits.diver_look(rng, colour, str(rng.choice(["man", "woman"]))),
+            str(rng.choice(list(suits.SWIMS))),
+            ((i - (count - 1) / 2) * 1.5, float(rng.uniform(-0.8, 0.8))),
+            float(rng.normal(0, 0.15)),
+        )
+        for i in range(count)
+    ]
+    words = str(
+        rng.choice(
+            [
+                f"{number} divers",
+                f"{number} scuba divers",
+                f"{number} divers with {colour} fins",
+                f"{number} divers side by side",
+            ]
+        )
+    )
+    return details(
+        words,
+        suit="diver",
+        members=tuple(members),
+        height=1.75,
+        width=3.2,
+        heading=np.pi + side * float(rng.uniform(0.7, 1.5)),
+        moves=0.7,
+    )
 
 
 def describe(rng, setting):
     if setting in ("moon", "under water"):
         return suited(rng, setting)
     town = setting in TOWN
-    kinds = ["couple", "couple", "parent", "friends", "friends", "children"] if town else ["couple", "couple", "parent", "hikers", "hikers", "friends", "children"]
+    kinds = (
+        ["couple", "couple", "parent", "friends", "friends", "children"]
+        if town
+        else ["couple", "couple", "parent", "hikers", "hikers", "friends", "children"]
+    )
     if setting in ("mountain valley", "dunes", "snowfield"):
         kinds += ["hikers", "hikers"]
     kind = str(rng.choice(kinds))
     walking = bool(rng.random() < 0.6)
-    words, members = {"couple": couple, "parent": parent, "friends": friends, "hikers": hikers, "children": children}[kind](rng, setting, walking)
+    words, members = {"couple": couple, "parent": parent, "friends": friends, "hikers": hikers, "children": children}[
+        kind
+    ](rng, setting, walking)
     walks = any("walk" in pose for _, pose, _, _ in members)
     height = max(look.figure.height for look, _, _, _ in members) * (0.55 if "sit" in members[0][1] else 1.0)
     side = float(rng.choice([-1, 1]))
@@ -50,7 +106,9 @@ def describe(rng, setting):
 
 
 def _clothes(rng, setting, sex, colour=None):
-    wardrobes = ["casual", "coat", "coat", "casual"] + (["skirt"] if sex == "woman" else ["suit"] if setting in TOWN else [])
+    wardrobes = ["casual", "coat", "coat", "casual"] + (
+        ["skirt"] if sex == "woman" else ["suit"] if setting in TOWN else []
+    )
     if setting in ("sea coast", "dunes", "hills with fields") and sex == "woman":
         wardrobes += ["dress", "dress"]
     if setting in ("snowfield", "mountain valley"):
@@ -64,24 +122,55 @@ def couple(rng, setting, walking: bool):
     colour = str(rng.choice(["red", "teal", "mustard", "cream", "blue", "crimson"]))
     her, him = _clothes(rng, setting, "woman", colour), _clothes(rng, setting, "man")
     if not walking and setting not in TOWN and rng.random() < 0.35:
-        words = str(rng.choice(["a couple sitting on the ground", "two people sitting side by side", "a couple sitting close together"]))
+        words = str(
+            rng.choice(
+                ["a couple sitting on the ground", "two people sitting side by side", "a couple sitting close together"]
+            )
+        )
         return words, [(her, "sit on the ground", (-0.32, 0.0), 0.1), (him, "sit on the ground", (0.32, 0.02), -0.1)]
-    words = str(rng.choice(["a couple hand in hand", "a couple holding hands", "a man and a woman hand in hand", "two lovers hand in hand"]))
+    words = str(
+        rng.choice(
+            [
+                "a couple hand in hand",
+                "a couple holding hands",
+                "a man and a woman hand in hand",
+                "two lovers hand in hand",
+            ]
+        )
+    )
     pose = "walk, hand in hand" if walking else "hand in hand"
-    return words + (" walking" if walking and rng.random() < 0.5 else ""), [(her, pose, (-0.33, 0.0), 0.0), (him, pose + " right", (0.33, 0.0), 0.0)]
+    return words + (" walking" if walking and rng.random() < 0.5 else ""), [
+        (her, pose, (-0.33, 0.0), 0.0),
+        (him, pose + " right", (0.33, 0.0), 0.0),
+    ]
 
 
 def parent(rng, setting, walking: bool):
     sex = str(rng.choice(["woman", "woman", "man"]))
     colour = str(rng.choice(["red", "yellow", "orange", "blue"]))
     grown = _clothes(rng, setting, sex)
-    wardrobe = "child in a raincoat" if colour == "yellow" and setting not in ("snowfield", "room", "nave", "dunes") else "child"
+    wardrobe = (
+        "child in a raincoat"
+        if colour == "yellow" and setting not in ("snowfield", "room", "nave", "dunes")
+        else "child"
+    )
     child = wear(rng, wardrobe, colour)
     who = "a mother" if sex == "woman" else "a father"
     dressed = "a yellow raincoat" if wardrobe != "child" else colour
-    words = str(rng.choice([f"{who} and a child hand in hand", f"{who} with a child in {dressed}", f"{who} and {'her' if sex == 'woman' else 'his'} child"]))
+    words = str(
+        rng.choice(
+            [
+                f"{who} and a child hand in hand",
+                f"{who} with a child in {dressed}",
+                f"{who} and {'her' if sex == 'woman' else 'his'} child",
+            ]
+        )
+    )
     pose = "walk, " if walking else ""
-    return words, [(grown, pose + "hand to a child", (-0.27, 0.0), 0.0), (child, pose + "hand to a parent", (0.27, 0.02), 0.0)]
+    return words, [
+        (grown, pose + "hand to a child", (-0.27, 0.0), 0.0),
+        (child, pose + "hand to a parent", (0.27, 0.02), 0.0),
+    ]
 
 
 def friends(rng, setting, walking: bool):
@@ -90,11 +179,24 @@ def friends(rng, setting, walking: bool):
     members = []
     for i in range(count):
         sex = str(rng.choice(["man", "woman"]))
-        pose = "walk" if walking else str(rng.choice(["stand", "contrapposto", "hands in pockets", "looking up", "arms crossed"]))
+        pose = (
+            "walk"
+            if walking
+            else str(rng.choice(["stand", "contrapposto", "hands in pockets", "looking up", "arms crossed"]))
+        )
         place = ((i - (count - 1) / 2) * float(rng.uniform(0.72, 0.9)), float(rng.uniform(-0.35, 0.35)))
-        members.append((_clothes(rng, setting, sex, str(rng.choice(["red", "teal", "mustard"])) if i == 1 else None), pose, place, float(rng.normal(0, 0.15 if walking else 0.5))))
+        members.append(
+            (
+                _clothes(rng, setting, sex, str(rng.choice(["red", "teal", "mustard"])) if i == 1 else None),
+                pose,
+                place,
+                float(rng.normal(0, 0.15 if walking else 0.5)),
+            )
+        )
     noun = str(rng.choice(["friends", "people", "friends", "figures"]))
-    return f"{number} {noun}" + (" walking side by side" if walking else str(rng.choice(["", " standing together"]))), members
+    return f"{number} {noun}" + (
+        " walking side by side" if walking else str(rng.choice(["", " standing together"]))
+    ), members
 
 
 def hikers(rng, setting, walking: bool):
@@ -107,8 +209,24 @@ def hikers(rng, setting, walking: bool):
         pose = "walk"
         if rng.random() < 0.4:
             look, pose = look.with_extra("stick", tint(rng, "brown")), "walk, stick"
-        members.append((look, pose, (float(rng.normal(0, 0.12)), (i - (count - 1) / 2) * float(rng.uniform(1.35, 1.75))), float(rng.normal(0, 0.08))))
-    words = str(rng.choice([f"{number} hikers in a line", f"{number} hikers with backpacks", f"a line of {number} hikers", f"{number} walkers with packs, one behind the other"]))
+        members.append(
+            (
+                look,
+                pose,
+                (float(rng.normal(0, 0.12)), (i - (count - 1) / 2) * float(rng.uniform(1.35, 1.75))),
+                float(rng.normal(0, 0.08)),
+            )
+        )
+    words = str(
+        rng.choice(
+            [
+                f"{number} hikers in a line",
+                f"{number} hikers with backpacks",
+                f"a line of {number} hikers",
+                f"{number} walkers with packs, one behind the other",
+            ]
+        )
+    )
     return words, members
 
 
@@ -117,9 +235,24 @@ def children(rng, setting, walking: bool):
     members = []
     for i in range(count):
         pose = "walk" if walking else str(rng.choice(["stand", "crouch", "looking up", "pointing"]))
-        members.append((wear(rng, "child"), pose, ((i - (count - 1) / 2) * 0.75, float(rng.uniform(-0.25, 0.25))), float(rng.normal(0, 0.4))))
+        members.append(
+            (
+                wear(rng, "child"),
+                pose,
+                ((i - (count - 1) / 2) * 0.75, float(rng.uniform(-0.25, 0.25))),
+                float(rng.normal(0, 0.4)),
+            )
+        )
     number = {2: "two", 3: "three"}[count]
-    return str(rng.choice([f"{number} children", f"{number} children in coloured jackets" if setting != "room" else f"{number} children", f"{number} children side by side"])), members
+    return str(
+        rng.choice(
+            [
+                f"{number} children",
+                f"{number} children in coloured jackets" if setting != "room" else f"{number} children",
+                f"{number} children side by side",
+            ]
+        )
+    ), members
 
 
 def build(stage, what):

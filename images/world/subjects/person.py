@@ -33,7 +33,11 @@ class Character:
 
 STANDS = (("stand", ""), ("contrapposto", ""), ("hands in pockets", ""), ("stand", "standing still"))
 WALKS = (("walk", ""), ("walk", "walking"))
-LOOKS = (("looking up", "looking up"), ("shading the eyes", "shading {their} eyes"), ("stand", "looking into the distance"))
+LOOKS = (
+    ("looking up", "looking up"),
+    ("shading the eyes", "shading {their} eyes"),
+    ("stand", "looking into the distance"),
+)
 SITS = (("sit", "sitting on a {seat}"), ("sit forward", "sitting on a {seat}"))
 LOW = (("sit on the ground", "sitting on the ground"), ("kneel", "kneeling"), ("crouch", "crouching"))
 COATS = ("red", "navy", "grey", "black", "camel", "green", "mustard", "beige", "charcoal", "plum")
@@ -72,14 +76,32 @@ SUITED = {
     "kneel": ("a kneeling astronaut", "an astronaut on one knee"), "looking up": ("an astronaut looking up",), "contrapposto": ("an astronaut", "an astronaut in a white suit"),
     "shading the eyes": ("an astronaut shading the visor with one hand",), "pointing": ("an astronaut pointing ahead",),
 }  # fmt: skip
-DIVERS = ("a diver", "a scuba diver", "a diver with {colour} fins", "a scuba diver in {colour} gear", "a lone diver swimming", "a diver and rising bubbles")
+DIVERS = (
+    "a diver",
+    "a scuba diver",
+    "a diver with {colour} fins",
+    "a scuba diver in {colour} gear",
+    "a lone diver swimming",
+    "a diver and rising bubbles",
+)
 
 
 def astronaut(rng):
-    pose = str(rng.choice(["stand", "walk", "walk", "contrapposto", "kneel", "looking up", "shading the eyes", "pointing"]))
+    pose = str(
+        rng.choice(["stand", "walk", "walk", "contrapposto", "kneel", "looking up", "shading the eyes", "pointing"])
+    )
     height = 1.95 * (0.76 if pose == "kneel" else 1.0)
     heading = np.pi + float(rng.choice([-1, 1]) * rng.uniform(0.15, 1.3))
-    return details(str(rng.choice(SUITED[pose])), suit="astronaut", look=suits.astronaut_look(rng), pose=pose, height=height, width=1.1, heading=heading, moves=0.8 if pose == "walk" else 0.0)
+    return details(
+        str(rng.choice(SUITED[pose])),
+        suit="astronaut",
+        look=suits.astronaut_look(rng),
+        pose=pose,
+        height=height,
+        width=1.1,
+        heading=heading,
+        moves=0.8 if pose == "walk" else 0.0,
+    )
 
 
 def diver(rng):
@@ -87,7 +109,16 @@ def diver(rng):
     look = suits.diver_look(rng, colour, str(rng.choice(["man", "woman"])))
     heading = np.pi + float(rng.choice([-1, 1]) * rng.uniform(0.9, 2.2))
     words = str(rng.choice(DIVERS)).format(colour=colour)
-    return details(words, suit="diver", look=look, pose=str(rng.choice(list(suits.SWIMS))), height=1.7, width=2.4, heading=heading, moves=0.7)
+    return details(
+        words,
+        suit="diver",
+        look=look,
+        pose=str(rng.choice(list(suits.SWIMS))),
+        height=1.7,
+        width=2.4,
+        heading=heading,
+        moves=0.7,
+    )
 
 
 def describe(rng, setting):
@@ -102,14 +133,18 @@ def describe(rng, setting):
     sex = who.sex or str(rng.choice(["man", "woman"]))
     look = _look(rng, who, colour, sex)
     pose, doing = who.poses[int(rng.integers(len(who.poses)))]
-    seat = str(rng.choice(seats.KINDS.get(setting, ("crate",)))) if pose.startswith("sit") and "ground" not in pose else ""
+    seat = (
+        str(rng.choice(seats.KINDS.get(setting, ("crate",)))) if pose.startswith("sit") and "ground" not in pose else ""
+    )
     child = "boy" if sex == "man" else "girl"
     their = "his" if sex == "man" else "her"
     words = str(rng.choice(who.words)).format(colour=colour, who=sex if sex == "woman" else "man", child=child)
     doing = doing.format(their=their, seat=seat)
     words = f"{words} {doing}" if doing else words
     words = words.replace(" a orange", " an orange").replace(" a olive", " an olive")
-    height = look.figure.height * (0.76 if seat else 0.55 if pose in ("sit on the ground", "crouch") else 0.72 if pose == "kneel" else 1.0)
+    height = look.figure.height * (
+        0.76 if seat else 0.55 if pose in ("sit on the ground", "crouch") else 0.72 if pose == "kneel" else 1.0
+    )
     carried = [name for name, _ in look.extras]
     height += 0.42 if "umbrella" in carried else 0.75 if "balloon" in carried else 0.3 if pose == "arms raised" else 0.0
     width = 1.1 if "umbrella" in carried else 0.9 if seat or "walk" in pose else 0.75
