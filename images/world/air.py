@@ -1,5 +1,7 @@
 """The air between lens and scene: haze everywhere, and mist that lies in valleys, drawn from a picture's depth."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.ndimage import uniform_filter
 
@@ -21,6 +23,11 @@ def veiled(x: np.ndarray, depth: np.ndarray, film) -> np.ndarray:
     return (
         x * np.clip(passed / grey, 0, 1)[..., None] + _colour(depth.shape, film) * (1 - np.clip(share, 0, 1))[..., None]
     )
+
+
+def thinned(light, distance: float):
+    """A light whose haze leaves a subject `distance` metres away, and what is before it, to be seen."""
+    return replace(light, haze=min(light.haze, 0.55 / distance)) if light.film.mean is None else light
 
 
 def _mist(depth: np.ndarray, film) -> np.ndarray:

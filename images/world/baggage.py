@@ -1,6 +1,7 @@
 """What people carry: a backpack, an umbrella, a suitcase, a lantern ... Each gives [(Solid, stuff)] in metres.
 
-What hangs on the back is in the chest bone's axes for a man of 1.75 m; what is held is upright, its handle at the origin.
+What hangs on the back is in the chest bone's axes for a man of 1.75 m; what is held is upright, its handle at the
+origin.
 """
 
 import numpy as np
@@ -128,7 +129,7 @@ def backpack(step: float, rng, large: bool) -> list[tuple[Solid, str]]:
     return parts
 
 
-def umbrella(around: int, rng, radius: float = 0.56) -> list[tuple[Solid, str]]:
+def umbrella(around: int, radius: float = 0.56) -> list[tuple[Solid, str]]:
     """An open umbrella whose handle is at the origin: eight panels that sag between their ribs."""
     ribs, steps = 8, max(3, around // 8)
     t = np.linspace(0, TURN, ribs * steps, endpoint=False)
@@ -152,14 +153,16 @@ def umbrella(around: int, rng, radius: float = 0.56) -> list[tuple[Solid, str]]:
     return [(canopy, "canopy"), (join(iron), "metal"), (tube(smooth_path(hook, 14), 0.0095, 10), "wood")]
 
 
-def suitcase(step: float, rng) -> list[tuple[Solid, str]]:
+def suitcase(step: float) -> list[tuple[Solid, str]]:
     """A leather case that hangs from its handle."""
     wide, tall, deep = 0.27, 0.2, 0.085  # halves: along y, z and x
-    rounded = lambda d, w, h, low: [
-        rod((0, y, low - h), (0, y, low + h), 0.03, flat=(d / 0.03, 1), blend=0.03) for y in np.linspace(-w, w, 9)
-    ]  # noqa: E731
     z = -tall - 0.07
-    body = surface(rounded(deep, wide - 0.03, tall - 0.03, z), step * 0.009)
+    flat = (deep / 0.03, 1)
+    boards = [
+        rod((0, y, z - tall + 0.03), (0, y, z + tall - 0.03), 0.03, flat=flat, blend=0.03)
+        for y in np.linspace(0.03 - wide, wide - 0.03, 9)
+    ]
+    body = surface(boards, step * 0.009)
     straps = [
         loft(
             np.stack(
@@ -226,10 +229,10 @@ def lantern(around: int) -> list[tuple[Solid, str]]:
     return [(join([base, chimney, *wires, tube(bail, 0.0025, 5)]), "metal"), (glass, "flame")]
 
 
-def stick(length: float, rng) -> list[tuple[Solid, str]]:
-    """A walking stick, held near its top."""
+def stick(length: float, above: float) -> list[tuple[Solid, str]]:
+    """A walking stick that reaches `above` metres over the hand."""
     t = np.linspace(0, 1, 9)
-    path = np.stack([0.008 * np.sin(5 * t), 0.006 * np.cos(4 * t), 0.16 - length * t], 1)
+    path = np.stack([0.008 * np.sin(5 * t), 0.006 * np.cos(4 * t), above - length * t], 1)
     return [(tube(path, np.linspace(0.016, 0.011, 9), 8), "wood")]
 
 
@@ -264,10 +267,10 @@ def balloon(around: int, rng) -> list[tuple[Solid, str]]:
     rounded = [
         (np.interp(v, range(len(profile)), heights[:, 0]), np.interp(v, range(len(profile)), heights[:, 1])) for v in t
     ]
-    return [(lathe(rounded, around).moved(drift[0], drift[1], 0.72), "balloon"), (tube(string, 0.0014, 4), "string")]
+    return [(lathe(rounded, around).moved(drift[0], drift[1], 0.72), "balloon"), (tube(string, 0.002, 4), "string")]
 
 
-def scarf(step: float, rng, wind: float = 0.4) -> list[tuple[Solid, str]]:
+def scarf(step: float, rng, wind: float) -> list[tuple[Solid, str]]:
     """A scarf wound round the neck, in the chest bone's axes, with one end that hangs or flies behind."""
     t = np.linspace(0, TURN, 26)
     blobs = []

@@ -32,7 +32,7 @@ def at(forward: float, up: float, x: float = 0.0) -> np.ndarray:
 def muscle(
     bone: str, forward: float, up: float, x: float, radii, tilt: float = 0.0, blend: float = 0.06, **settings
 ) -> list[Blob]:
-    """An ellipsoid on both sides, or in the middle if x is 0. radii: across, forward, up; tilt: degrees its front goes up."""
+    """An ellipsoid on both sides, or in the middle if x is 0. radii: across, forward, up; tilt: degrees."""
     turn = rotation(np.radians(-tilt), "x")
     sides = [1, -1] if x else [1]
     return [
@@ -64,7 +64,7 @@ def _sided(bone: str, side: int) -> str:
 
 
 def legs_of(fore, hind) -> dict:
-    """Pivots of the legs: for fore and hind the (forward, up) of shoulder, elbow, knee, fetlock; hip, stifle, hock, fetlock."""
+    """Pivots of the legs, (forward, up): fore shoulder, elbow, knee, fetlock; hind hip, stifle, hock, fetlock."""
     pivots = {}
     for leg in LEGS:
         parent = "chest" if "fore" in leg else "hips"
@@ -104,7 +104,7 @@ def posed(blobs, placed) -> list[Blob]:
 
 
 def step(phase: float, fore: bool, reach: float, fold: float) -> dict[str, float]:
-    """Angles of one leg; phase 0 where the foot lands, 0.6 where it leaves. reach: degrees; fold: of the swinging leg."""
+    """Angles of one leg; phase 0 where the foot lands, 0.6 where it leaves. reach, fold: degrees."""
     knots = [0.0, 0.3, 0.6, 0.7, 0.8, 0.9, 1.0]
     f = lambda *values: float(np.interp(phase % 1, knots, values))  # noqa: E731
     swing = f(1, 0, -1, -0.75, 0.1, 0.9, 1) * reach
@@ -151,7 +151,7 @@ def gait(name: str, phase: float) -> tuple[dict[str, float], float | None]:
 
 
 def skin(stage, beast: Beast, placed, cell: float, colour, material):
-    """The animal's body: (object, solid). colour: points (n, 3) of the standing animal and their bones to colours (n, 3)."""
+    """The animal's body: (object, solid). colour: from points (n, 3) of the standing animal and their bones."""
     from images.world.implicit_kernels import bone_distances
 
     blobs = posed(beast.blobs, placed)
@@ -188,7 +188,7 @@ def hanging(
     length = np.broadcast_to(length, n)[:, None] / (points - 1)
     ahead = out + rng.normal(0, 0.25 * wild, (n, 3))
     path = [roots]
-    for i in range(1, points):
+    for _ in range(1, points):
         ahead = ahead * 0.72 + np.array([0, 0, -0.42]) + np.asarray(sweep) * 0.4 + rng.normal(0, 0.1 * wild, (n, 3))
         path.append(path[-1] + length * ahead / (np.linalg.norm(ahead, axis=1, keepdims=True) + 1e-6))
     return np.stack(path, 1)

@@ -62,7 +62,9 @@ def neck(figure: Figure) -> list[Blob]:
     at = joints(figure)
     up = (at["head"] - at["neck"]) / figure.unit
     thick = 0.048 if figure.sex == "woman" else 0.044 if figure.child else 0.056
-    return of("neck", [rod((0, 0.0, -0.035), up + (0, 0.01, 0.02), thick * 1.12, thick, blend=0.04)], figure.unit)
+    return of(
+        "neck", [rod((0, 0.0, -0.035), np.add(up, (0, 0.01, 0.02)), thick * 1.12, thick, blend=0.04)], figure.unit
+    )
 
 
 def arms(figure: Figure) -> list[Blob]:
@@ -156,7 +158,7 @@ def throat(figure: Figure) -> list[Blob]:
     """The neck as it is seen between collar and chin."""
     down = (joints(figure)["neck"] - joints(figure)["head"]) / figure.head
     thick = 0.047 if figure.sex == "woman" else 0.044 if figure.child else 0.056
-    blobs = [rod((0, 0.016, 0.03), down + (0, -0.004, -0.02), thick, thick * 1.12, blend=0.03)]
+    blobs = [rod((0, 0.016, 0.03), np.add(down, (0, -0.004, -0.02)), thick, thick * 1.12, blend=0.03)]
     for s in (1, -1):
-        blobs.append(rod((s * 0.048, 0.022, 0.03), down + (s * 0.022, -0.05, -0.02), 0.015, 0.012, blend=0.02))
+        blobs.append(rod((s * 0.048, 0.022, 0.03), np.add(down, (s * 0.022, -0.05, -0.02)), 0.015, 0.012, blend=0.02))
     return of("head", blobs, figure.head)

@@ -16,7 +16,7 @@ from images.world.skeleton import CUTTING, NUMBER, Figure, Pose, stand
 
 @dataclass(frozen=True)
 class Cut:
-    """Cloth ends at a plane: beyond `point` along `normal`, both in a bone's axes, within `reach` metres of the point."""
+    """Cloth ends at a plane: beyond `point` along `normal`, both in a bone's axes, within `reach` metres of it."""
 
     bone: str
     point: tuple[float, float, float]
@@ -29,7 +29,7 @@ class Cut:
 @dataclass(frozen=True)
 class Pattern:
     """A garment. blobs: its shape, in the bones' axes. slack: share by which cloth is longer than the shape along a
-    bone, by the bone's name without its side. loose: metres added to the distance of a bone, so that it moves the cloth less."""
+    bone, by the bone's name without its side. loose: metres added to a bone's distance, so that it moves cloth less."""
 
     blobs: tuple[Blob, ...]
     cuts: tuple[Cut, ...]
@@ -56,7 +56,7 @@ class Sheet:
 
 def cut_out(pattern: Pattern, figure: Figure, body: list[Blob], step: float) -> Sheet:
     """The sheet of a pattern, in the pose CUTTING."""
-    from images.world.implicit_kernels import carried
+    from images.world.cloth_kernels import carried
 
     placed = stand(figure, CUTTING)
     shape = surface(posed(pattern.blobs, placed), step, smooth=3)
@@ -128,14 +128,14 @@ def bone_rows(blobs: list[Blob]) -> np.ndarray:
 
 
 def draped(
-    sheet: Sheet, pattern: Pattern, figure: Figure, pose: Pose, body: list[Blob], rng: np.random.Generator, *, steps: int = 60,
-    iterations: int = 5, wind=(0.0, 0.0, 0.0),
+    sheet: Sheet, pattern: Pattern, figure: Figure, pose: Pose, body: list[Blob], rng: np.random.Generator, *,
+    steps: int = 60, iterations: int = 5, wind=(0.0, 0.0, 0.0),
 ) -> Solid:  # fmt: skip
-    """The sheet on a body in a pose. body: what it lies on, in the bones' axes. wind: metres/s2, in the figure's axes."""
-    from images.world.implicit_kernels import carried, drape
+    """The sheet on a body in a pose. body: what it lies on, in the bones' axes. wind: metres/s2."""
+    from images.world.cloth_kernels import carried, drape
 
     cutting = stand(figure, CUTTING)
-    moving = max(2, steps // 2)
+    moving = max(3, round(0.4 * steps))
     path = [stand(figure, CUTTING.towards(pose, t)) for t in np.linspace(0, 1, moving)]
     hips = path[-1]["pelvis"][1]  # the body bends about its hips, wherever the ground is
     path = [{b: (turn, start + hips - p["pelvis"][1]) for b, (turn, start) in p.items()} for p in path]
@@ -150,7 +150,8 @@ def draped(
     air = np.add((0, 0, -9.8), wind) * (1 / 110) ** 2
     force = np.repeat(air[None], len(path), 0) * np.linspace(1, 0.5, len(path))[:, None]
     drape(
-        x, sheet.vertices, sheet.pins, pairs, lengths, np.array([1.0, 0.55, pattern.stiffness]), ends, sheet.bones, sheet.weights,
+        x, sheet.vertices, sheet.pins, pairs, lengths, np.array([1.0, 0.55, pattern.stiffness]), ends, sheet.bones,
+            sheet.weights,
         turns, starts, bone_rows(posed(body, cutting)), pattern.margin, iterations, force, 0.7, moving,
     )  # fmt: skip
     return Solid(x, (sheet.quads,))
@@ -161,7 +162,7 @@ def _constraints(sheet: Sheet, pattern: Pattern, placed):
     q = sheet.quads
     threads = np.concatenate([q[:, [0, 1]], q[:, [1, 2]], q[:, [2, 3]], q[:, [3, 0]]])
     order = np.sort(threads, 1)
-    edges, first, which, count = np.unique(order, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    edges, which, count = np.unique(order, axis=0, return_inverse=True, return_counts=True)
     diagonals = np.concatenate([q[:, [0, 2]], q[:, [1, 3]]])
     across = _across(q, which.ravel(), count)
     kinds = [edges, diagonals, across]

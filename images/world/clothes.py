@@ -30,7 +30,7 @@ def _sleeve_cut(sleeve: float) -> list[Cut]:
     length = sleeve * (UPPER + LOWER)
     if sleeve <= 0.05:
         return [
-            Cut(f"{side} arm", (0, 0, -0.004), (s * 0.8, 0, -0.5), 0.14) for side, s in (("left", 1), ("right", -1))
+            Cut(f"{side} arm", (0, 0, -0.004), (s * 0.8, 0, -0.5), 0.75) for side, s in (("left", 1), ("right", -1))
         ]
     bone, at, reach = ("forearm", length - UPPER, 0.13) if length > UPPER else ("arm", length, 0.12)
     return [Cut(f"{side} {bone}", (0, 0, -at), (0, 0, -1), reach) for side in ("left", "right")]
@@ -46,11 +46,11 @@ def _sleeves(figure: Figure, loose: float, wide: float) -> list[Blob]:
 
 
 def top(
-    figure: Figure, *, loose: float = 0.014, sleeve: float = 1.0, wide: float = 1.0, hem: float = -0.09, slack: float = 0.08,
-    neck: float = 0.0, stiffness: float = 0.2, boxy: float = 1.0,
+    figure: Figure, *, loose: float = 0.014, sleeve: float = 1.0, wide: float = 1.0, hem: float = -0.09,
+    slack: float = 0.08, neck: float = 0.0, stiffness: float = 0.2, boxy: float = 1.0,
 ) -> Pattern:  # fmt: skip
     """A shirt, sweater or jacket. loose: metres it stands off the body. sleeve: 1 to the wrist, 0.5 to the elbow.
-    hem: height over the hips' middle, metres. neck: metres the opening is lower. boxy: 0 follows the waist, 1 straight."""
+    hem: height over the hips' middle, metres. neck: metres the opening is lower. boxy: 0 fitted, 1 straight."""
     u, b = figure.unit, figure.bulk
     woman = figure.sex == "woman" and not figure.child
     blobs = [blob.grown(loose * u) for blob in bodies.trunk(figure) if blob.bone in ("spine", "chest")]
@@ -67,6 +67,11 @@ def top(
     cuts += [Cut("neck", (0, 0.0, 0.02 - neck), (0, -0.42, 1), 0.12, pin=0.9, band=0.05), *_sleeve_cut(sleeve)]
     slacks = {"arm": slack, "forearm": 1.2 * slack, "spine": 0.5 * slack, "pelvis": 0.3 * slack}
     return Pattern(tuple(blobs), tuple(cuts), slacks, stiffness=stiffness, margin=0.006 + 0.2 * loose)
+
+
+def sleeve(kind: str, cut: dict) -> float:
+    """How far a garment's sleeves reach; 1 is the wrist."""
+    return cut.get("sleeve", 0.25 if kind == "dress" else 1.0)
 
 
 def sweater(figure: Figure, **cut) -> Pattern:
@@ -91,7 +96,8 @@ def coat(
     skirt = [rod((0, 0.016, 0.05), (0, 0.022, -length - 0.25), 0.18 * b, wide + 0.04, flat=(1, 0.86), blend=0.08)]
     cuts = (Cut("pelvis", (0, 0, -length), (0, 0, -1), 0.6), *upper.cuts[1:])
     return Pattern(upper.blobs + tuple(of("pelvis", skirt, u)), cuts, upper.slack | {"pelvis": 0.0}, flare=flare,
-                   loose={"thigh": 0.05}, bones=(*TRUNK, "thigh", *ARMS), stiffness=stiffness, margin=0.016)  # fmt: skip
+                   loose={"thigh": 0.05}, bones=(*TRUNK, "thigh", *ARMS), stiffness=stiffness,
+                       margin=0.016)  # fmt: skip
 
 
 def parka(figure: Figure, **cut) -> Pattern:
@@ -108,7 +114,8 @@ def skirt(figure: Figure, length: float = 0.5, wide: float = 0.3, flare: float =
         Cut("spine", (0, 0, -0.01), (0, 0, 1), 0.4, pin=1.0, band=0.05),
         Cut("pelvis", (0, 0, -length), (0, 0, -1), 0.8),
     )
-    return Pattern(tuple(hips + of("pelvis", cone, u)), cuts, flare=flare, loose={"thigh": 0.04}, bones=(*TRUNK, "thigh"),
+    return Pattern(tuple(hips + of("pelvis", cone, u)), cuts, flare=flare, loose={"thigh": 0.04},
+        bones=(*TRUNK, "thigh"),
                    stiffness=0.12)  # fmt: skip
 
 
@@ -135,11 +142,13 @@ def hood(figure: Figure, loose: float = 0.03) -> Pattern:
         Cut("head", (0, -0.072, 0.09), (0, -1, 0.14), 0.3, pin=0.5, band=0.02),
         Cut("neck", (0, 0, -0.045), (0, 0.1, -1), 0.3, pin=0.9, band=0.03),
     )
-    return Pattern(tuple(of("head", head, h) + of("neck", neck, u)), cuts, {"neck": 0.12, "head": 0.03}, bones=("head", "neck", "chest"),
+    return Pattern(tuple(of("head", head, h) + of("neck", neck, u)), cuts, {"neck": 0.12, "head": 0.03},
+        bones=("head", "neck", "chest"),
                    stiffness=0.3, margin=0.008)  # fmt: skip
 
 
 PATTERNS = {
-    "trousers": trousers, "shirt": top, "sweater": sweater, "jacket": jacket, "coat": coat, "parka": parka, "skirt": skirt,
+    "trousers": trousers, "shirt": top, "sweater": sweater, "jacket": jacket, "coat": coat, "parka": parka,
+        "skirt": skirt,
     "dress": dress, "vest": vest, "hood": hood,
 }  # fmt: skip

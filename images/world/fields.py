@@ -17,6 +17,7 @@ CROPS = {
     "lavender": ((0.14, 0.11, 0.07), (0.21, 0.10, 0.33), 1.8, 1.0),
     "pasture": ((0.1, 0.12, 0.035), (0.15, 0.15, 0.055), 30.0, 0.15),
 }
+BESIDE = ("lone tree", "street lamp", "statue", "monolith")  # a track passes these rather than ending at them
 SEASONS = {  # crops of one time of the year, the foreground's first
     "wheat": ("wheat", "barley", "stubble", "green", "meadow", "wheat", "ploughed"),
     "poppies": ("meadow", "green", "wheat", "pasture", "barley", "rape"),
@@ -97,6 +98,8 @@ def ground_of(scene, shot):
 def track_of(scene, shot):
     """The track's x at distances y: past the subject's foot and on over the hills; far to the side if there is none."""
     sx, sy = shot.subject[:2]
+    if scene.subject in BESIDE:
+        sx += (2.2 + 0.1 * scene.height) * (-1 if sx > 0 else 1)
     bend = 0.22 if scene.where["rows"] > 0 else -0.22
 
     def track(y):

@@ -1,4 +1,4 @@
-"""Hair: a melted volume on the head with strands combed over it, in several styles. Manes and tails use the strands too.
+"""Hair: a melted volume on the head with strands combed over it, in several styles; manes use strands too.
 
 Everything here is in the head bone's axes, for an adult man's head (see `bodies.skull`), and scaled by its user.
 """
@@ -31,12 +31,12 @@ class Style:
     hangs: tuple[Blob, ...] = ()  # what hangs free of the head: a tail
 
 
-def _from_crown(p):
+def from_crown(p):
     away = p - CROWN
     return away + np.array([0, 0, -0.05])
 
 
-def _down(p):
+def down(p):
     side = np.sign(p[:, :1]) * np.clip(1.2 - np.abs(p[:, :1]) / 0.06, 0, 1)
     return np.concatenate([side, 0.25 + 0 * side, -1.0 + 0 * side], 1)
 
@@ -66,16 +66,16 @@ def _hanging(bottom: float, wide: float, deep: float) -> list[Blob]:
 
 def style(name: str) -> Style:
     if name == "cropped":
-        return Style(tuple(_cap(0.004, 0.014)), _from_crown, 0.016, 0.004, 0.5)
+        return Style(tuple(_cap(0.004, 0.014)), from_crown, 0.016, 0.004, 0.5)
     if name == "short":
-        return Style(tuple(_cap(0.011, 0.012)), _from_crown, 0.05, 0.009, 0.35)
+        return Style(tuple(_cap(0.011, 0.012)), from_crown, 0.05, 0.009, 0.35)
     if name == "tousled":
         quiff = [ball((0.01, -0.06, 0.19), (0.05, 0.045, 0.028), blend=0.03)]
-        return Style(tuple(_cap(0.016, 0.01)[:3] + quiff + list(FACE)), _from_crown, 0.06, 0.014, 0.5)
+        return Style(tuple(_cap(0.016, 0.01)[:3] + quiff + list(FACE)), from_crown, 0.06, 0.014, 0.5)
     if name == "bob":
-        return Style(tuple(_cap(0.012)[:3] + _hanging(-0.055, 0.072, 0.8) + list(FACE)), _down, 0.2, 0.007, 0.22)
+        return Style(tuple(_cap(0.012)[:3] + _hanging(-0.055, 0.072, 0.8) + list(FACE)), down, 0.2, 0.007, 0.22)
     if name == "long":
-        return Style(tuple(_cap(0.01)[:3] + _hanging(-0.2, 0.066, 0.5) + list(FACE)), _down, 0.34, 0.008, 0.25)
+        return Style(tuple(_cap(0.01)[:3] + _hanging(-0.2, 0.066, 0.5) + list(FACE)), down, 0.34, 0.008, 0.25)
     if name == "bun":
         bun = ball((0, 0.118, 0.14), (0.043, 0.038, 0.043), blend=0.012)
         return Style((*_cap(0.006), bun), _to((0, 0.135, 0.14)), 0.14, 0.005, 0.3)

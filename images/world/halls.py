@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from images.world import blender, stonework
-from images.world.furniture import candles, cases, finishes, lamps, seats, tables, walls
+from images.world.furniture import books, candles, cases, finishes, lamps, seats, tables, walls
 from images.world.furniture.turning import bead, curve, spun
 from images.world.geometry import Solid, box, cards, grid, join, lathe, tube
 from images.world.noise import fbm, smoothstep
@@ -86,6 +86,23 @@ def copies(stage, made, places) -> None:
             bpy.context.scene.collection.objects.link(one)
             one.visible_shadow = made.visible_shadow
         one.location, one.rotation_euler = (x, y, z), (0, 0, heading)
+
+
+def repeat(group, places) -> None:
+    """Set a whole group up at places (x, y, z, heading), sharing its meshes and lamps; the first place is its own."""
+    import bpy
+    from mathutils import Matrix
+
+    bpy.context.view_layer.update()
+    parts = [part for part in group.children_recursive if part.data is not None]
+    relative = group.matrix_world.inverted()
+    for x, y, z, heading in places[1:]:
+        there = Matrix.Translation((x, y, z)) @ Matrix.Rotation(heading, 4, "Z") @ relative
+        for part in parts:
+            one = bpy.data.objects.new(part.name, part.data)
+            bpy.context.scene.collection.objects.link(one)
+            one.matrix_world, one.visible_shadow = there @ part.matrix_world, part.visible_shadow
+    group.location, group.rotation_euler = places[0][:3], (0, 0, places[0][3])
 
 
 def bays(hall: Hall, first: int = -2) -> list[tuple[float, float, float, float]]:
@@ -638,13 +655,10 @@ def library(stage, hall: Hall, rng) -> None:
     )
     places = bays(hall)
     deck, rail = 3.4, 4.35
-    case = cases.bookcase(stage, rng, hall.bay - 1.0, deck - 0.25, "walnut", 0.34, 0.97)
-    upper = cases.bookcase(stage, rng, hall.bay - 1.0, 2.5, "walnut", 0.34, 0.95)
-    for group, x, z in ((case, hall.half + 0.55, 0.0), (upper, hall.half + 0.55, deck)):
-        for part in group.children_recursive:
-            # a case's back is on y = 0: turned to face the axis
-            copies(stage, part, [_against(px, py, h, x, z) for px, py, _, h in places])
-            part.parent = None
+    for tall, z in ((deck - 0.25, 0.0), (2.5, deck)):
+        case = cases.bookcase(stage, rng, hall.bay - 1.0, tall, "walnut", 0.34, 1.0)
+        # a case's back is on y = 0: turned to face the axis
+        repeat(case, [_against(px, py, h, hall.half + 0.55, z) for px, py, _, h in places])
     frame, posts = [], []
     x0 = hall.half - 0.2
     frame.append(box(x0 - 0.5, hall.half + 0.6, -hall.bay / 2, hall.bay / 2, deck - 0.2, deck))
@@ -689,7 +703,7 @@ def library(stage, hall: Hall, rng) -> None:
         ],
         cream,
     )
-    gable = cases.bookcase(stage, rng, 2 * hall.half - 0.4, deck + 0.6, "walnut", 0.34, 0.97)
+    gable = cases.bookcase(stage, rng, 2 * hall.half - 0.4, deck + 0.6, "walnut", 0.34, 1.0)
     gable.location = (0, y, 0)
 
 
@@ -735,33 +749,40 @@ def _coffers(stage, hall: Hall, steps: int, cream, wood) -> None:
 
 
 def reading_tables(stage, hall: Hall, rng, first: float, last: float, keep) -> None:
-    """Long tables across the sides with lamps, books and chairs."""
+    """Long tables along both sides with lamps, books and chairs."""
+    places = []
     for y in np.arange(first, last, 3.6):
         for side in (-1, 1):
             x = side * (0.52 * hall.half + 0.35)
-            if not keep(x, y):
-                continue
-            table = tables.table(stage, rng, "walnut", 1.9, 0.95)
-            table.location, table.rotation_euler = (x + 0.475 * side, y, 0), (0, 0, np.pi / 2 * side)
-            for k in (-1, 1):
-                lamp = lamps.desk_lamp(stage, rng, 12.0)
-                lamp.location, lamp.rotation_euler = (
-                    (x, y + 0.5 * k, 0.75),
-                    (0, 0, np.pi / 2 * (1 if rng.random() < 0.5 else -1)),
-                )
-                chair = seats.chair(stage, rng, "walnut", "spindle")
-                chair.location, chair.rotation_euler = (
-                    (x - side * 0.75, y + 0.45 * k, 0),
-                    (0, 0, float(rng.normal(0, 0.2)) + np.pi / 2 * side),
-                )
-            from images.world.furniture import books
+            if keep(x, y):
+                places.append((x, y, 0, np.pi / 2 * side + np.pi))
+    for kind in (places[::2], places[1::2]):
+        if kind:
+            repeat(_reading_table(stage, rng), kind)
 
-            for _ in range(3):
-                pile, _, _ = books.stack(stage, rng, int(rng.integers(1, 4)), 0.26)
-                pile.location, pile.rotation_euler = (
-                    (x + rng.normal(0, 0.15), y + rng.uniform(-0.8, 0.8), 0.751),
-                    (0, 0, float(rng.uniform(0, 6))),
-                )
+
+def _reading_table(stage, rng):
+    """A table for four readers, centred on the origin, long in x."""
+    table = tables.table(stage, rng, "walnut", 1.9, 0.95)
+    table.location = (0, -0.475, 0)
+    parts = [table]
+    for k in (-1, 1):
+        lamp = lamps.desk_lamp(stage, rng, 12.0)
+        lamp.location, lamp.rotation_euler = (0.5 * k, 0, 0.75), (0, 0, np.pi * (rng.random() < 0.5))
+        chair = seats.chair(stage, rng, "walnut", "spindle")
+        chair.location, chair.rotation_euler = (
+            (0.45 * k, 0.75 * k, 0),
+            (0, 0, float(rng.normal(0, 0.2)) + (np.pi if k < 0 else 0)),
+        )
+        parts += [lamp, chair]
+    for _ in range(2):
+        pile, _, _ = books.stack(stage, rng, int(rng.integers(1, 4)), 0.26)
+        pile.location, pile.rotation_euler = (
+            (rng.uniform(-0.8, 0.8), rng.normal(0, 0.15), 0.751),
+            (0, 0, float(rng.uniform(0, 6))),
+        )
+        parts.append(pile)
+    return stage.group(*parts)
 
 
 def grassy(hall: Hall, seed: int):

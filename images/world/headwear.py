@@ -83,16 +83,16 @@ def _sheet(points) -> Solid:
 def make(name: str, around: int, step: float) -> list[tuple[Solid, str]]:
     """The hat's parts and what each is: "hat", "band", "knit" or "hard"."""
     if name == "fedora":
-        hat, band = brimmed(around, 0.105, 0.052, 0.02, 0.012, 0.026)
+        hat, band = brimmed(around, 0.092, 0.056, 0.022, 0.018, 0.03)
         return [(hat, "hat"), (band, "band")]
     if name == "straw hat":
         hat, band = brimmed(around, 0.085, 0.115, -0.012, 0.004, 0.004)
         return [(hat, "straw"), (band, "band")]
     if name == "cowboy hat":
-        hat, band = brimmed(around, 0.115, 0.085, 0.055, 0.014, 0.03)
+        hat, band = brimmed(around, 0.1, 0.085, 0.055, 0.018, 0.034)
         return [(hat, "hat"), (band, "band")]
     if name == "bowler":
-        hat, band = brimmed(around, 0.1, 0.04, 0.016, 0.0, -0.012)
+        hat, band = brimmed(around, 0.075, 0.038, 0.016, 0.004, -0.03)
         return [(hat, "hat"), (band, "band")]
     if name == "sou'wester":
         hat, _ = brimmed(around, 0.085, 0.055, -0.012, 0.01, -0.014, droop=0.05)
@@ -127,7 +127,8 @@ def make(name: str, around: int, step: float) -> list[tuple[Solid, str]]:
             ball((0, 0.05, -0.02), (0.2, 0.2, 0.09), sign=-1, blend=0.01),
         ]
         parts = [(surface(blobs, step * 0.006), "knit")]
-        rim = [_ring(r, z + tilt, around) for r, z in ((0.004, 0.088), (0.013, 0.092), (0.015, 0.11), (0.012, 0.13), (0.004, 0.132))
+        rim = [_ring(r, z + tilt, around) for r, z in ((0.004, 0.088), (0.013, 0.092), (0.015, 0.11), (0.012, 0.13),
+            (0.004, 0.132))
                for tilt in [-0.02 * np.sin(np.linspace(0, TURN, around, endpoint=False)) + 0.012]]  # fmt: skip
         parts.append((loft(rim, capped=False), "knit"))
         if name == "bobble hat":

@@ -8,15 +8,21 @@ from images.world.skeleton import Figure
 
 Colour = tuple[float, float, float]
 
-SKIN = ((0.46, 0.27, 0.19), (0.52, 0.33, 0.24), (0.38, 0.21, 0.14), (0.24, 0.125, 0.08), (0.11, 0.055, 0.035), (0.42, 0.25, 0.16))  # fmt: skip
+SKIN = ((0.46, 0.27, 0.19), (0.52, 0.33, 0.24), (0.38, 0.21, 0.14), (0.24, 0.125, 0.08), (0.11, 0.055, 0.035),
+    (0.42, 0.25, 0.16))  # fmt: skip
 HAIR = ((0.012, 0.009, 0.008), (0.03, 0.018, 0.011), (0.06, 0.034, 0.018), (0.11, 0.06, 0.028), (0.24, 0.15, 0.07),
         (0.13, 0.045, 0.016), (0.27, 0.26, 0.25))  # fmt: skip
 COLOURS = {
-    "red": (0.36, 0.018, 0.016), "yellow": (0.6, 0.38, 0.02), "teal": (0.012, 0.15, 0.16), "orange": (0.54, 0.14, 0.015),
-    "blue": (0.03, 0.09, 0.28), "green": (0.03, 0.12, 0.05), "white": (0.6, 0.58, 0.53), "crimson": (0.23, 0.008, 0.022),
-    "mustard": (0.38, 0.21, 0.03), "black": (0.012, 0.012, 0.014), "grey": (0.15, 0.15, 0.155), "navy": (0.012, 0.018, 0.05),
-    "beige": (0.36, 0.275, 0.18), "brown": (0.085, 0.045, 0.024), "pink": (0.5, 0.18, 0.2), "olive": (0.055, 0.055, 0.025),
-    "charcoal": (0.03, 0.031, 0.035), "cream": (0.52, 0.47, 0.37), "denim": (0.03, 0.045, 0.09), "faded denim": (0.1, 0.14, 0.2),
+    "red": (0.36, 0.018, 0.016), "yellow": (0.6, 0.38, 0.02), "teal": (0.012, 0.15, 0.16),
+        "orange": (0.54, 0.14, 0.015),
+    "blue": (0.03, 0.09, 0.28), "green": (0.03, 0.12, 0.05), "white": (0.6, 0.58, 0.53),
+        "crimson": (0.23, 0.008, 0.022),
+    "mustard": (0.38, 0.21, 0.03), "black": (0.012, 0.012, 0.014), "grey": (0.15, 0.15, 0.155),
+        "navy": (0.012, 0.018, 0.05),
+    "beige": (0.36, 0.275, 0.18), "brown": (0.085, 0.045, 0.024), "pink": (0.5, 0.18, 0.2),
+        "olive": (0.055, 0.055, 0.025),
+    "charcoal": (0.03, 0.031, 0.035), "cream": (0.52, 0.47, 0.37), "denim": (0.03, 0.045, 0.09),
+        "faded denim": (0.1, 0.14, 0.2),
     "camel": (0.3, 0.18, 0.085), "plum": (0.07, 0.015, 0.045), "turquoise": (0.03, 0.3, 0.32),
 }  # fmt: skip
 MUTED = ("grey", "navy", "brown", "olive", "charcoal", "black", "beige", "camel")
@@ -108,7 +114,7 @@ def legs(rng, names=JEANS, stuff: str = "denim", **cut) -> Layer:
 
 def casual(rng, look, colour):
     kind = pick(rng, ("sweater", "jacket", "shirt", "hoodie"))
-    tone = colour or tint(rng, MUTED + ("cream", "mustard", "teal", "crimson", "blue"))
+    tone = colour or tint(rng, (*MUTED, "cream", "mustard", "teal", "crimson", "blue"))
     if kind == "sweater":
         upper = layer("sweater", tone, "knit", pick(rng, ("crew", "roll")))
     elif kind == "jacket":
@@ -124,7 +130,7 @@ def casual(rng, look, colour):
     else:
         stripes = tint(rng, ("navy", "black")) if rng.random() < 0.3 else None
         upper = layer("shirt", tint(rng, "cream") if stripes else tone, "cotton", "fold", stripes)
-    return replace(look, layers=(legs(rng), upper), shoes=tint(rng, DARK + ("white",)), shoe="sneaker")
+    return replace(look, layers=(legs(rng), upper), shoes=tint(rng, (*DARK, "white")), shoe="sneaker")
 
 
 def suit(rng, look, colour):
@@ -141,16 +147,18 @@ def coat(rng, look, colour):
     """A wool overcoat or a belted trench coat."""
     trench = rng.random() < 0.35
     cloth = colour or tint(rng, ("beige", "camel", "charcoal") if trench else MUTED)
-    long = layer("coat", cloth, "cotton" if trench else "wool", pick(rng, ("fold", "high")), length=float(rng.uniform(0.32, 0.56)),
-                 belt=tuple(0.8 * np.array(cloth)) if trench else None, opening=(tint(rng, DARK + ("cream",)),) * 2)  # fmt: skip
+    long = layer("coat", cloth, "cotton" if trench else "wool", pick(rng, ("fold", "high")),
+        length=float(rng.uniform(0.32, 0.56)),
+                 belt=tuple(0.8 * np.array(cloth)) if trench else None,
+                     opening=(tint(rng, (*DARK, "cream")),) * 2)  # fmt: skip
     look = replace(look, layers=(legs(rng, DARK, "wool", wide=0.92), long), shoe=pick(rng, ("shoe", "boot")))
-    return look.with_extra("scarf", tint(rng, MUTED + ("crimson", "mustard", "cream"))) if rng.random() < 0.35 else look
+    return look.with_extra("scarf", tint(rng, (*MUTED, "crimson", "mustard", "cream"))) if rng.random() < 0.35 else look
 
 
 def raincoat(rng, look, colour):
     cloth = colour or tint(rng, "yellow")
     layers = (
-        legs(rng, DARK + ("denim",)),
+        legs(rng, (*DARK, "denim")),
         layer("coat", cloth, "oilskin", length=float(rng.uniform(0.24, 0.42)), flare=0.15),
     )
     boots = tint(rng, ("black", "green", "navy"))
@@ -173,7 +181,7 @@ def hiker(rng, look, colour):
         shoe="boot",
         shoes=tint(rng, "brown"),
         hat=pick(rng, ("beanie", "", "cap", "hood")),
-        hat_colour=tint(rng, DARK + ("red", "teal")),
+        hat_colour=tint(rng, (*DARK, "red", "teal")),
     )
     look = replace(look, hat_colour=shell.colour) if look.hat == "hood" else look
     return look.with_extra("backpack", tint(rng, ("orange", "teal", "green", "charcoal", "red", "blue")))
@@ -191,19 +199,19 @@ def dress(rng, look, colour):
     cloth = colour or tint(rng, ("red", "teal", "blue", "white", "mustard", "green", "crimson", "black"))
     sleeve = float(rng.choice([0.0, 0.25, 0.25, 1.0]))
     long = layer("dress", cloth, "silk", length=float(rng.uniform(0.36, 0.66)), sleeve=sleeve)
-    return replace(look, layers=(long,), shoes=tint(rng, DARK + ("cream",)), shoe=pick(rng, ("shoe", "high boot")))
+    return replace(look, layers=(long,), shoes=tint(rng, (*DARK, "cream")), shoe=pick(rng, ("shoe", "high boot")))
 
 
 def skirt(rng, look, colour):
     upper = pick(
         rng,
         (
-            layer("sweater", colour or tint(rng, MUTED + ("cream", "mustard")), "knit", "roll"),
+            layer("sweater", colour or tint(rng, (*MUTED, "cream", "mustard")), "knit", "roll"),
             layer("jacket", colour or tint(rng, MUTED), "wool", "fold", hem=-0.08),
         ),
     )
     layers = (
-        layer("skirt", tint(rng, MUTED + ("plum", "crimson")), "wool", length=float(rng.uniform(0.4, 0.56))),
+        layer("skirt", tint(rng, (*MUTED, "plum", "crimson")), "wool", length=float(rng.uniform(0.4, 0.56))),
         upper,
     )
     return replace(look, layers=layers, shoe="high boot", stockings=tint(rng, DARK))
@@ -230,7 +238,7 @@ def summer(rng, look, colour):
     )
     look = replace(
         look,
-        layers=(legs(rng, JEANS + ("beige",), "cotton"), upper),
+        layers=(legs(rng, (*JEANS, "beige"), "cotton"), upper),
         shoe="sneaker",
         shoes=tint(rng, ("white", "brown", "black")),
     )
@@ -250,7 +258,7 @@ def child(rng, look, colour):
     cut = {"length": 0.24, "flare": 0.1} if kind[0] == "coat" else {}
     upper = layer(kind[0], colour or tint(rng, VIVID), kind[1], kind[2], **cut)
     look = replace(
-        look, layers=(legs(rng, JEANS + MUTED), upper), shoe="sneaker", shoes=tint(rng, DARK + ("white", "red"))
+        look, layers=(legs(rng, JEANS + MUTED), upper), shoe="sneaker", shoes=tint(rng, (*DARK, "white", "red"))
     )
     return replace(look, hat=pick(rng, ("", "beanie", "", "bobble hat")), hat_colour=tint(rng, VIVID))
 
@@ -260,7 +268,8 @@ def child_in_a_raincoat(rng, look, colour):
 
 
 WARDROBES = {
-    "casual": casual, "suit": suit, "coat": coat, "raincoat": raincoat, "hiker": hiker, "parka": parka, "dress": dress,
+    "casual": casual, "suit": suit, "coat": coat, "raincoat": raincoat, "hiker": hiker, "parka": parka,
+        "dress": dress,
     "skirt": skirt, "worker": worker, "summer": summer, "child": child, "child in a raincoat": child_in_a_raincoat,
 }  # fmt: skip
 WOMEN = ("dress", "skirt")

@@ -5,11 +5,12 @@
 gives one object (it can be moved and turned), standing on z = at[2], which faces -y at heading 0, towards the camera,
 and away from it at heading pi; radians anticlockwise. Sizes in metres.
 
-wardrobe: "casual", "suit", "coat", "raincoat", "hiker", "parka", "dress", "skirt", "worker", "summer", "child", "child in a
-    raincoat", or "any"; or an `outfits.Look`.
-pose: a name from `skeleton.POSES` ("stand", "contrapposto", "hands in pockets", "holding a rail", "leaning", "sit", "sit
-    forward", "sit on the ground", "reading a phone", "looking up", "carrying", "lantern", "kneel", "arms raised", ...),
-    "walk" (a step at a phase of its own), or a `skeleton.Pose`. "sit" puts the seat 0.45 m over `at` for a man of 1.75 m.
+wardrobe: "casual", "suit", "coat", "raincoat", "hiker", "parka", "dress", "skirt", "worker", "summer", "child", "child
+    in a raincoat", or "any"; or an `outfits.Look`.
+pose: a name from `skeleton.POSES` ("stand", "contrapposto", "hands in pockets", "holding a rail", "leaning", "sit",
+    "sit forward", "sit on the ground", "reading a phone", "looking up", "carrying", "lantern", "kneel", "arms raised",
+    ...), "walk" (a step at a phase of its own), "walk, lantern" (a step with another pose's arms), or a
+    `skeleton.Pose`. "sit" puts the seat 0.45 m over `at` for a man of 1.75 m.
 name: names the person's own stream of random numbers: give every person in a scene another.
 colour: a name from `outfits.COLOURS` ("red", "yellow", "teal", ...) for what catches the eye.
 sex: "man" or "woman". hat: "", "fedora", "cap", "beanie", "hard hat", "hood" ... instead of the wardrobe's own.
@@ -22,16 +23,18 @@ from dataclasses import replace
 import numpy as np
 
 from images.world import outfits
+from images.world.carrying import HELD
 from images.world.outfits import Look
 from images.world.skeleton import POSES, Pose, walk
-from images.world.tailor import HELD, Builder
+from images.world.tailor import Builder
 
 ARM_ANGLES = ("shoulder", "shoulder_out", "shoulder_twist", "elbow", "wrist", "grip")
 
 
 def add_person(
-    stage, wardrobe: str | Look = "any", pose: str | Pose = "stand", at=(0.0, 0.0, 0.0), heading: float = 0.0, *, name: str = "person",
-    colour: str | None = None, sex: str | None = None, hat: str | None = None, detail: float | None = None, wind=(0.0, 0.0, 0.0),
+    stage, wardrobe: str | Look = "any", pose: str | Pose = "stand", at=(0.0, 0.0, 0.0), heading: float = 0.0, *,
+    name: str = "person", colour: str | None = None, sex: str | None = None, hat: str | None = None,
+    detail: float | None = None, wind=(0.0, 0.0, 0.0),
 ):  # fmt: skip
     """Add a person and return its object; see above."""
     rng = stage.rng(f"person {name}")

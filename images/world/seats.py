@@ -8,9 +8,12 @@ from images.world.materials import Surface
 
 HEIGHT = 0.44
 KINDS = {
-    "sea coast": ("rock", "driftwood log", "rock"), "mountain valley": ("rock",), "dunes": ("suitcase", "crate"), "pine forest": ("log", "rock"),
-    "autumn forest": ("log", "bench"), "snowfield": ("sledge", "crate"), "hills with fields": ("bench", "rock"), "city street": ("bench", "crate"),
-    "railway platform": ("suitcase", "bench"), "harbour": ("crate", "bollard"), "nave": ("chair", "stool"), "city roofs": ("crate", "folding chair"),
+    "sea coast": ("rock", "driftwood log", "rock"), "mountain valley": ("rock",), "dunes": ("suitcase", "crate"),
+        "pine forest": ("log", "rock"),
+    "autumn forest": ("log", "bench"), "snowfield": ("sledge", "crate"), "hills with fields": ("bench", "rock"),
+        "city street": ("bench", "crate"),
+    "railway platform": ("suitcase", "bench"), "harbour": ("crate", "bollard"), "nave": ("chair", "stool"),
+        "city roofs": ("crate", "folding chair"),
     "room": ("chair", "stool"),
 }  # fmt: skip
 

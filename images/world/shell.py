@@ -256,7 +256,7 @@ def _street(stage, rng):
 
 def _far_panes(stage):
     """Windows across the street: they are seen, but light nothing here."""
-    look = stage.window((1.0, 0.6, 0.28), 2.3)
+    look = stage.window((1.0, 0.6, 0.28), 0.3)
     look.cycles.emission_sampling = "NONE"
     return look
 

@@ -44,69 +44,77 @@ STUFFS = {
 }
 
 
-def material(
-    stage,
-    name: str,
-    colour: Colour,
-    stripes: Colour | None = None,
-    wide: float = 0.03,
-    seams: bool = True,
-    opening=None,
-):
-    """The material of a stuff; stripes: the colour of bands round the body, `wide` metres apart; opening: the colours of
-    the shirt and the tie that show between the lapels."""
-    wet = stage.light.wet
-    key = ("stuff", name, tuple(colour), stripes, wide, seams, opening, wet)
-    return stage.once(key, lambda: _make(STUFFS[name], tuple(colour), stripes, wide, seams, opening, wet))
+@dataclass(frozen=True)
+class Trim:
+    """How a garment is made up. stripes: the colour of bands round the body, `wide` metres apart. opening: colours of
+    the shirt and tie that show between the lapels. seams: whether seams and stitches show."""
+
+    stripes: Colour | None = None
+    wide: float = 0.03
+    opening: tuple[Colour, Colour] | None = None
+    seams: bool = True
 
 
-def _make(stuff: Stuff, colour: Colour, stripes, wide: float, seams: bool, opening, wet: float):
+def material(stage, name: str, colour: Colour, trim: Trim | None = None):
+    """The material of a stuff; without weave and seams where a picture is too small to show them."""
+    trim, wet, fine = trim or Trim(seams=False), stage.light.wet, stage.detail > 0.3
+    colour = tuple(colour)
+    return stage.once(("stuff", name, colour, trim, wet, fine), lambda: _make(STUFFS[name], colour, trim, wet, fine))
+
+
+def _make(stuff: Stuff, colour: Colour, trim: Trim, wet: float, fine: bool):
     graph, output, made = materials.new("cloth")
     rest = graph.node("Attribute", attribute_name="Rest").outputs["Vector"]
-    hem = graph.node("Attribute", attribute_name="Hem").outputs["Fac"]
-    x, y, z = graph.split(rest)
-    tint = graph.node("RGB").outputs[0]
-    tint.default_value = (*colour, 1)
-    if stripes:
-        band = graph.math("FRACT", graph.math("DIVIDE", z, wide))
-        tint = graph.mix(graph.spread(band, 0.46, 0.5), tint, stripes)
-    if opening:
-        tint = _opened(graph, tint, x, y, z, *opening)
-    patches = graph.noise(rest, 9, 8, 0.7)
+    patches = graph.noise(rest, 9, 8 if fine else 3, 0.7)
     shade = graph.spread(patches, 0.3, 0.7, 1 - stuff.variation, 1 + stuff.variation)
-    fine = graph.noise(rest, 700, 3, 0.7)
-    if stuff.dust:
-        low = graph.add(z, graph.multiply(graph.add(patches, -0.5), 0.9))
-        tint = graph.mix(graph.spread(low, 0.05, 0.75, stuff.dust, 0.0), tint, (0.14, 0.135, 0.13))
-    shade = graph.multiply(shade, graph.spread(fine, 0.3, 0.7, 1 - 1.2 * stuff.variation, 1 + 1.2 * stuff.variation))
+    inputs = {"Sheen Weight": stuff.sheen * (1 - wet), "Sheen Roughness": 0.4, "Specular IOR Level": stuff.specular}
+    inputs["Roughness"] = stuff.roughness * (1 - 0.35 * wet)
     if stuff.fading:
-        worn = graph.spread(graph.noise(rest, 6, 3, 0.5), 0.42, 0.66, 1, 1 + stuff.fading)
-        shade = graph.multiply(shade, worn)
-    height = graph.multiply(
-        graph.noise(graph.stretched(rest, (1, 1, 0.6)), 1 / stuff.crumple_size, 4, 0.55), stuff.crumple
-    )
-    if stuff.fibre:
-        height = graph.add(height, graph.multiply(fine, stuff.fibre))
-    if seams:
-        lines = _seams(graph, stuff, x, y, z, hem)
-        shade = graph.multiply(shade, graph.spread(lines, 0, 1, 1, 0.5))
-        height = graph.add(height, graph.multiply(lines, -0.002))
-    if stuff.knit or stuff.cuffs:
-        height = graph.add(height, _ribs(graph, stuff, x, y, hem))
-    bump = graph.node("Bump", {"Height": height, "Strength": 1.0, "Distance": 1.0})
-    inputs = {"Base Color": graph.scale(tint, graph.multiply(shade, 1 - 0.4 * wet)), "Normal": bump}
-    inputs |= {
-        "Roughness": stuff.roughness * (1 - 0.35 * wet),
-        "Sheen Weight": stuff.sheen * (1 - wet),
-        "Sheen Roughness": 0.4,
-    }
-    inputs |= {"Specular IOR Level": stuff.specular}
+        shade = graph.multiply(shade, graph.spread(graph.noise(rest, 6, 3, 0.5), 0.42, 0.66, 1, 1 + stuff.fading))
+    if fine:
+        shade, inputs["Normal"] = _woven(graph, stuff, trim, rest, shade)
+    tint = _tint(graph, stuff, colour, trim, rest, patches)
+    inputs["Base Color"] = graph.scale(tint, graph.multiply(shade, 1 - 0.4 * wet))
     result = graph.node("BsdfPrincipled", inputs).outputs[0]
     if stuff.translucency:
         thin = graph.node("BsdfTranslucent", {"Color": colour})
         result = graph.node("MixShader", {0: stuff.translucency, 1: result, 2: thin}).outputs[0]
     graph.link(result, output.inputs[0])
     return made
+
+
+def _tint(graph, stuff: Stuff, colour: Colour, trim: Trim, rest, patches):
+    """The dye: stripes, what an open front shows, dust."""
+    x, y, z = graph.split(rest)
+    tint = graph.node("RGB").outputs[0]
+    tint.default_value = (*colour, 1)
+    if trim.stripes:
+        band = graph.math("FRACT", graph.math("DIVIDE", z, trim.wide))
+        tint = graph.mix(graph.spread(band, 0.46, 0.5), tint, trim.stripes)
+    if trim.opening:
+        tint = _opened(graph, tint, x, y, z, *trim.opening)
+    if stuff.dust:
+        low = graph.add(z, graph.multiply(graph.add(patches, -0.5), 0.9))
+        tint = graph.mix(graph.spread(low, 0.05, 0.75, stuff.dust, 0.0), tint, (0.14, 0.135, 0.13))
+    return tint
+
+
+def _woven(graph, stuff: Stuff, trim: Trim, rest, shade):
+    """Shade and relief of weave, small creases, ribs and seams."""
+    x, y, _ = graph.split(rest)
+    hem = graph.node("Attribute", attribute_name="Hem").outputs["Fac"]
+    fibres = graph.noise(rest, 700, 3, 0.7)
+    rough = 1.2 * stuff.variation
+    shade = graph.multiply(shade, graph.spread(fibres, 0.3, 0.7, 1 - rough, 1 + rough))
+    creases = graph.noise(graph.stretched(rest, (1, 1, 0.6)), 1 / stuff.crumple_size, 4, 0.55)
+    height = graph.add(graph.multiply(creases, stuff.crumple), graph.multiply(fibres, stuff.fibre))
+    if trim.seams:
+        lines = _seams(graph, stuff, x, y, hem)
+        shade = graph.multiply(shade, graph.spread(lines, 0, 1, 1, 0.5))
+        height = graph.add(height, graph.multiply(lines, -0.002))
+    if stuff.knit or stuff.cuffs:
+        height = graph.add(height, _ribs(graph, stuff, x, y, hem))
+    return shade, graph.node("Bump", {"Height": height, "Strength": 1.0, "Distance": 1.0})
 
 
 def _opened(graph, tint, x, y, z, shirt: Colour, tie: Colour):
@@ -127,7 +135,7 @@ def _line(graph, value, at: float, wide: float):
     return graph.spread(away, wide, 2 * wide, 1, 0)
 
 
-def _seams(graph, stuff: Stuff, x, y, z, hem):
+def _seams(graph, stuff: Stuff, x, y, hem):
     """Seams down the middle and the sides, and the stitches of hems."""
     middle = _line(graph, x, 0.0, 0.0016)
     side = graph.multiply(_line(graph, y, 0.012, 0.0014), 0.6)

@@ -98,7 +98,7 @@ def _gilt(stage, back: np.ndarray, length: float, seed: int, gilded: bool):
         u = graph.math("DIVIDE", z, thick)
         v = graph.add(graph.math("DIVIDE", x, -length), 0.5)
         drawn = np.repeat(pictures.spine(number)[..., None], 3, 2) if number >= 0 else np.zeros((8, 8, 3))
-        texture = graph.node("TexImage", {"Vector": graph.join(u, v)}, image=finishes.image(drawn), extension="EXTEND")
+        texture = graph.node("TexImage", {"Vector": graph.join(u, v)}, image=finishes.image(finishes.fitted(drawn, stage.detail)), extension="EXTEND")
         gold = graph.node("BsdfPrincipled", {"Base Color": (0.8, 0.54, 0.2), "Metallic": 1.0, "Roughness": 0.3})
         shader = graph.node("MixShader", {0: texture.outputs[0], 1: graph.node("BsdfTransparent"), 2: gold})
         graph.link(shader, output.inputs[0])

@@ -1,5 +1,7 @@
 """Playing cards drawn as arrays, (h, w, 3) display values in [0, 1], top row first."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from images.world.furniture.pictures import INK, canvas, finished, font, ink, paper
@@ -32,6 +34,7 @@ PLACES = {
 }  # fmt: skip
 
 
+@lru_cache(64)
 def face(rank: int, suit: str, height: int = 350) -> np.ndarray:
     """A playing card's face; 11 to 13 are court cards."""
     width = int(height * 0.714)
@@ -80,6 +83,7 @@ def _court(picture, u, v, rank: int, suit: str, colour) -> np.ndarray:
     return np.where(sign[..., None], colour, picture)
 
 
+@lru_cache(4)
 def back(colour=(0.5, 0.04, 0.05), height: int = 350) -> np.ndarray:
     """Lozenges and dots within a border."""
     width = int(height * 0.714)

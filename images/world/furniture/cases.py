@@ -44,7 +44,7 @@ def bookcase(
             x0, long = -w + width * i / bays + 0.02, width / bays - 0.04
             room = high - low - 0.05
             if rng.random() < full:
-                part = long if rng.random() < 0.65 else long * rng.uniform(0.5, 0.9)
+                part = long if rng.random() < 0.65 or full >= 1 else long * rng.uniform(0.5, 0.9)
                 row = books.row(rng, part, room, depth - 0.06)
                 rows.append(
                     tuple(

@@ -44,10 +44,10 @@ def wood(
 ):  # fmt: skip
     """Sawn wood: the grain's contours along an axis, fibres, scratches and worn patches. size: scale of the grain."""
     key = ("wood", tuple(colour), along, roughness, varnish, wear, size)
-    return stage.once(key, lambda: _wood(tuple(colour), along, roughness, varnish, wear, size))
+    return stage.once(key, lambda: _wood(tuple(colour), along, roughness, varnish, wear, size, stage.detail < 0.3))
 
 
-def _wood(colour, along, roughness, varnish, wear, size):
+def _wood(colour, along, roughness, varnish, wear, size, small: bool):
     graph, output, material = materials.new("wood")
     at = _own(graph)
     scale = tuple(0.09 if axis == along else 1.0 for axis in "xyz")
@@ -62,6 +62,8 @@ def _wood(colour, along, roughness, varnish, wear, size):
         graph.spread(patches, 0.3, 0.7), _tint(colour, 1.5), _tint((colour[0], colour[1] * 0.92, colour[2] * 0.8), 1.15)
     )
     base = graph.mix(graph.spread(shade, 0.25, 1.05), _tint(colour, 0.5), light)
+    if small:  # from afar the fibres are not seen
+        return _shaded(graph, output, material, Base=base, Roughness=roughness, Coat=varnish, Coat_Roughness=0.12)
     dust = graph.spread(graph.noise(at, 9 / size, 8, 0.72), 0.5, 0.68, 0, wear)
     base = graph.mix(dust, base, _tint((colour[0] * 0.8 + 0.06, colour[1] * 0.85 + 0.055, colour[2] * 0.9 + 0.05), 1.0))
     rough = graph.add(graph.spread(patches, 0.3, 0.7, roughness - 0.09, roughness + 0.12), graph.multiply(dust, 0.3))
@@ -349,7 +351,7 @@ def painted(
         axes = dict(zip("xyz", graph.split(graph.node("TexCoord").outputs["Object"]), strict=True))
         u = graph.math("DIVIDE", graph.add(axes[across[0]], -low[0]), high[0] - low[0])
         v = graph.math("DIVIDE", graph.add(axes[across[1]], -low[1]), high[1] - low[1])
-        texture = graph.node("TexImage", {"Vector": graph.join(u, v)}, image=image(draw()), extension="EXTEND")
+        texture = graph.node("TexImage", {"Vector": graph.join(u, v)}, image=image(fitted(draw(), stage.detail)), extension="EXTEND")
         stains = graph.noise(graph.node("TexCoord").outputs["Object"], 14, 6, 0.65)
         base = graph.scale(texture.outputs[0], graph.spread(stains, 0.3, 0.7, 0.84, 1.06))
         inputs = {"Base": base, "Roughness": roughness, "Coat": coat}
@@ -359,6 +361,12 @@ def painted(
         return _shaded(graph, output, material, **inputs)
 
     return stage.once(("painted", name, across, tuple(low), tuple(high)), make)
+
+
+def fitted(picture: np.ndarray, detail: float) -> np.ndarray:
+    """A picture with no more rows than a frame of this detail can show."""
+    step = max(1, round(picture.shape[0] / (60 + 700 * detail)))
+    return picture[::step, ::step]
 
 
 def image(picture: np.ndarray):

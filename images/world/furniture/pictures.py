@@ -45,6 +45,7 @@ def font(size: float):
     return ImageFont.load_default(max(4, size))
 
 
+@lru_cache(64)
 def label(seed: int) -> np.ndarray:
     """A wine's label: a frame, a crest or a house, lines of type."""
     rng = np.random.default_rng([seed, 11])
@@ -72,6 +73,7 @@ def label(seed: int) -> np.ndarray:
     return finished(made)
 
 
+@lru_cache(64)
 def page(seed: int, height: int = 640, picture: bool = False) -> np.ndarray:
     """A printed page: a heading, justified lines with gaps as words leave them, a number, perhaps an engraving."""
     rng = np.random.default_rng([seed, 5])
@@ -126,6 +128,7 @@ def _engraving(draw, rng, left, right, top, size) -> float:
     return bottom + 0.06 * size
 
 
+@lru_cache(64)
 def spine(seed: int) -> np.ndarray:
     """Gilding on a book's back, white where there is gold: bands, a title, small flowers. (h, w)."""
     rng = np.random.default_rng([seed, 9])
@@ -183,6 +186,7 @@ def landscape(seed: int, height: int = 300, width: int = 420) -> np.ndarray:
     return np.clip(picture * varnish * (1 - 0.2 * cracks), 0, 1)
 
 
+@lru_cache(64)
 def dial(
     roman: bool = True, size: int = 420, hands: tuple[int, int] | None = None, face=(0.9, 0.87, 0.78)
 ) -> np.ndarray:
@@ -221,6 +225,7 @@ def dial(
     return finished(made) * (1 + 0.08 * fbm(x * 6, y * 6, 5, 3))[..., None]
 
 
+@lru_cache(64)
 def handwriting(seed: int, height: int = 520) -> np.ndarray:
     """Lines of a running hand on old paper."""
     rng = np.random.default_rng([seed, 21])
@@ -243,6 +248,7 @@ def handwriting(seed: int, height: int = 520) -> np.ndarray:
     return finished(made)
 
 
+@lru_cache(64)
 def carpet(seed: int, height: int = 520) -> np.ndarray:
     """A knotted carpet: borders of running motifs round a field with a medallion and scattered flowers."""
     rng = np.random.default_rng([seed, 31])
@@ -294,6 +300,7 @@ PAPERS = (
 )  # fmt: skip
 
 
+@lru_cache(32)
 def wallpaper(seed: int, kind: str = "damask", colours=None, size: int = 256) -> np.ndarray:
     """One repeat of a wallpaper: "damask", "stripes", "sprigs" or "trellis"; it tiles on all sides."""
     rng = np.random.default_rng([seed, 41])

@@ -84,7 +84,7 @@ def bottle(stage, rng, kind: str | None = None, glass: str | None = None, wine: 
     tall = profile[-1][1]
     inner = _inside(profile, 0.0028, 0.016)
     shell = lathe([(max(r, 1e-4), z) for r, z in [*profile, *inner[::-1]]], around)
-    parts = [stage.add(shell, finishes.glass(stage, GLASS[glass]), smooth=50)]
+    parts = [stage.add(shell, finishes.glass(stage, _each_way(GLASS[glass])), smooth=50)]
     if wine:
         body = _inside(profile, 0.0024, 0.0165, full * tall)
         parts.append(stage.add(lathe([*body, (0.0005, full * tall)], around), _liquid(stage, WINE[wine]), smooth=50))
@@ -97,11 +97,16 @@ def bottle(stage, rng, kind: str | None = None, glass: str | None = None, wine: 
     return stage.group(*parts)
 
 
+def _each_way(colour):
+    """The tint of one of the four surfaces that a look through a bottle passes."""
+    return tuple(round(c**0.42, 3) for c in colour)
+
+
 def _liquid(stage, colour):
     def make():
         from images.world import materials
 
-        return materials.glass(tuple(colour))
+        return materials.glass(tuple(c**0.6 for c in colour))
 
     return stage.once(("liquid", tuple(colour)), make)
 

@@ -43,7 +43,7 @@ def spruce(rng, height: float, *, detail: float = 1.0, palette: Sequence[Colour]
 
 def _whorls(rng, trunk: Limbs, height: float, bare: float, width: float, detail: float) -> tuple[Limbs, np.ndarray]:
     """Branches round the trunk, long and drooping below, short and rising at the top; and their levels, 0 to 1."""
-    rings = max(9, round((19 + 1.7 * height) * detail**0.3))
+    rings = max(12, round((22 + 1.9 * height) * detail**0.22))
     level = bare + (0.985 - bare) * np.linspace(0, 1, rings) ** 0.9
     counts = rng.integers(5, 8, rings)
     level = np.repeat(level, counts)
@@ -93,7 +93,7 @@ def _sprays(rng, branches: Limbs, detail: float) -> Limbs:
 def _needles(rng, sprays: Limbs, palette, detail: float) -> tuple[Solid, np.ndarray]:
     """Flat bunches of needles along the sprays, the newest at their tips lighter."""
     lengths = sprays.lengths
-    counts = np.maximum(1, np.round((2 + 12 * lengths) * detail**0.8)).astype(int)
+    counts = np.maximum(1, np.round((3 + 17 * lengths) * detail**0.8)).astype(int)
     which = np.repeat(np.arange(len(sprays)), counts)
     place = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     t = (place + rng.uniform(0, 0.6, len(which))) / counts[which]
@@ -104,7 +104,7 @@ def _needles(rng, sprays: Limbs, palette, detail: float) -> tuple[Solid, np.ndar
     spread = np.where(many, 0.55, 0.15)[:, None]
     along = unit(ahead + spread * rng.standard_normal((n, 3)) - np.array([0, 0, 0.15])) * size[:, None]
     facing = unit(np.array([0, 0, 1.0]) + 0.5 * rng.standard_normal((n, 3)))
-    solid = blades(base, along, facing, 0.2 * size + 0.016 * detail**-0.5, fold=-0.35)
+    solid = blades(base, along, facing, 0.11 * size + 0.012 * detail**-0.6, fold=-0.35)
     palette = np.asarray(palette)
     colours = palette[rng.integers(len(palette), size=n)] * (0.65 + 0.6 * t[:, None])
     return solid, colours * np.exp(0.16 * rng.standard_normal((n, 1)))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from images.world import crops, fields
+from images.world.air import thinned
 from images.world.base import Setting, details
 from images.world.materials import Surface
 from images.world.noise import blend, fbm, smoothstep
@@ -50,6 +51,7 @@ def describe(rng, subject):
 
 
 def build(stage):
+    stage.light = thinned(stage.light, stage.shot.distance)
     _land(stage)
     _hedges(stage)
     crops.foreground(stage)
@@ -97,7 +99,7 @@ def _hedges(stage):
     scene, shot = stage.scene, stage.shot
     seed = scene.seed % 937
     bark, leaf = bark_material(stage), leaf_material(stage, 0.4, vary=0.35)
-    fine = 0.05 * stage.detail**0.4
+    fine = 0.12 * stage.detail**0.6
     crowns = [
         *kinds_of(stage, "hedge bushes", 2, lambda r: bush(r, 2.4, detail=fine, palette=SUMMER, leaf=0.1), bark, leaf),
         *kinds_of(stage, "hedge trees", 2, lambda r: tree(r, "oak", 10, detail=fine, palette=SUMMER), bark, leaf),

@@ -100,9 +100,11 @@ def light(scene, light):
         haze = max(light.haze, 1e-4) if not plain or light.haze else 0.0
         return replace(light, azimuth=azimuth, elevation=min(light.elevation, 24.0), clouds=clouds, haze=haze, wet=0.0, rain=0.0)
     night = light.sun < 0.6
-    dark = ((0, (0.0012, 0.0014, 0.002)), (1, (0.0005, 0.0006, 0.001)))
+    # not quite black: the film's exposure follows the mean of the logarithm
+    black = 0.0008 * max(light.sun, 0.5)
+    dark = ((0, (black, black, 1.15 * black)), (1, (0.7 * black, 0.75 * black, black)))
     # half the picture is black, which must not burn the other half
-    film = replace(light.film, mean=light.film.mean and min(light.film.mean, 0.3), key=0.5 * light.film.key,
+    film = replace(light.film, mean=light.film.mean and min(light.film.mean, 0.3), key=0.33 * light.film.key,
                    shadows=(0.0, 0.002, 0.008), fade=0.0)  # fmt: skip
     return replace(
         light, azimuth=azimuth, elevation=float(np.clip(light.elevation, 9, 22)), sky=dark, sky_strength=1.0, warm=0.0,

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from images.world import mountains
+from images.world.air import thinned
 from images.world.base import Setting, details
 from images.world.materials import Surface
 from images.world.noise import blend, fbm, smoothstep
@@ -63,6 +64,7 @@ def describe(rng, subject):
 
 
 def build(stage):
+    stage.light = thinned(stage.light, stage.shot.distance)
     _mountains(stage)
     _forest(stage)
     _foreground(stage)
@@ -118,7 +120,12 @@ def _forest(stage):
     scene, shot = stage.scene, stage.shot
     bark, needle = bark_material(stage), leaf_material(stage, 0.25, vary=0.35)
     far = kinds_of(
-        stage, "far trees", 3, lambda r: spruce(r, 17, detail=0.05, width=r.uniform(0.14, 0.19)), bark, needle
+        stage,
+        "far trees",
+        3,
+        lambda r: spruce(r, 17, detail=0.11 * stage.detail**0.5, width=r.uniform(0.14, 0.19)),
+        bark,
+        needle,
     )
     reach = shot.subject[1] + shot.width
     start = 1.6 * reach + 60 if scene.where["kind"] != "ledge" else 2.6 * reach + 220

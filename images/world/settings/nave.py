@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, halls, shell
+from images.world import composition, halls, shell, still_life
 from images.world.base import Setting, details
-from images.world.furniture import tables
 
 STILL = ("chess pieces", "books", "bottles", "dice")
 PHRASES = {
@@ -107,7 +106,8 @@ def build(stage):
         for k in range(3):
             halls.candle_stand(stage, rng, (float((-1) ** k * (hall.half - 0.1)), hall.bay * (k + 1.0 + (y > 9)) + 0.2))
     if scene.on == "table":
-        tables.table(stage, stage.rng("table"), where["top"], 1.9, 1.0)
+        still_life.add_table(stage, where["top"])
+        still_life.key_lamps(stage, where["side"])
         halls.candle_stand(stage, rng, (float(-1.4 * where["side"]), 4.5))
         halls.candle_stand(stage, rng, (float(2.0 * where["side"]), 7.5))
     _air(stage, hall)

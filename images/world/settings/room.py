@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, interiors, shell
+from images.world import composition, interiors, shell, still_life
 from images.world.base import Setting, Shot, details
 from images.world.furniture import candles, finishes, tables, tableware
 from images.world.geometry import box
@@ -148,10 +148,10 @@ def build(stage):
 
 
 def _table(stage, room: Room):
-    """The table under a still life, and small flames or lamps behind it that the lens makes into discs."""
-    rng = stage.rng("table")
-    width = float(rng.uniform(1.5, 1.9))
-    tables.table(stage, rng, stage.scene.where["top"], width, float(rng.uniform(0.85, 1.0)))
+    """The table under a still life, and candles on shelves far behind it that the lens makes into discs."""
+    rng = stage.rng("shelves")
+    still_life.add_table(stage, stage.scene.where["top"])
+    still_life.key_lamps(stage, stage.scene.where["side"])
     for side in (-1, 1):
         edge = room.left if side < 0 else room.right
         at = edge - side * float(rng.uniform(0.5, 1.1))

@@ -82,6 +82,23 @@ def _with_rock(scene, base, x0: float, y0: float, reach: float, top: float):
     return height
 
 
+def _with_gap(scene, base, x0: float, y0: float):
+    """Cliffs on both sides of a narrow arm of the sea, which a bridge spans."""
+    seed = scene.seed * 13 % 9973
+    half, top = 0.5 * scene.width, max(0.5 * scene.height, 5.0)
+
+    def height(x, y):
+        x, y = np.asarray(x, float), np.asarray(y, float)
+        aside = np.abs(x - x0 - 0.15 * (y - y0)) - 0.86 * half + 5 * fbm(x / 14, y / 14, 4, seed)
+        depth = np.abs(y - y0) / (1.1 * half + 14) + 0.35 * fbm(x / 30 + 7, y / 30, 3, seed + 2)
+        body = -9 + (top + 9) * smoothstep(-2.5, 4.5, aside) * (1 - smoothstep(0.7, 1.25, depth))
+        near = -1.9 + 4.4 * fbm(x / 7.5 + 4, y / 7.5, 3, seed + 7) - 0.05 * np.hypot(x, y)
+        whole = np.maximum(body, near)
+        return np.maximum(base(x, y), shore.broken(whole, x, y, seed, bed=1.1, joint=4.0, dip=(scene.where["dip"], 0.1)))
+
+    return height
+
+
 def shoot(scene, aspect):
     base = lambda x, y: ground(scene, x, y)  # noqa: E731
     flat = lambda x, y: np.zeros(np.broadcast(x, y).shape)  # noqa: E731
@@ -92,6 +109,12 @@ def shoot(scene, aspect):
         return composition.in_the_open(scene, aspect, base, eye=(0.6 * high, high), near=8, base=-0.2)
     if kind == "beach":
         return composition.in_the_open(scene, aspect, base, eye=(0.9, 1.9), near=4)
+    if kind == "cove":
+        water = replace(scene, on="water")  # the bridge stands in it
+        first = composition.in_the_open(water, aspect, flat, eye=(2.5, 5), near=16)
+        cliffs = _with_gap(scene, base, *first.subject[:2])
+        shot = composition.in_the_open(water, aspect, cliffs, eye=(2.5, 5), near=16)
+        return _lowered(scene, shot, max(float(cliffs(0.0, 0.0)), 0.0) + 2.0 + 3.5 * scene.framing.eye)
     # the rock's place follows from where composition puts the subject on flat water
     first = composition.in_the_open(scene, aspect, flat, eye=(2.2, 5), near=20)
     top = 0.2 * scene.height + 3.5
@@ -107,7 +130,6 @@ def _lowered(scene, shot, high: float):
         return shot
     row = 2 * (scene.framing.base + 0.16) * shot.spread[1]
     tilt = np.arctan2(shot.subject[2] - high, shot.subject[1]) - np.arctan(row)
-    tilt = max(tilt, np.arctan(2 * (0.14) * shot.spread[1]) - 0.5 * np.arctan(shot.spread[1]))
     return replace(shot, eye=(0.0, 0.0, high), target=(0.0, 100.0, high + 100 * float(np.tan(tilt))))
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from images.world import composition
+from images.world.air import thinned
 from images.world.base import Setting, details
 from images.world.geometry import icosphere
 from images.world.materials import Surface
@@ -77,6 +78,7 @@ def shoot(scene, aspect):
 
 
 def build(stage):
+    stage.light = thinned(stage.light, stage.shot.distance)
     _snow(stage)
     _trees(stage)
     _through_the_snow(stage)
@@ -113,7 +115,9 @@ def _trees(stage):
         bark_material(stage, (0.06, 0.048, 0.04)),
         leaf_material(stage, 0.25, gloss=0.6, vary=0.15, back=(1, 1, 1)),
     )
-    far = kinds_of(stage, "far trees", 3, lambda r: spruce(r, 15, detail=0.06, snow=0.45), bark, leaf)
+    far = kinds_of(
+        stage, "far trees", 3, lambda r: spruce(r, 15, detail=0.11 * stage.detail**0.5, snow=0.45), bark, leaf
+    )
     reach = shot.subject[1] + shot.width
     x, y = strewn(stage, "wood", 16000, 1.5 * reach + 45, 2600, 1.15, bias=0.1)
     clump = fbm(x / 130, y / 130, 4, scene.seed % 71) + 0.25 * smoothstep(0, 0.4, scene.where["side"] * x / y) - 0.12

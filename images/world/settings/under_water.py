@@ -90,7 +90,7 @@ def build(stage):
     level = max(depth, 1.7 * shot.height + 3)
     power = _daylight(stage.light)
     undersea.add_surface(stage, level, (window, WATERS[kind][0]), 2.2 * power, caustics)
-    shafts = {"reef": 0.55, "kelp": 0.5, "deep": 0.18, "wreck": 0.24}[kind] * power
+    shafts = {"reef": 1.0, "kelp": 0.8, "deep": 0.25, "wreck": 0.35}[kind] * power
     share = 1.0 if stage.light.film.mean is None else stage.light.film.rays
     undersea.add_shafts(stage, stage.sun_direction(), level, -1.0, window, shafts * share)
     undersea.add_specks(stage, 900)
@@ -129,7 +129,8 @@ def _corals(stage, rocky, level: float) -> None:
     z = shot.ground(x, y)
     clump = 0.5 + 0.8 * fbm(x / 3.5, y / 3.5, 3, stage.scene.seed % 83)
     wanted = 0.25 * np.clip(clump, 0, 1) + 0.75 * rocky(x, y, z, 1.0)
-    keep = shot.clear(x, y, 0.5) & (rng.random(len(x)) < wanted) 
+    steep = np.abs(shot.ground(x + 0.3, y) - z) + np.abs(shot.ground(x, y + 0.3) - z)
+    keep = shot.clear(x, y, 0.5) & (steep < 0.4) & (rng.random(len(x)) < wanted) 
     which, size, turns = rng.integers(len(makers), size=len(x)), rng.lognormal(0, 0.42, len(x)), rng.uniform(0, 6.28, len(x))
     for i, make in enumerate(makers):
         solid, colours = make(rng, reef.HUES[hues[i]], fine)
@@ -174,12 +175,13 @@ def _corals_few(stage) -> None:
     shot, rng = stage.shot, stage.rng("few corals")
     surface = Surface(roughness=0.85, variation=0.3, grain=0.12, relief=0.01, relief_size=0.02, attribute=True, own_space=False)
     x, y = strewn(stage, "few places", 70, 1.6, 18)
-    keep = shot.clear(x, y, 0.5)
+    size = rng.lognormal(0, 0.35, len(x))
+    keep = shot.clear(x, y, 0.5) & (np.hypot(x, y) > 1.5 + 2.5 * size)
     for i, make in enumerate((reef.fan, reef.sponge, reef.anemones)):
         solid, colours = make(rng, reef.HUES[(stage.scene.seed + 2 * i) % len(reef.HUES)], min(1.0, 0.2 + 0.8 * stage.detail))
         child = stage.add(solid, stage.material(surface), smooth=True, colours=0.6 * colours)
         chosen = keep & (np.arange(len(x)) % 3 == i)
-        set_out(stage, f"few {i}", [child], x[chosen], y[chosen], rng.lognormal(0, 0.35, chosen.sum()), 0.03)
+        set_out(stage, f"few {i}", [child], x[chosen], y[chosen], size[chosen], 0.03)
 
 
 def _wreck(stage, rocky, level: float) -> None:

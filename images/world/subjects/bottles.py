@@ -72,7 +72,8 @@ def _glass(rng, kind: str, name: str):
 def _company(stage, rng, kind: str, put):
     """What stands before and between the bottles."""
     if kind in ("fruit", "candle", "row"):
-        favourite = [str(k) for k in rng.choice(fruit.KINDS, 2, replace=False)]
+        bright = ("apple", "green apple", "pear", "lemon", "orange", "pomegranate", "apple", "orange")
+        favourite = [str(k) for k in rng.choice(bright, 2, replace=False)]
         for x in np.linspace(-0.24, 0.24, {"fruit": 6, "candle": 3, "row": 2}[kind]):
             one = fruit.fruit(stage, rng, favourite[int(rng.random() < 0.35)])
             put(one, x + rng.uniform(-0.03, 0.03), float(rng.uniform(-0.12, -0.05)), 0.03)

@@ -13,7 +13,7 @@ WITH = {
     "watch": ("{dice} and a pocket watch on its chain", "{dice} beside an old pocket watch", "a pocket watch and {dice}"),
     "coins": ("{dice} and a few old coins", "{dice} beside coins and a glass of brandy", "{dice}, coins and a glass"),
 }  # fmt: skip
-HEIGHTS = {"cards": 0.05, "chips": 0.06, "hourglass": 0.15, "watch": 0.065, "coins": 0.06}
+HEIGHTS = {"cards": 0.05, "chips": 0.06, "hourglass": 0.11, "watch": 0.065, "coins": 0.06}
 
 
 def describe(rng, setting):
@@ -53,7 +53,7 @@ def build(stage, what):
     if kind in ("chips", "hourglass"):
         put(games.pack(stage, rng), -side * 0.07, 0.02, 0.0, float(rng.uniform(-0.6, 0.6)))
     if kind == "hourglass":
-        put(games.hourglass(stage, rng, 0.15), side * 0.055, 0.06)
+        put(games.hourglass(stage, rng, 0.115), side * 0.055, 0.06)
         put(games.letter(stage, rng), -side * 0.02, 0.12, 0.0, float(rng.uniform(-0.6, 0.6)))
     if kind == "watch":
         put(games.pocket_watch(stage, rng), side * 0.055, 0.015, 0.013, -0.25 * side, 1.05)

@@ -18,9 +18,12 @@ GAITS = {
 }
 SPEED = {"stand": 0.0, "graze": 0.0, "walk": 1.5, "trot": 3.4, "gallop": 9.0}
 RIDERS = (
-    ("a rider on a {coat} horse", "coat", None, None), ("a rider in a {colour} coat on a {coat} horse", "coat", ("red", "navy", "mustard", "green"), None),
-    ("a woman riding a {coat} horse", "casual", None, "woman"), ("a man in a hat on a {coat} horse", "coat", ("brown", "camel", "charcoal"), "man"),
-    ("a lone rider on a {coat} horse", "coat", None, None), ("a rider in a {colour} parka on a {coat} horse", "parka", ("red", "orange", "navy"), None),
+    ("a rider on a {coat} horse", "coat", None, None), ("a rider in a {colour} coat on a {coat} horse", "coat",
+        ("red", "navy", "mustard", "green"), None),
+    ("a woman riding a {coat} horse", "casual", None, "woman"), ("a man in a hat on a {coat} horse", "coat",
+        ("brown", "camel", "charcoal"), "man"),
+    ("a lone rider on a {coat} horse", "coat", None, None), ("a rider in a {colour} parka on a {coat} horse",
+        "parka", ("red", "orange", "navy"), None),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import people, suits
+from images.world import astronaut, diver, people
 from images.world.base import Subject, details
 from images.world.outfits import tint, wear
 
@@ -21,7 +21,7 @@ def suited(rng, setting):
     if setting == "moon":
         members = [
             (
-                suits.astronaut_look(rng),
+                astronaut.draw_look(rng),
                 str(rng.choice(["stand", "walk", "walk", "contrapposto"])),
                 ((i - (count - 1) / 2) * 1.5, float(rng.uniform(-0.9, 0.9))),
                 float(rng.normal(0, 0.3)),
@@ -50,8 +50,8 @@ def suited(rng, setting):
     colour = str(rng.choice(["yellow", "orange", "red", "blue"]))
     members = [
         (
-            suits.diver_look(rng, colour, str(rng.choice(["man", "woman"]))),
-            str(rng.choice(list(suits.SWIMS))),
+            diver.draw_look(rng, colour, str(rng.choice(["man", "woman"]))),
+            str(rng.choice(list(diver.SWIMS))),
             ((i - (count - 1) / 2) * 1.5, float(rng.uniform(-0.8, 0.8))),
             float(rng.normal(0, 0.15)),
         )
@@ -100,9 +100,10 @@ def describe(rng, setting):
     turn = rng.uniform(0.7, 1.35) if kind == "hikers" else rng.uniform(0.0, 0.65)
     heading = np.pi + side * float(turn)
     x = [np.cos(heading) * a - np.sin(heading) * b for _, _, (a, b), _ in members]
+    width, moves = float(max(x) - min(x)) + 0.9, 1.1 if walks else 0.0
     return details(
-        words, suit="", members=tuple(members), height=float(height), width=float(max(x) - min(x)) + 0.9, heading=heading, moves=1.1 if walks else 0.0
-    )  # fmt: skip
+        words, suit="", members=tuple(members), height=float(height), width=width, heading=heading, moves=moves
+    )
 
 
 def _clothes(rng, setting, sex, colour=None):
@@ -260,9 +261,9 @@ def build(stage, what):
     made = []
     for i, (look, pose, (x, y), turn) in enumerate(what["members"]):
         if what["suit"] == "astronaut":
-            one = suits.add_astronaut(stage, people.find_pose(stage.rng(f"pose {i}"), pose), look, str(i))
+            one = astronaut.add_astronaut(stage, people.find_pose(stage.rng(f"pose {i}"), pose), look, str(i))
         elif what["suit"] == "diver":
-            one = suits.add_diver(stage, pose, look, str(i))
+            one = diver.add_diver(stage, pose, look, str(i))
         else:
             one = people.add_person(stage, look, pose, name=f"subject {i}", detail=stage.detail / spread**0.5)
         height = 0.35 * i if what["suit"] == "diver" else 0.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from images.world import people, seats, suits
+from images.world import astronaut, diver, people, seats
 from images.world.base import Subject, details
 from images.world.outfits import COLOURS, tint, wear
 
@@ -44,37 +44,84 @@ COATS = ("red", "navy", "grey", "black", "camel", "green", "mustard", "beige", "
 SHELLS = ("red", "orange", "yellow", "teal", "blue", "green")
 
 CHARACTERS = (
-    Character(("a woman in a {colour} coat", "a woman in a long {colour} coat"), "coat", STANDS + WALKS + SITS, colours=COATS, sex="woman", share=1.4),
-    Character(("a man in a {colour} coat", "a man in a long {colour} coat"), "coat", STANDS + WALKS + SITS, colours=COATS, sex="man"),
-    Character(("a man in a {colour} coat and a hat", "a man with a hat and a {colour} overcoat"), "coat", STANDS + WALKS, TOWN + ("sea coast", "snowfield"), ("black", "charcoal", "camel", "grey", "navy"), "man", hat="fedora"),
-    Character(("a {who} in a {colour} raincoat", "a {who} in a hooded {colour} raincoat"), "raincoat", STANDS + WALKS + LOOKS, ("sea coast", "harbour", "city street", "pine forest", "railway platform", "hills with fields", "mountain valley"), ("yellow", "yellow", "red", "teal", "blue"), hat="hood", share=1.3),
-    Character(("a hiker with a backpack", "a hiker in a {colour} jacket", "a backpacker in {colour}"), "hiker", STANDS + WALKS + WALKS + LOOKS, WILD, SHELLS, share=1.6),
-    Character(("a hiker with a walking stick", "a wanderer with a stick and a backpack"), "hiker", (("stick", ""), ("walk, stick", "")), WILD, SHELLS, extra=(("stick", "brown"),)),
-    Character(("a {who} in a {colour} parka", "a {who} in a thick {colour} jacket"), "parka", STANDS + WALKS + LOOKS, ("snowfield", "mountain valley", "sea coast", "harbour", "city street", "pine forest"), ("red", "orange", "navy", "mustard", "olive"), share=1.2),
-    Character(("a woman in a {colour} dress", "a young woman in a long {colour} dress"), "dress", STANDS + WALKS + (("arms out", "with {their} arms outstretched"),), ("sea coast", "dunes", "hills with fields", "city street", "room", "nave", "autumn forest", "city roofs", "harbour"), ("red", "teal", "white", "blue", "mustard", "green"), "woman", share=1.4),
-    Character(("a woman in a straw hat and a {colour} dress",), "dress", STANDS + WALKS, ("sea coast", "dunes", "hills with fields", "harbour"), ("white", "red", "teal", "yellow", "blue"), "woman", hat="straw hat", share=0.6),
-    Character(("a worker in a hard hat", "a workman in a {colour} hard hat"), "worker", STANDS + WALKS + (("pointing", "pointing"), ("arms crossed", "with arms crossed")), ("city street", "harbour", "railway platform", "city roofs"), ("yellow", "white", "orange"), "man"),
-    Character(("a man in a {colour} suit", "a man in a suit"), "suit", STANDS + WALKS, TOWN, ("grey", "navy", "black", "charcoal", "brown"), "man"),
-    Character(("a man with a suitcase", "a traveller in a {colour} coat with a suitcase"), "coat", (("carrying", ""), ("walk, carrying", "walking")), ("railway platform", "city street", "harbour", "dunes", "hills with fields", "sea coast", "snowfield"), COATS, "man", (("suitcase", "brown"),), hat="fedora"),
-    Character(("a woman with a suitcase", "a traveller with a suitcase"), "coat", (("carrying", ""), ("walk, carrying", "walking")), ("railway platform", "city street", "harbour", "hills with fields"), COATS, "woman", (("suitcase", "brown"),)),
-    Character(("a woman under a {colour} umbrella", "a person with a {colour} umbrella", "someone holding a {colour} umbrella"), "coat", (("holding up", ""), ("walk, holding up", "walking")), ("city street", "railway platform", "harbour", "sea coast", "city roofs", "hills with fields"), ("red", "yellow", "teal", "black", "blue"), None, (("umbrella", ""),), share=1.4),
-    Character(("a man carrying a lantern", "an old man with a lantern", "a keeper with a lantern"), "coat", (("lantern", ""), ("walk, lantern", "")), ("pine forest", "autumn forest", "nave", "sea coast", "harbour", "snowfield", "mountain valley"), ("olive", "brown", "charcoal"), "man", (("lantern", "black"),), hat="flat cap", grey=True),
-    Character(("an old man with a walking stick", "an elderly man with a stick"), "coat", (("stick", ""), ("walk, stick", "walking")), OPEN + ("city street", "railway platform", "harbour", "nave"), ("brown", "grey", "olive", "navy"), "man", (("stick", "brown"),), hat="flat cap", grey=True),
-    Character(("a child in a {colour} raincoat", "a small child in a hooded {colour} raincoat"), "child in a raincoat", STANDS[:2] + WALKS + LOOKS[:1], ("sea coast", "pine forest", "autumn forest", "city street", "harbour", "hills with fields", "railway platform"), ("yellow", "red", "yellow", "blue"), share=1.2),
-    Character(("a child with a {colour} balloon", "a {child} holding a {colour} balloon"), "child", (("balloon", ""), ("walk, balloon", "")), ("sea coast", "city street", "hills with fields", "dunes", "harbour", "room", "railway platform", "city roofs"), ("red", "red", "yellow", "blue", "white"), None, (("balloon", ""),)),
-    Character(("a child in a {colour} jacket", "a {child} in a {colour} coat"), "child", STANDS[:2] + WALKS + LOW[1:], ("autumn forest", "snowfield", "sea coast", "dunes", "hills with fields", "nave", "room", "pine forest"), SHELLS),
-    Character(("a man in a {colour} sweater", "a man in {colour}"), "casual", STANDS + SITS + LOOKS + LOW[:2], colours=("blue", "grey", "green", "cream", "crimson", "mustard"), sex="man"),
-    Character(("a woman in a {colour} sweater", "a woman in jeans and a {colour} top"), "casual", STANDS + SITS + LOOKS + WALKS, colours=("teal", "cream", "crimson", "mustard", "grey", "white"), sex="woman"),
-    Character(("a person reading a phone", "a {who} looking at a phone"), "casual", (("reading a phone", ""),), ("city street", "railway platform", "room", "harbour", "city roofs"), ("navy", "olive", "grey", "crimson"), extra=(("phone", "black"),)),
-    Character(("a woman in a {colour} skirt and a sweater", "a woman in a skirt and high boots"), "skirt", STANDS + WALKS, TOWN + ("autumn forest",), ("cream", "mustard", "grey", "crimson"), "woman", share=0.8),
-    Character(("a {who} with arms raised", "a {who} with both arms in the air"), "hiker", (("arms raised", ""),), WILD + ("city roofs",), SHELLS, share=0.5),
+    Character(("a woman in a {colour} coat", "a woman in a long {colour} coat"), "coat", STANDS + WALKS + SITS,
+        colours=COATS, sex="woman", share=1.4),
+    Character(("a man in a {colour} coat", "a man in a long {colour} coat"), "coat", STANDS + WALKS + SITS,
+        colours=COATS, sex="man"),
+    Character(("a man in a {colour} coat and a hat", "a man with a hat and a {colour} overcoat"), "coat",
+        STANDS + WALKS, (*TOWN, "sea coast", "snowfield"), ("black", "charcoal", "camel", "grey", "navy"), "man",
+        hat="fedora"),
+    Character(("a {who} in a {colour} raincoat", "a {who} in a hooded {colour} raincoat"), "raincoat",
+        STANDS + WALKS + LOOKS, ("sea coast", "harbour", "city street", "pine forest", "railway platform",
+        "hills with fields", "mountain valley"), ("yellow", "yellow", "red", "teal", "blue"), hat="hood", share=1.3),
+    Character(("a hiker with a backpack", "a hiker in a {colour} jacket", "a backpacker in {colour}"), "hiker",
+        STANDS + WALKS + WALKS + LOOKS, WILD, SHELLS, share=1.6),
+    Character(("a hiker with a walking stick", "a wanderer with a stick and a backpack"), "hiker",
+        (("stick", ""), ("walk, stick", "")), WILD, SHELLS, extra=(("stick", "brown"),)),
+    Character(("a {who} in a {colour} parka", "a {who} in a thick {colour} jacket"), "parka",
+        STANDS + WALKS + LOOKS, ("snowfield", "mountain valley", "sea coast", "harbour", "city street",
+        "pine forest"), ("red", "orange", "navy", "mustard", "olive"), share=1.2),
+    Character(("a woman in a {colour} dress", "a young woman in a long {colour} dress"), "dress",
+        STANDS + WALKS + (("arms out", "with {their} arms outstretched"),),
+        ("sea coast", "dunes", "hills with fields", "city street", "room", "nave", "autumn forest", "city roofs",
+        "harbour"), ("red", "teal", "white", "blue", "mustard", "green"), "woman", share=1.4),
+    Character(("a woman in a straw hat and a {colour} dress",), "dress", STANDS + WALKS,
+        ("sea coast", "dunes", "hills with fields", "harbour"), ("white", "red", "teal", "yellow", "blue"), "woman",
+        hat="straw hat", share=0.6),
+    Character(("a worker in a hard hat", "a workman in a {colour} hard hat"), "worker",
+        STANDS + WALKS + (("pointing", "pointing"), ("arms crossed", "with arms crossed")),
+        ("city street", "harbour", "railway platform", "city roofs"), ("yellow", "white", "orange"), "man"),
+    Character(("a man in a {colour} suit", "a man in a suit"), "suit", STANDS + WALKS, TOWN,
+        ("grey", "navy", "black", "charcoal", "brown"), "man"),
+    Character(("a man with a suitcase", "a traveller in a {colour} coat with a suitcase"), "coat",
+        (("carrying", ""), ("walk, carrying", "walking")), ("railway platform", "city street", "harbour", "dunes",
+        "hills with fields", "sea coast", "snowfield"), COATS, "man", (("suitcase", "brown"),), hat="fedora"),
+    Character(("a woman with a suitcase", "a traveller with a suitcase"), "coat",
+        (("carrying", ""), ("walk, carrying", "walking")), ("railway platform", "city street", "harbour",
+        "hills with fields"), COATS, "woman", (("suitcase", "brown"),)),
+    Character(("a woman under a {colour} umbrella", "a person with a {colour} umbrella",
+        "someone holding a {colour} umbrella"), "coat", (("holding up", ""), ("walk, holding up", "walking")),
+        ("city street", "railway platform", "harbour", "sea coast", "city roofs", "hills with fields"),
+        ("red", "yellow", "teal", "black", "blue"), None, (("umbrella", ""),), share=1.4),
+    Character(("a man carrying a lantern", "an old man with a lantern", "a keeper with a lantern"), "coat",
+        (("lantern", ""), ("walk, lantern", "")), ("pine forest", "autumn forest", "nave", "sea coast", "harbour",
+        "snowfield", "mountain valley"), ("olive", "brown", "charcoal"), "man", (("lantern", "black"),),
+        hat="flat cap", grey=True),
+    Character(("an old man with a walking stick", "an elderly man with a stick"), "coat",
+        (("stick", ""), ("walk, stick", "walking")), (*OPEN, "city street", "railway platform", "harbour", "nave"),
+        ("brown", "grey", "olive", "navy"), "man", (("stick", "brown"),), hat="flat cap", grey=True),
+    Character(("a child in a {colour} raincoat", "a small child in a hooded {colour} raincoat"),
+        "child in a raincoat", STANDS[:2] + WALKS + LOOKS[:1], ("sea coast", "pine forest", "autumn forest",
+        "city street", "harbour", "hills with fields", "railway platform"), ("yellow", "red", "yellow", "blue"),
+        share=1.2),
+    Character(("a child with a {colour} balloon", "a {child} holding a {colour} balloon"), "child",
+        (("balloon", ""), ("walk, balloon", "")), ("sea coast", "city street", "hills with fields", "dunes",
+        "harbour", "room", "railway platform", "city roofs"), ("red", "red", "yellow", "blue", "white"), None,
+        (("balloon", ""),)),
+    Character(("a child in a {colour} jacket", "a {child} in a {colour} coat"), "child",
+        STANDS[:2] + WALKS + LOW[1:], ("autumn forest", "snowfield", "sea coast", "dunes", "hills with fields",
+        "nave", "room", "pine forest"), SHELLS),
+    Character(("a man in a {colour} sweater", "a man in {colour}"), "casual", STANDS + SITS + LOOKS + LOW[:2],
+        colours=("blue", "grey", "green", "cream", "crimson", "mustard"), sex="man"),
+    Character(("a woman in a {colour} sweater", "a woman in jeans and a {colour} top"), "casual",
+        STANDS + SITS + LOOKS + WALKS, colours=("teal", "cream", "crimson", "mustard", "grey", "white"), sex="woman"),
+    Character(("a person reading a phone", "a {who} looking at a phone"), "casual", (("reading a phone", ""),),
+        ("city street", "railway platform", "room", "harbour", "city roofs"), ("navy", "olive", "grey", "crimson"),
+        extra=(("phone", "black"),)),
+    Character(("a woman in a {colour} skirt and a sweater", "a woman in a skirt and high boots"), "skirt",
+        STANDS + WALKS, (*TOWN, "autumn forest"), ("cream", "mustard", "grey", "crimson"), "woman", share=0.8),
+    Character(("a {who} with arms raised", "a {who} with both arms in the air"), "hiker", (("arms raised", ""),),
+        (*WILD, "city roofs"), SHELLS, share=0.5),
 )  # fmt: skip
 
 
 SUITED = {
-    "stand": ("an astronaut", "an astronaut in a white suit", "a lone astronaut", "an astronaut standing still"), "walk": ("an astronaut walking", "an astronaut on foot", "a lone astronaut"),
-    "kneel": ("a kneeling astronaut", "an astronaut on one knee"), "looking up": ("an astronaut looking up",), "contrapposto": ("an astronaut", "an astronaut in a white suit"),
-    "shading the eyes": ("an astronaut shading the visor with one hand",), "pointing": ("an astronaut pointing ahead",),
+    "stand": ("an astronaut", "an astronaut in a white suit", "a lone astronaut", "an astronaut standing still"),
+        "walk": ("an astronaut walking", "an astronaut on foot", "a lone astronaut"),
+    "kneel": ("a kneeling astronaut", "an astronaut on one knee"), "looking up": ("an astronaut looking up",),
+        "contrapposto": ("an astronaut", "an astronaut in a white suit"),
+    "shading the eyes": ("an astronaut shading the visor with one hand",),
+        "pointing": ("an astronaut pointing ahead",),
 }  # fmt: skip
 DIVERS = (
     "a diver",
@@ -86,7 +133,7 @@ DIVERS = (
 )
 
 
-def astronaut(rng):
+def _astronaut(rng):
     pose = str(
         rng.choice(["stand", "walk", "walk", "contrapposto", "kneel", "looking up", "shading the eyes", "pointing"])
     )
@@ -95,7 +142,7 @@ def astronaut(rng):
     return details(
         str(rng.choice(SUITED[pose])),
         suit="astronaut",
-        look=suits.astronaut_look(rng),
+        look=astronaut.draw_look(rng),
         pose=pose,
         height=height,
         width=1.1,
@@ -104,16 +151,16 @@ def astronaut(rng):
     )
 
 
-def diver(rng):
+def _diver(rng):
     colour = str(rng.choice(["yellow", "orange", "red", "blue", "yellow", "teal", "black"]))
-    look = suits.diver_look(rng, colour, str(rng.choice(["man", "woman"])))
+    look = diver.draw_look(rng, colour, str(rng.choice(["man", "woman"])))
     heading = np.pi + float(rng.choice([-1, 1]) * rng.uniform(0.9, 2.2))
     words = str(rng.choice(DIVERS)).format(colour=colour)
     return details(
         words,
         suit="diver",
         look=look,
-        pose=str(rng.choice(list(suits.SWIMS))),
+        pose=str(rng.choice(list(diver.SWIMS))),
         height=1.7,
         width=2.4,
         heading=heading,
@@ -123,9 +170,9 @@ def diver(rng):
 
 def describe(rng, setting):
     if setting == "moon":
-        return astronaut(rng)
+        return _astronaut(rng)
     if setting == "under water":
-        return diver(rng)
+        return _diver(rng)
     fitting = [c for c in CHARACTERS if setting in c.settings]
     shares = np.array([c.share for c in fitting])
     who = fitting[int(rng.choice(len(fitting), p=shares / shares.sum()))]
@@ -174,9 +221,9 @@ def _look(rng, who: Character, colour: str, sex: str):
 def build(stage, what):
     look, pose = what["look"], what["pose"]
     if what["suit"] == "astronaut":
-        return suits.add_astronaut(stage, people.find_pose(stage.rng("pose"), pose), look, "subject")
+        return astronaut.add_astronaut(stage, people.find_pose(stage.rng("pose"), pose), look, "subject")
     if what["suit"] == "diver":
-        return suits.add_diver(stage, pose, look, "subject")
+        return diver.add_diver(stage, pose, look, "subject")
     person = people.add_person(stage, look, pose, name="subject")
     return stage.group(person, seats.add(stage, what["seat"], look.figure.unit)) if what["seat"] else person
 
