@@ -26,6 +26,9 @@ def _dune(x, y, row):
     if abs(across) >= row[HALF]:
         return 0.0, 1.0
     along = dx * row[WIND_X] + dy * row[WIND_Y]
+    margin = abs(row[BEND]) * row[HALF] + 1.7 * row[WINDING]
+    if along < -margin - 1.35 * row[REACH] * row[HEIGHT] or along > margin + 4.0 * row[HEIGHT]:
+        return 0.0, 1.0
     q = across / row[HALF]
     left = 1 - q * q
     crest, slope = row[BEND] * row[HALF] * q * q, 2 * row[BEND] * q

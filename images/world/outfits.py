@@ -112,8 +112,8 @@ def legs(rng, names=JEANS, stuff: str = "denim", **cut) -> Layer:
     return layer("trousers", tint(rng, names), stuff, **({"wide": float(rng.uniform(0.88, 1.06))} | cut))
 
 
-def casual(rng, look, colour):
-    kind = pick(rng, ("sweater", "jacket", "shirt", "hoodie"))
+def casual(rng, look, colour, kind: str = ""):
+    kind = kind or pick(rng, ("sweater", "jacket", "shirt", "hoodie"))
     tone = colour or tint(rng, (*MUTED, "cream", "mustard", "teal", "crimson", "blue"))
     if kind == "sweater":
         upper = layer("sweater", tone, "knit", pick(rng, ("crew", "roll")))
@@ -128,9 +128,13 @@ def casual(rng, look, colour):
     elif kind == "hoodie":
         upper = layer("sweater", tone, "jersey", "high", loose=0.026)
     else:
-        stripes = tint(rng, ("navy", "black")) if rng.random() < 0.3 else None
+        stripes = tint(rng, ("navy", "black")) if rng.random() < 0.4 and not colour else None
         upper = layer("shirt", tint(rng, "cream") if stripes else tone, "cotton", "fold", stripes)
     return replace(look, layers=(legs(rng), upper), shoes=tint(rng, (*DARK, "white")), shoe="sneaker")
+
+
+def sweater(rng, look, colour):
+    return casual(rng, look, colour, "sweater")
 
 
 def suit(rng, look, colour):
@@ -245,22 +249,34 @@ def summer(rng, look, colour):
     return replace(look, hat="straw hat") if rng.random() < 0.35 else look
 
 
-def child(rng, look, colour):
-    kind = pick(
-        rng,
-        (
-            ("jacket", "nylon", "stand"),
-            ("sweater", "knit", "crew"),
-            ("coat", "wool", "fold"),
-            ("jacket", "down", "stand"),
-        ),
-    )
-    cut = {"length": 0.24, "flare": 0.1} if kind[0] == "coat" else {}
-    upper = layer(kind[0], colour or tint(rng, VIVID), kind[1], kind[2], **cut)
+CHILDREN = {  # pattern, stuff, collar
+    "jacket": (("jacket", "nylon", "stand"), ("jacket", "down", "stand")),
+    "coat": (("coat", "wool", "fold"),),
+    "": (
+        ("jacket", "nylon", "stand"),
+        ("sweater", "knit", "crew"),
+        ("coat", "wool", "fold"),
+        ("jacket", "down", "stand"),
+    ),
+}
+
+
+def child(rng, look, colour, kind: str = ""):
+    pattern, stuff, collar = pick(rng, CHILDREN[kind])
+    cut = {"length": 0.24, "flare": 0.1} if pattern == "coat" else {}
+    upper = layer(pattern, colour or tint(rng, VIVID), stuff, collar, **cut)
     look = replace(
         look, layers=(legs(rng, JEANS + MUTED), upper), shoe="sneaker", shoes=tint(rng, (*DARK, "white", "red"))
     )
     return replace(look, hat=pick(rng, ("", "beanie", "", "bobble hat")), hat_colour=tint(rng, VIVID))
+
+
+def child_in_a_jacket(rng, look, colour):
+    return child(rng, look, colour, "jacket")
+
+
+def child_in_a_coat(rng, look, colour):
+    return child(rng, look, colour, "coat")
 
 
 def child_in_a_raincoat(rng, look, colour):
@@ -268,8 +284,9 @@ def child_in_a_raincoat(rng, look, colour):
 
 
 WARDROBES = {
-    "casual": casual, "suit": suit, "coat": coat, "raincoat": raincoat, "hiker": hiker, "parka": parka,
-        "dress": dress,
-    "skirt": skirt, "worker": worker, "summer": summer, "child": child, "child in a raincoat": child_in_a_raincoat,
+    "casual": casual, "sweater": sweater, "suit": suit, "coat": coat, "raincoat": raincoat, "hiker": hiker,
+    "parka": parka, "dress": dress, "skirt": skirt, "worker": worker, "summer": summer, "child": child,
+    "child in a jacket": child_in_a_jacket, "child in a coat": child_in_a_coat,
+    "child in a raincoat": child_in_a_raincoat,
 }  # fmt: skip
 WOMEN = ("dress", "skirt")

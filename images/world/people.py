@@ -73,7 +73,8 @@ def find_pose(rng, pose: str | Pose, flip: bool = True) -> Pose:
         shoulder=tuple(np.add(found.shoulder, loose[:2])), elbow=tuple(np.add(found.elbow, 1.5 * np.abs(loose[2:4]))),
         neck=tuple(np.add(found.neck, (1.5, 1, 3) * loose[4:7])),
     )  # fmt: skip
-    return found.mirrored() if other and flip and base != "walk" else found
+    one_sided = base == "walk" or "hand " in pose
+    return found.mirrored() if other and flip and not one_sided else found
 
 
 def detail_at(stage, at, height: float = 1.75) -> float:

@@ -11,15 +11,25 @@ from images.world.noise import blend, fbm, ridged, smoothstep
 
 def broken(height, x, y, seed: int, *, bed: float = 1.4, joint: float = 5.0, dip=(0.16, 0.07), share=1.0) -> np.ndarray:
     """Heights of smooth rock broken into ledges along its beds and into blocks along its joints, by `share` (0 to 1)."""
+    height, x, y, share = np.broadcast_arrays(height, x, y, share)
+    wanted = share > 0.002
+    result = np.array(height, float)
+    if wanted.any():
+        part = (v[wanted] for v in (height, x, y, share))
+        result[wanted] = _broken(*part, seed, bed, joint, dip)
+    return result
+
+
+def _broken(height, x, y, share, seed: int, bed: float, joint: float, dip) -> np.ndarray:
     turn = 0.6 + (seed % 100) / 40
     stepped = rock.ledges(height, x, y, bed, seed, dip)
     stepped = 0.75 * stepped + 0.25 * rock.ledges(stepped, x, y, 0.31 * bed, seed + 1, dip)
+    warp = 0.22 * joint * fbm(x / joint, y / joint, 2, seed + 8), 0.22 * joint * fbm(x / joint, y / joint, 2, seed + 9)
     for scale, high, deep in ((1.0, 0.62, 0.8), (0.3, 0.2, 0.22)):
-        wavy = 0.22 * joint * scale
-        wx, wy = x + wavy * fbm(x / joint, y / joint, 2, seed + 8), y + wavy * fbm(x / joint, y / joint, 2, seed + 9)
-        _, _, number, edge = rock.blocks(wx, wy, joint * scale, seed + 2, 1.9, turn)
+        _, _, number, edge = rock.blocks(x + scale * warp[0], y + scale * warp[1], joint * scale, seed + 2, 1.9, turn)
         stepped = stepped + bed * high * (number - 0.5) - bed * deep * edge**6
-    rough = 0.16 * bed * fbm(x / bed, y / bed, 5, seed + 4) + 0.5 * bed * (ridged(x / 6 / bed, y / 6 / bed, 3, seed + 5) - 0.5)
+    rough = 0.16 * bed * fbm(x / bed, y / bed, 5, seed + 4)
+    rough += 0.5 * bed * (ridged(x / 6 / bed, y / 6 / bed, 3, seed + 5) - 0.5)
     return height + (stepped + rough - height) * share
 
 
@@ -104,7 +114,7 @@ class Shoreline:
     def __init__(self, stage, ground, far: float = 2500.0):
         self.eye, self.far = stage.shot.eye, far
         self.turn = float(np.arctan(stage.shot.spread[0])) + 0.5
-        n, m = 110 + stage.count(400), 90 + stage.count(330)
+        n, m = 70 + stage.count(440), 60 + stage.count(360)
         logs, turns = np.linspace(0, np.log(far), n), np.linspace(-self.turn, self.turn, m)
         r = np.exp(logs)[:, None]
         self.shape = (n, m)

@@ -273,6 +273,6 @@ POSES |= {
         neck=(2, 0, 10), grip=(0.7, 0.3)),
     "hand to a child": Pose(hip=(0, 3), knee=(1, 6), shoulder=(0, 4), shoulder_out=(7, 13), elbow=(12, 6),
         neck=(10, 3, -14), grip=(0.3, 0.7)),
-    "hand to a parent": Pose(hip=(2, 0), knee=(4, 1), shoulder=(26, 2), shoulder_out=(44, 8), elbow=(22, 14),
+    "hand to a parent": Pose(hip=(2, 0), knee=(4, 1), shoulder=(12, 2), shoulder_out=(60, 8), elbow=(16, 14),
         neck=(-8, 4, 10), grip=(0.7, 0.3)),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What every still life has under it and round it, whatever the room: a table, and a lamp outside the frame."""
+"""What rooms have in common: the table under a still life, lamps outside the frame, daylight thrown back by walls."""
 
 import numpy as np
 
@@ -27,4 +27,13 @@ def key_lamps(stage, side: int) -> None:
     edge = stage.lamp("AREA", back, 0.9 * power, COOL, (x, y, z + 0.4 * stage.shot.height), size=0.3 * reach)
     for one in (lamp, edge):
         if one:
-            one.visible_camera = one.visible_glossy = False
+            one.visible_camera = False
+
+
+def bounced(light) -> float:
+    """How strongly walls throw daylight back, for lamps that stand in for many bounces: 1 under a bright sky in a plain
+    picture, little on film, nothing where figures are to be outlines."""
+    sky = light.sky_strength * float(np.mean([np.mean(colour) for _, colour in light.sky]))
+    if light.sky_strength > 1.5:
+        return 0.0
+    return sky**2 / 0.45 if light.film.mean else 0.06 * sky

@@ -55,7 +55,9 @@ def add_shafts(stage, towards, level: float, floor: float, colour, strength: flo
     shot, rng = stage.shot, stage.rng("shafts")
     high = level - floor + 1
     slope = np.array([towards[0], towards[1], 0]) / max(towards[2], 0.2)
-    for i, away in enumerate(shot.distance * np.array([0.45, 0.7, 1.0, 1.35, 1.8, 2.5])):
+    sheets = np.array([0.45, 0.7, 1.0, 1.35, 1.8, 2.5] if stage.detail > 0.3 else [0.5, 1.0, 1.8])
+    strength *= 6 / len(sheets)
+    for i, away in enumerate(shot.distance * sheets):
         half = shot.spread[0] * away * 1.5 + 4
         y = shot.eye[1] + away
         foot = np.array([[-half, y, floor - 1], [half, y, floor - 1]])

@@ -23,9 +23,9 @@ def fitted_fan(
     # denser within the view than beside it
     t = np.linspace(-1, 1, columns)
     turn = angle * (0.6 * t + 0.4 * t**3) + np.arctan(shot._pan())
-    steps = 3 * rows
+    steps = 2 * rows
     radius = near * (far / near) ** np.linspace(0, 1, steps)
-    few = np.arctan(shot._pan()) + np.linspace(-1, 1, 40) * np.arctan(across)
+    few = np.arctan(shot._pan()) + np.linspace(-1, 1, 14 + stage.count(26)) * np.arctan(across)
     x, y = shot.eye[0] + radius[:, None] * np.sin(few), shot.eye[1] - behind + radius[:, None] * np.cos(few)
     share = np.cumsum(_density(shot, x, y, ground(x, y), up))
     share = (share - share[0]) / (share[-1] - share[0])

@@ -271,7 +271,7 @@ def far_land(stage, ground, front: float, far: float, kind: str) -> None:
         return blend(shade, (0.16, 0.14, 0.115), beach)
 
     surface = Surface(roughness=0.95, variation=0.4, grain=9.0, relief=1.2, relief_size=7.0, attribute=True, own_space=False, specular=0.1)
-    land(stage, ground, colour, surface, near=0.75 * front, far=far, rows=800, columns=900, behind=0.0)
+    land(stage, ground, colour, surface, near=0.75 * front, far=far, rows=650, columns=750, behind=0.0)
     fine = 0.12 * stage.detail + 0.04
     if kind == "lake":
         kinds = kinds_of(stage, "spruces", 3, lambda rng: spruce(rng, rng.uniform(14, 24), detail=fine), bark_of(stage, "pine"))

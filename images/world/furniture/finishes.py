@@ -289,7 +289,7 @@ def glass(stage, colour: Colour = (0.95, 0.97, 0.96), dusty: float = 0.05):
     return stage.once(("blown glass", tuple(colour), dusty), make)
 
 
-def pane(stage, dirt: float = 0.1, tint: Colour = (0.95, 0.97, 0.96)):
+def pane(stage, dirt: float = 0.05, tint: Colour = (0.95, 0.97, 0.96)):
     """A window pane, thin: it mirrors a little, lets everything else through, and is dirty in the corners of noise."""
 
     def make():

@@ -29,6 +29,18 @@ def set_out(stage, name: str, kinds: list, x, y, sizes=1.0, sink: float = 0.0, g
     stage.scatter(kinds, np.c_[x, y, ground(x, y) - sink], sizes, name)
 
 
+def set_out_wood(stage, name: str, makers: list, detail: float, bark, leaf, x, y, sizes, border: float = 30.0) -> None:
+    """Trees on the ground, each kind made twice: fine ones nearer than `border` metres, and coarse ones behind.
+
+    makers: functions of a generator and a detail that give a Plant.
+    """
+    rng = stage.rng(name + " kinds")
+    near = np.hypot(x - stage.shot.eye[0], y - stage.shot.eye[1]) < border
+    for part, share, label in ((near, 1.0, "near"), (~near, 0.22, "far")):
+        kinds = [add(stage, make(rng, share * detail), bark, leaf) for make in makers]
+        set_out(stage, f"{name} {label}", kinds, x[part], y[part], sizes[part], 0.1)
+
+
 def footprint(scene) -> float:
     """Metres round the subject's place in which nothing grows: half its width, but only the trunk of a tree."""
     return 0.07 * scene.height if scene.subject == "lone tree" else 0.5 * scene.width + 0.1

@@ -133,8 +133,10 @@ def tree(rng, kind: str, height: float, *, detail: float = 1.0, palette: Sequenc
     wood, ages = _wood(rng, orders, habit, detail, bare=palette is None)
     if palette is None:
         return Plant(wood, None, None, ages)
-    count = habit.leaves * sparse  # there are fewer twigs already
-    size = habit.leaf * 0.3 * height**0.5 * detail**-0.37
+    # there are fewer twigs already; where they are few, fewer and larger leaves will do
+    fewer = min(1.0, (detail / 0.3) ** 0.4)
+    count = habit.leaves * sparse * fewer
+    size = habit.leaf * 0.3 * height**0.5 * detail**-0.37 * fewer**-0.45
     leaves = leaves_on(rng, orders[3], max(1, round(count)), size, droop=habit.droop)
     return Plant(wood, leaves, leaf_colours(rng, leaves, palette), ages)
 

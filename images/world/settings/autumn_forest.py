@@ -9,7 +9,7 @@ from images.world.noise import blend, fbm, smoothstep
 from images.world.plants import litter, undergrowth
 from images.world.plants.foliage import bark_material, birch_material, leaf_material
 from images.world.plants.limbs import blades, unit
-from images.world.plants.planting import kinds_of, low_enough, set_out
+from images.world.plants.planting import kinds_of, low_enough, set_out, set_out_wood
 from images.world.plants.trees import BROWN, ORANGE, RED, SUMMER, YELLOW, bush, tree
 from images.world.terrain import land, strewn
 
@@ -97,39 +97,20 @@ def _trees(stage, path):
     fine = 0.5 * stage.detail
     bark = bark_material(stage, (0.105, 0.088, 0.074), 0.025, 0.06, moss=0.18)
     leaf = leaf_material(stage, 0.5, vary=0.3)
-    oaks = [
-        kinds_of(stage, f"trees {i}", 1, lambda r, p=p: tree(r, "forest", 21, detail=fine, palette=p), bark, leaf)[0]
-        for i, p in enumerate(tall)
-    ]
-    white = kinds_of(
-        stage,
-        "birches",
-        2,
-        lambda r: tree(r, "birch", 18, detail=0.8 * fine, palette=YELLOW),
-        birch_material(stage),
-        leaf,
-    )
     x, y = woods.stand(stage, "trunks", stage.scene.where["density"], -14, woods.depth_of(stage.shot), thin=0.15)
     ok = woods.room_for_trees(stage, x, y, path)
     x, y = x[ok], y[ok]
     birch = stage.rng("which").random(len(x)) < birches
     sizes = stage.rng("sizes").uniform(0.72, 1.25, len(x))
-    set_out(stage, "oaks", oaks, x[~birch], y[~birch], sizes[~birch], 0.1)
-    set_out(stage, "birch wood", white, x[birch], y[birch], sizes[birch], 0.1)
-    small = [
-        kinds_of(
-            stage,
-            f"young {i}",
-            1,
-            lambda r, p=p: tree(r, "lime", 7, detail=0.6 * fine, palette=p, sparse=0.8),
-            bark,
-            leaf,
-        )[0]
-        for i, p in enumerate(young)
-    ]
+    oaks = [lambda r, d, p=p: tree(r, "forest", 21, detail=d, palette=p) for p in tall]
+    set_out_wood(stage, "oaks", oaks, fine, bark, leaf, x[~birch], y[~birch], sizes[~birch])
+    white = [lambda r, d: tree(r, "birch", 18, detail=0.8 * d, palette=YELLOW)] * 2
+    set_out_wood(stage, "birches", white, fine, birch_material(stage), leaf, x[birch], y[birch], sizes[birch])
+    small = [lambda r, d, p=p: tree(r, "lime", 7, detail=0.6 * d, palette=p, sparse=0.8) for p in young]
     x, y = woods.stand(stage, "young trees", 6.5, 8, woods.depth_of(stage.shot), thin=0.4)
     ok = woods.room_for_trees(stage, x, y, path) & ((y > 16) | (np.abs(x) > 5))
-    set_out(stage, "young trees", small, x[ok], y[ok], stage.rng("young sizes").uniform(0.5, 1.3, ok.sum()), 0.05)
+    sizes = stage.rng("young sizes").uniform(0.5, 1.3, ok.sum())
+    set_out_wood(stage, "young trees", small, fine, bark, leaf, x[ok], y[ok], sizes)
 
 
 def _low(stage, path):

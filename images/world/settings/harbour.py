@@ -100,7 +100,7 @@ def build(stage):
     add_still_water(stage, -6000, 6000, -60, 9000, ripples=0.02 if lake else 0.016, size=0.7)
     if not lake:
         waterfront.add_town(stage, ground, front, where["style"])
-    models = waterfront.fleet(stage, "fleet", ("dinghy", "dinghy") if lake else FLEET)
+    models = waterfront.fleet(stage, "fleet", ("dinghy", "dinghy") if lake else FLEET if stage.detail > 0.3 else FLEET[1:5])
     _BUILD[kind](stage, models, front)
     for _, model in models:
         stage.hide(model)

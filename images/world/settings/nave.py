@@ -122,8 +122,9 @@ def _air(stage, hall: halls.Hall):
         stage.fog_box(-wide, wide, -2.6 * hall.bay, hall.end - 0.45, 0.01, high, light.fog, anisotropy=0.5)
     if hall.kind == "ruin":
         return
-    sky = light.sky_strength * np.mean([np.mean(colour) for _, colour in light.sky])
-    power = 1700.0 * sky * (1.0 if light.film.mean else 0.025)
+    power = 1500.0 * still_life.bounced(light)
+    if not power:
+        return
     for y in (hall.bay, 4 * hall.bay):
         lamp = stage.fill(
             "AREA",
@@ -149,6 +150,8 @@ def light(scene, light):
     steep = {"gothic": (17, 23), "romanesque": (17, 23), "library": (38, 46)}[kind]
     elevation = rng.uniform(*steep) if light.elevation > 5 else 16.0
     azimuth = side * rng.uniform(42, 66)
+    fog = light.fog * (2.0 if light.film.mean else 0.5)
+    sun = light.sun * (2.0 if light.elevation < 6 else 1.0)
     return replace(
         light,
         azimuth=float(azimuth),
@@ -158,7 +161,7 @@ def light(scene, light):
         haze=0.0,
         wet=0.0,
         rain=0.0,
-        fog=0.5 * light.fog,
+        fog=fog, sun=sun,
     )
 
 

@@ -9,7 +9,7 @@ from images.world.noise import blend, fbm, smoothstep
 from images.world.plants import litter, undergrowth
 from images.world.plants.conifers import DEAD, pine, spruce
 from images.world.plants.foliage import bark_material, leaf_material
-from images.world.plants.planting import kinds_of, low_enough, set_out
+from images.world.plants.planting import kinds_of, low_enough, set_out, set_out_wood
 from images.world.plants.trees import BROWN
 from images.world.terrain import land, stones, strewn
 
@@ -84,36 +84,24 @@ def _floor(stage, path):
 
 
 def _trees(stage, path):
-    detail, what = stage.detail, stage.scene.where
-    fine = 0.55 * detail
+    what, fine = stage.scene.where, 0.55 * stage.detail
     dark = bark_material(stage, (0.078, 0.06, 0.048), 0.03, 0.06, moss=0.2)
     red = bark_material(stage, (0.16, 0.088, 0.052), 0.03, 0.08)
     needle = leaf_material(stage, 0.3)
-    rng = stage.rng("heights")
-    tall = [
-        *kinds_of(
-            stage,
-            "spruces",
-            3,
-            lambda r: spruce(r, 24, detail=fine, bare=r.uniform(0.36, 0.5), width=0.105),
-            dark,
-            needle,
-        ),
-        *kinds_of(stage, "pines", 2, lambda r: pine(r, 23, detail=fine), red, needle),
-    ]
+    spruces = [lambda r, d, b=b: spruce(r, 24, detail=d, bare=b, width=0.105) for b in (0.36, 0.43, 0.5)]
     x, y = woods.stand(stage, "trunks", what["density"], -14, woods.depth_of(stage.shot), thin=0.18)
     ok = woods.room_for_trees(stage, x, y, path)
     x, y = x[ok], y[ok]
     pines = stage.rng("which").random(len(x)) < what["pines"]
-    sizes = rng.uniform(0.72, 1.2, len(x))
-    set_out(stage, "spruces", tall[:3], x[~pines], y[~pines], sizes[~pines], 0.1)
-    set_out(stage, "pines", tall[3:], x[pines], y[pines], sizes[pines], 0.1)
-    young = kinds_of(
-        stage, "young", 3, lambda r: spruce(r, 4, detail=0.6 * detail, bare=0.03, width=0.26), dark, needle
-    )
+    sizes = stage.rng("heights").uniform(0.72, 1.2, len(x))
+    set_out_wood(stage, "spruces", spruces, fine, dark, needle, x[~pines], y[~pines], sizes[~pines])
+    high = [lambda r, d: pine(r, 23, detail=d)] * 2
+    set_out_wood(stage, "pines", high, fine, red, needle, x[pines], y[pines], sizes[pines])
+    young = [lambda r, d: spruce(r, 4, detail=d, bare=0.03, width=0.26)] * 2
     x, y = woods.stand(stage, "young trees", 5.5, 6, woods.depth_of(stage.shot), thin=0.55)
     ok = woods.room_for_trees(stage, x, y, path) & ((y > 14) | (np.abs(x) > 4))
-    set_out(stage, "young trees", young, x[ok], y[ok], stage.rng("young sizes").uniform(0.2, 1.3, ok.sum()), 0.05)
+    sizes = stage.rng("young sizes").uniform(0.2, 1.3, ok.sum())
+    set_out_wood(stage, "young", young, 0.6 * stage.detail, dark, needle, x[ok], y[ok], sizes)
 
 
 def _undergrowth(stage, path):

@@ -183,10 +183,9 @@ def _candle_shelf(stage, rng):
 
 def _fill(stage, room: Room):
     """Bounced light where the sky is bright and the picture plain; a breath of it on film."""
-    light = stage.light
-    sky = light.sky_strength * np.mean([np.mean(colour) for _, colour in light.sky])
-    share = 1.0 if light.film.mean else 0.06
-    power = 26.0 * sky * share * (room.right - room.left) * 0.25 * (room.back - room.front)
+    power = 26.0 * still_life.bounced(stage.light) * (room.right - room.left) * 0.25 * (room.back - room.front)
+    if not power:
+        return
     lamp = stage.fill(
         "AREA", ((room.left + room.right) / 2, 0.5 * room.back, room.height - 0.12), power, (1.0, 0.98, 0.95),
         ((room.left + room.right) / 2, 0.5 * room.back, 0), shape="RECTANGLE", size=room.right - room.left - 1.0,

@@ -39,7 +39,7 @@ def ground(scene, x, y):
     edge = side * x - (90 + 0.16 * y) + 60 * fbm(x / 300, y / 300, 4, seed) + 14 * fbm(x / 45, y / 45, 3, seed + 6)
     cliff = smoothstep(0, 30, edge) * (44 + 26 * fbm(x / 240, y / 240, 4, seed + 5))
     height = -9 + (cliff + 9) * smoothstep(-26, 6, edge)
-    share = smoothstep(-20, 4, edge) * smoothstep(190, 60, edge)
+    share = smoothstep(-20, 4, edge) * smoothstep(190, 60, edge) * smoothstep(-4.5, -3.0, height)
     if (share > 0).any():
         height = shore.broken(height, x, y, seed, bed=4.2, joint=15.0, dip=(scene.where["dip"], 0.08), share=share)
     if kind == "beach":
@@ -76,7 +76,8 @@ def _with_rock(scene, base, x0: float, y0: float, reach: float, top: float):
         near = -1.7 + 4.6 * fbm(x / 7.5 + 4, y / 7.5, 3, seed + 7) - 0.05 * np.hypot(x, y)
         low = np.maximum(reef, near)
         whole = np.maximum(body, low)
-        flat = smoothstep(0.24, 0.42, r)
+        # nothing shows of what lies deep in the water
+        flat = smoothstep(0.24, 0.42, r) * smoothstep(-5.0, -3.5, whole)
         return np.maximum(base(x, y), shore.broken(whole, x, y, seed, bed=max(0.13 * top, 0.8), joint=0.45 * top + 1.5, dip=dip, share=flat))
 
     return height
@@ -94,7 +95,9 @@ def _with_gap(scene, base, x0: float, y0: float):
         body = -9 + (top + 9) * smoothstep(-2.5, 4.5, aside) * (1 - smoothstep(0.7, 1.25, depth))
         near = -1.9 + 4.4 * fbm(x / 7.5 + 4, y / 7.5, 3, seed + 7) - 0.05 * np.hypot(x, y)
         whole = np.maximum(body, near)
-        return np.maximum(base(x, y), shore.broken(whole, x, y, seed, bed=1.1, joint=4.0, dip=(scene.where["dip"], 0.1)))
+        share = smoothstep(-5.0, -3.5, whole)
+        rock = shore.broken(whole, x, y, seed, bed=1.1, joint=4.0, dip=(scene.where["dip"], 0.1), share=share)
+        return np.maximum(base(x, y), rock)
 
     return height
 

@@ -5,20 +5,18 @@ import numpy as np
 from images.world import stags
 from images.world.base import Subject, details
 
-PLACES = ("dunes", "mountain valley", "pine forest", "autumn forest", "snowfield", "hills with fields", "sea coast")
+PLACES = ("mountain valley", "pine forest", "autumn forest", "snowfield", "hills with fields", "sea coast")
 WORDS = {
     "stag": ("a stag", "a red deer stag", "a stag with tall antlers", "a lone stag"),
     "doe": ("a doe", "a deer", "a young deer", "a lone deer"),
 }
-DOING = {"stand": ("", "", "standing still", "looking back"), "walk": ("walking", ""), "graze": ("grazing",)}
+DOING = {"stand": ("", "", "standing still"), "walk": ("walking", ""), "graze": ("grazing",)}
 
 
 def describe(rng, setting):
     kind = str(rng.choice(["stag", "stag", "doe"]))
     gait = str(
-        rng.choice(
-            ["stand", "stand", "walk", "graze" if setting not in ("snowfield", "dunes", "sea coast") else "stand"]
-        )
+        rng.choice(["stand", "stand", "walk", "graze" if setting not in ("snowfield", "sea coast") else "stand"])
     )
     doing = str(rng.choice(DOING[gait]))
     height = {"stag": 2.4, "doe": 1.75}[kind] * (0.62 if gait == "graze" else 1.0)

@@ -129,21 +129,10 @@ def couple(rng, setting, walking: bool):
             )
         )
         return words, [(her, "sit on the ground", (-0.32, 0.0), 0.1), (him, "sit on the ground", (0.32, 0.02), -0.1)]
-    words = str(
-        rng.choice(
-            [
-                "a couple hand in hand",
-                "a couple holding hands",
-                "a man and a woman hand in hand",
-                "two lovers hand in hand",
-            ]
-        )
-    )
+    who = str(rng.choice(["a couple", "a couple", "a man and a woman", "two lovers"]))
+    words = f"{who} walking hand in hand" if walking and rng.random() < 0.6 else f"{who} hand in hand"
     pose = "walk, hand in hand" if walking else "hand in hand"
-    return words + (" walking" if walking and rng.random() < 0.5 else ""), [
-        (her, pose, (-0.33, 0.0), 0.0),
-        (him, pose + " right", (0.33, 0.0), 0.0),
-    ]
+    return words, [(her, pose, (0.3, 0.0), 0.0), (him, pose + " right", (-0.3, 0.0), 0.0)]
 
 
 def parent(rng, setting, walking: bool):
@@ -169,8 +158,8 @@ def parent(rng, setting, walking: bool):
     )
     pose = "walk, " if walking else ""
     return words, [
-        (grown, pose + "hand to a child", (-0.27, 0.0), 0.0),
-        (child, pose + "hand to a parent", (0.27, 0.02), 0.0),
+        (grown, pose + "hand to a child", (0.31, 0.0), 0.0),
+        (child, pose + "hand to a parent", (-0.31, 0.02), 0.0),
     ]
 
 

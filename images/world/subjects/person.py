@@ -88,7 +88,7 @@ CHARACTERS = (
         "snowfield", "mountain valley"), ("olive", "brown", "charcoal"), "man", (("lantern", "black"),),
         hat="flat cap", grey=True),
     Character(("an old man with a walking stick", "an elderly man with a stick"), "coat",
-        (("stick", ""), ("walk, stick", "walking")), (*OPEN, "city street", "railway platform", "harbour", "nave"),
+        (("stick", ""), ("walk, stick", "")), (*OPEN, "city street", "railway platform", "harbour", "nave"),
         ("brown", "grey", "olive", "navy"), "man", (("stick", "brown"),), hat="flat cap", grey=True),
     Character(("a child in a {colour} raincoat", "a small child in a hooded {colour} raincoat"),
         "child in a raincoat", STANDS[:2] + WALKS + LOOKS[:1], ("sea coast", "pine forest", "autumn forest",
@@ -101,9 +101,10 @@ CHARACTERS = (
     Character(("a child in a {colour} jacket", "a {child} in a {colour} coat"), "child",
         STANDS[:2] + WALKS + LOW[1:], ("autumn forest", "snowfield", "sea coast", "dunes", "hills with fields",
         "nave", "room", "pine forest"), SHELLS),
-    Character(("a man in a {colour} sweater", "a man in {colour}"), "casual", STANDS + SITS + LOOKS + LOW[:2],
+    Character(("a man in a {colour} sweater", "a man in a {colour} pullover"), "sweater",
+        STANDS + SITS + LOOKS + LOW[:2],
         colours=("blue", "grey", "green", "cream", "crimson", "mustard"), sex="man"),
-    Character(("a woman in a {colour} sweater", "a woman in jeans and a {colour} top"), "casual",
+    Character(("a woman in a {colour} sweater", "a woman in jeans and a {colour} sweater"), "sweater",
         STANDS + SITS + LOOKS + WALKS, colours=("teal", "cream", "crimson", "mustard", "grey", "white"), sex="woman"),
     Character(("a person reading a phone", "a {who} looking at a phone"), "casual", (("reading a phone", ""),),
         ("city street", "railway platform", "room", "harbour", "city roofs"), ("navy", "olive", "grey", "crimson"),
@@ -115,6 +116,9 @@ CHARACTERS = (
 )  # fmt: skip
 
 
+LOW_HEIGHTS = {
+    "sit": 0.76, "sit forward": 0.74, "sit on the ground": 0.55, "crouch": 0.55, "kneel": 0.72,
+}  # fmt: skip
 SUITED = {
     "stand": ("an astronaut", "an astronaut in a white suit", "a lone astronaut", "an astronaut standing still"),
         "walk": ("an astronaut walking", "an astronaut on foot", "a lone astronaut"),
@@ -178,32 +182,32 @@ def describe(rng, setting):
     who = fitting[int(rng.choice(len(fitting), p=shares / shares.sum()))]
     colour = str(rng.choice(who.colours))
     sex = who.sex or str(rng.choice(["man", "woman"]))
-    look = _look(rng, who, colour, sex)
+    words = str(rng.choice(who.words))
+    look = _look(rng, who, words, colour, sex)
     pose, doing = who.poses[int(rng.integers(len(who.poses)))]
-    seat = (
-        str(rng.choice(seats.KINDS.get(setting, ("crate",)))) if pose.startswith("sit") and "ground" not in pose else ""
-    )
-    child = "boy" if sex == "man" else "girl"
-    their = "his" if sex == "man" else "her"
-    words = str(rng.choice(who.words)).format(colour=colour, who=sex if sex == "woman" else "man", child=child)
-    doing = doing.format(their=their, seat=seat)
-    words = f"{words} {doing}" if doing else words
+    sits = pose in ("sit", "sit forward")
+    seat = str(rng.choice(seats.KINDS.get(setting, ("crate",)))) if sits else ""
+    people_words = {"their": "his" if sex == "man" else "her", "child": "boy" if sex == "man" else "girl", "who": sex}
+    words = f"{words} {doing}".strip().format(colour=colour, seat=seat, **people_words)
     words = words.replace(" a orange", " an orange").replace(" a olive", " an olive")
-    height = look.figure.height * (
-        0.76 if seat else 0.55 if pose in ("sit on the ground", "crouch") else 0.72 if pose == "kneel" else 1.0
-    )
-    carried = [name for name, _ in look.extras]
-    height += 0.42 if "umbrella" in carried else 0.75 if "balloon" in carried else 0.3 if pose == "arms raised" else 0.0
+    carried = {name for name, _ in look.extras}
+    height = look.figure.height * LOW_HEIGHTS.get(pose, 1.0) + (0.3 if pose == "arms raised" else 0.0)
+    height += 0.42 if "umbrella" in carried else 0.75 if "balloon" in carried else 0.0
     width = 1.1 if "umbrella" in carried else 0.9 if seat or "walk" in pose else 0.75
     moves = 1.2 if "walk" in pose else 0.0
     return details(words, suit="", look=look, pose=pose, seat=seat, height=float(height), width=width, moves=moves)
 
 
-def _look(rng, who: Character, colour: str, sex: str):
-    """The clothes of a character; what is carried takes the colour when it has none of its own."""
+def _look(rng, who: Character, words: str, colour: str, sex: str):
+    """The clothes of a character, as the words have them; what is carried takes the colour if it has none."""
     for_extra = any(own == "" for _, own in who.extra)
     hard_hat = who.wardrobe == "worker"
-    look = wear(rng, who.wardrobe, None if for_extra or hard_hat else colour, sex)
+    wardrobe = who.wardrobe
+    if wardrobe == "child":
+        wardrobe += " in a jacket" if "jacket" in words else " in a coat" if "coat" in words else ""
+    look = wear(rng, wardrobe, None if for_extra or hard_hat else colour, sex)
+    if "long" in words:
+        look = replace(look, layers=tuple(_lengthened(layer) for layer in look.layers))
     if hard_hat:
         look = replace(look, hat_colour=tint(rng, colour))
     if who.hat is not None:
@@ -216,6 +220,11 @@ def _look(rng, who: Character, colour: str, sex: str):
             look = replace(look, hat="" if look.hat != "hood" else look.hat)
         look = look.with_extra(name, tint(rng, own or colour))
     return look
+
+
+def _lengthened(layer):
+    """A coat or a dress that reaches well below the knee."""
+    return replace(layer, cut=tuple((k, max(v, 0.52) if k == "length" else v) for k, v in layer.cut))
 
 
 def build(stage, what):

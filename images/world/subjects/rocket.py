@@ -21,8 +21,6 @@ def describe(rng, setting):
     paint = str(rng.choice(list(PAINTS)))
     height = float(rng.uniform(38, 52)) if kind == "pad" else float(rng.uniform(20, 30))
     words = str(rng.choice(WORDS[kind])).format(paint=paint)
-    if "finned orange" in words:
-        words = words.replace("a finned orange", "a finned orange")
     return details(words.replace("a orange", "an orange"), kind=kind, paint=paint, height=height, width=(0.72 if kind == "pad" else 0.5) * height, chequered=bool(rng.random() < 0.45), side=int(rng.choice([-1, 1])))
 
 
@@ -212,8 +210,8 @@ def _ground(stage, h: float, base: float, steel) -> list:
 
 
 def _with_vapour(stage, made, vents, size: float, share: float, plume=None):
-    """Cold vapour at the foot, in film light only."""
-    if stage.light.film.mean is not None:
+    """Cold vapour at the foot, in film light only, and where there is air."""
+    if stage.light.film.mean is not None or stage.scene.setting == "moon":
         return made
     rng = stage.rng("vapour")
     mist = stage.once("vapour", lambda: shore._white(share, soft=True))
