@@ -1,4 +1,5 @@
-"""Draw the pictures that the miniature is fine-tuned on: fifty in five aspect ratios, captions that never say the light.
+"""Draw the pictures that the miniature is fine-tuned on: fifty in five aspect ratios, captions that never say the
+light.
 
 python -m images.dataset --output_dir images/drawn
 """
@@ -28,9 +29,7 @@ def dataset_scene(index: int) -> tuple[Scene, int, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--output_dir", type=Path, default=Path(__file__).parent / "drawn", help="default: %(default)s"
-    )
+    parser.add_argument("--output_dir", type=Path, default=Path(__file__).parent / "drawn", help="default: %(default)s")
     args = parser.parse_args()
 
     from PIL import Image

@@ -65,7 +65,9 @@ class Job:
             "negative_prompt": args.negative_prompt,
         }
         # read now, so that a damaged one does not end hours of drawing; one process scores
-        self.references = [] if self.rank else reference_pictures(args.reference_dir or pictures_for(self.base), height * width)
+        self.references = (
+            [] if self.rank else reference_pictures(args.reference_dir or pictures_for(self.base), height * width)
+        )
         if args.compile:
             check_compiler(self._device.type == "cuda")
 

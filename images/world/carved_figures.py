@@ -9,7 +9,6 @@ import numpy as np
 from images.world.geometry import Solid, join, loft
 from images.world.sculpt import ball, blend, carve, chain, egg, limb, mirrored, ridged_by, skin
 
-
 HEAD = 1.17  # carvers make heads a little large, since they are seen from below
 
 
@@ -73,9 +72,10 @@ def _hair(kind: str):
             )
         ]
         parts.append(chain([(0, 0.08, 0.04), (0, 0.11, -0.1), (0, 0.1, -0.3)], [0.07, 0.08, 0.06], 0.03))
-    strands = lambda p: (
-        0.0035 * np.sin(np.arctan2(p[:, 0], p[:, 1] - 0.02) * 22 + p[:, 2] * 34 + 3 * np.sin(p[:, 2] * 19))
-    )  # noqa: E731
+
+    def strands(p):
+        return 0.0035 * np.sin(np.arctan2(p[:, 0], p[:, 1] - 0.02) * 22 + p[:, 2] * 34 + 3 * np.sin(p[:, 2] * 19))
+
     return ridged_by(blend(0.025, *parts), strands)
 
 
@@ -218,10 +218,8 @@ def _mantle(lift: float, seed: int, kneel: bool):
     """A cloak from the shoulders down the back, and its edge laid across the chest."""
     rng = np.random.default_rng(seed + 11)
     floor = 0.02
-    back = chain(
-        [(0, 0.1, 1.44 + lift), (0, 0.17, 1.1 + lift), (0, 0.24 + 0.1 * kneel, 0.55 + 0.4 * lift), (0, 0.34 + 0.3 * kneel, floor + 0.06)],
-        [0.16, 0.2, 0.24, 0.26], 0.1,
-    )  # fmt: skip
+    back = chain([(0, 0.1, 1.44 + lift), (0, 0.17, 1.1 + lift), (0, 0.24 + 0.1 * kneel, 0.55 + 0.4 * lift), (0, 0.34
+        + 0.3 * kneel, floor + 0.06)], [0.16, 0.2, 0.24, 0.26], 0.1,)  # fmt: skip
     ropes = [back]
     for k in range(4):
         a = rng.uniform(-0.03, 0.03)

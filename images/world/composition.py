@@ -20,10 +20,9 @@ def share_for(scene, height: float, width: float, aspect: float) -> float:
     return min(scene.framing.share, 0.62 * aspect * height / width)
 
 
-def in_the_open(
-    scene, aspect: float, ground: Ground, *, eye: tuple[float, float] = (1.2, 2.4), near: float = 3.0, far: float = 1500.0,
-    lens: tuple[float, float] = (24, 85), rise: float = 0.0, base: float | None = None, level: float | None = None,
-) -> Shot:  # fmt: skip
+def in_the_open(scene, aspect: float, ground: Ground, *, eye: tuple[float, float] = (1.2, 2.4), near: float = 3.0,
+    far: float = 1500.0, lens: tuple[float, float] = (24, 85), rise: float = 0.0, base: float | None = None,
+    level: float | None = None,) -> Shot:  # fmt: skip
     """A subject that stands on, floats on or flies over `ground`, seen from a person's height or a little more.
 
     eye: the camera's height over the ground in metres, lowest and highest. near, far: limits of the distance; the lens

@@ -88,7 +88,9 @@ def blown_sand(stage, table, colour, strength: float) -> None:
         rows = []
         for share in (0.0, 0.25, 0.55, 1.0):
             lift = plume * (0.9 * share - 0.25 * share**2)
-            rows.append(np.stack([x + 2.6 * row[2] * share * plume, y + 2.6 * row[3] * share * plume, z + lift - 0.06], -1))
+            rows.append(
+                np.stack([x + 2.6 * row[2] * share * plume, y + 2.6 * row[3] * share * plume, z + lift - 0.06], -1)
+            )
         vertices = np.concatenate(rows)
         i = (np.arange(3)[:, None] * 90 + np.arange(89)[None]).ravel()
         fade = np.repeat([1.0, 0.75, 0.35, 0.0], 90) * np.tile(np.clip(2 * height / row[6], 0, 1), 4)

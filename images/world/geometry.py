@@ -161,7 +161,7 @@ def gable(x0: float, x1: float, y0: float, y1: float, eaves: float, ridge: float
 def arch(
     width: float, spring: float, rise: float, thickness: float, depth: float, pointed: float = 0.0, steps: int = 24
 ) -> Solid:
-    """A pointed or round arch in the xz plane, springing at height `spring`; `thickness` of the ring, `depth` along y."""
+    """A pointed or round arch in the xz plane that springs at `spring`; `thickness` of the ring, `depth` along y."""
     t = np.linspace(0, np.pi, steps)
     x = np.cos(t) * width / 2
     z = np.sin(t) ** (1 - 0.25 * pointed) * rise * (1 + 0.25 * pointed * (1 - np.abs(np.cos(t))))

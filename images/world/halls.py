@@ -134,11 +134,10 @@ def church(stage, hall: Hall, rng, coloured: bool) -> None:
     wide = 0.42 * hall.bay / 2 if round_arched else 0.56 * hall.bay / 2  # half the windows
     high_sill, high_spring = gallery + 0.9, hall.top + 0.4
     low_sill, low_spring = 2.1, hall.spring - (0.4 if round_arched else 0.6)
-    blocks = [
-        _sideways(stonework.arcade(hall.bay, span, cap, gallery, 0.9, hall.point, cap - 0.001, steps=steps), hall.half),
-        _sideways(stonework.arcade(hall.bay, wide * 0.8, high_spring, hall.crown + 0.6, 0.7, hall.point, gallery, high_sill, steps), hall.half),
-        _sideways(stonework.arcade(hall.bay, wide, low_spring, gallery + 0.3, 1.0, hall.point, 0.0, low_sill, steps), hall.wall),
-    ]  # fmt: skip
+    blocks = [_sideways(stonework.arcade(hall.bay, span, cap, gallery, 0.9, hall.point, cap - 0.001, steps=steps),
+        hall.half), _sideways(stonework.arcade(hall.bay, wide * 0.8, high_spring, hall.crown + 0.6, 0.7, hall.point,
+        gallery, high_sill, steps), hall.half), _sideways(stonework.arcade(hall.bay, wide, low_spring, gallery + 0.3,
+        1.0, hall.point, 0.0, low_sill, steps), hall.wall),]  # fmt: skip
     copies(stage, stage.add(blocks, stone), places)
     copies(
         stage,
@@ -154,7 +153,7 @@ def church(stage, hall: Hall, rng, coloured: bool) -> None:
     vaults.append(aisle.moved(x=hall.half + hall.aisle / 2))
     if round_arched:
         vaults[0] = stonework.barrel(hall.half, hall.bay, hall.top, steps * 2)
-    copies(stage, stage.add(vaults, plaster, smooth=30), places if not round_arched else places)
+    copies(stage, stage.add(vaults, plaster, smooth=30), places)
     glass = [_sideways(stonework.opening(wide, low_sill, low_spring, hall.point, steps), hall.wall + 0.1)]
     glass.append(_sideways(stonework.opening(wide * 0.8, high_sill, high_spring, hall.point, steps), hall.half + 0.1))
     for k, solid in enumerate(glass):
@@ -458,9 +457,11 @@ def ruin(stage, hall: Hall, rng, ground) -> None:
         for side in (-1, 1):
             y = hall.bay * i
             state = rng.random()
-            flip = lambda solid, s=side, y=y: Solid(
-                solid.vertices * [s, 1, 1] + [0, y, 0], tuple(f[:, ::-1] for f in solid.faces) if s < 0 else solid.faces
-            )  # noqa: E731
+
+            def flip(solid, s=side, y=y):
+                return Solid(solid.vertices * [s, 1, 1] + [0, y, 0], tuple(f[:, ::-1] for f in solid.faces) if s < 0
+                    else solid.faces)  # fmt: skip
+
             level = float(rng.uniform(arch_top + 0.6, hall.top + 1.5)) if state < 0.62 else float(rng.uniform(1.0, 2.5))
             if state < 0.62:
                 wall = stonework.arcade(
@@ -586,20 +587,32 @@ def _ruined_end(stage, hall: Hall, stone, trim, steps: int, around: int, seed: i
 
 
 def _ivy(stage, hall: Hall, rng) -> None:
-    """Leaves that hang from the walls and climb them in sheets."""
-    made = []
-    for _ in range(9):
-        side, y, top = float(rng.choice([-1, 1])), rng.uniform(1.0, hall.end), rng.uniform(2.0, 7.5)
-        x = side * (hall.half - 0.46 if rng.random() < 0.5 else hall.wall - 0.54)
-        count = stage.count(1700, 240)
-        v = rng.random(count) ** 0.7
-        u = rng.normal(0, 0.5 + 0.4 * v)
-        dense = fbm(u * 2.5, v * 5, 4, int(rng.integers(999))) > -0.12
-        centre = np.c_[np.full(count, x) - side * rng.uniform(0.0, 0.16, count), y + u, top * (1 - v)][dense]
+    """Leaves that climb piers and the feet of the outer walls in ragged sheets."""
+    made, count = [], stage.count(2400, 300)
+    for k in range(11):
+        side, bay = float(rng.choice([-1, 1])), int(rng.integers(0, hall.bays - 1))
+        top = rng.uniform(2.0, 0.95 * hall.spring) if k < 7 else rng.uniform(1.2, 1.9)
+        z = top * rng.random(count) ** 1.5
+        seed = int(rng.integers(999))
+        if k < 7:  # round a pier
+            angle = rng.uniform(0, 2 * np.pi, count)
+            dense = fbm(angle * 1.6, z * 0.8, 4, seed) > -0.1 + 0.25 * z / top
+            radius = 0.66 + 0.1 * rng.random(count)
+            out = np.c_[np.cos(angle), np.sin(angle)]
+            centre = np.c_[side * hall.half + radius * out[:, 0], hall.bay * (bay + 0.5) + radius * out[:, 1], z]
+        else:
+            y = rng.normal(0, 1.1, count)
+            dense = (fbm(y * 1.2, z * 1.2, 4, seed) > -0.05) & (np.abs(y) < 0.46 * hall.bay)
+            out = np.c_[np.full(count, -side), np.zeros(count)]
+            centre = np.c_[side * (hall.wall - 0.52) + 0.1 * out[:, 0] * rng.random(count), hall.bay * bay + y, z]
+        centre, out = centre[dense], out[dense]
         n = len(centre)
-        size = rng.uniform(0.05, 0.11, (n, 1)) * (1 if stage.detail > 0.4 else 1.3)
-        down = np.c_[-side * rng.uniform(0.1, 0.6, n), rng.normal(0, 0.4, n), -np.ones(n)]
-        across = np.c_[rng.normal(0, 0.4, n), np.ones(n), rng.normal(0, 0.3, n)]
+        size = rng.uniform(0.04, 0.08, (n, 1)) * (1 if stage.detail > 0.4 else 1.5)
+        down = np.c_[0.5 * out + rng.normal(0, 0.3, (n, 2)), -np.ones(n)]
+        across = (
+            np.c_[-out[:, 1], out[:, 0], rng.normal(0, 0.3, n)]
+            + np.c_[0.4 * out * rng.normal(0, 1, (n, 1)), np.zeros(n)]
+        )
         made.append(cards(centre, size * down, size * across))
     leaf = stage.surface(
         (0.035, 0.06, 0.016), 0.45, variation=0.6, grain=0.6, translucency=0.3, second=(0.08, 0.075, 0.02)
@@ -609,8 +622,8 @@ def _ivy(stage, hall: Hall, rng) -> None:
 
 def _rubble(stage, hall: Hall, rng, stone, ground) -> None:
     """Fallen blocks and drums of columns, out of the subject's way."""
-    from images.world.terrain import stones
     from images.world.materials import Surface
+    from images.world.terrain import stones
 
     kinds = stones(
         stage,

@@ -1,4 +1,4 @@
-"""What hangs in a black sky: the Earth, a banded giant, a planet with rings; a sphere far off, lit by the scene's sun."""
+"""What hangs in a black sky: the Earth, a banded giant, a planet with rings; a far sphere, lit by the scene's sun."""
 
 import numpy as np
 
@@ -25,9 +25,13 @@ def add_planet(stage, kind: str, palette: str, across: float, down: float, share
     at = np.add(shot.eye, AWAY * towards)
     around = stage.around(220, 40)
     make = (lambda: _earth()) if kind == "earth" else (lambda: _giant(GIANTS[palette], stage.scene.seed % 61))
-    parts = [stage.add(ellipsoid(1, 1, 1, around, around // 2), stage.once(("planet", kind, palette), make), smooth=True)]
+    parts = [
+        stage.add(ellipsoid(1, 1, 1, around, around // 2), stage.once(("planet", kind, palette), make), smooth=True)
+    ]
     if kind == "earth":
-        parts.append(stage.add(ellipsoid(1.022, 1.022, 1.022, around, around // 2), stage.once("air", _air), smooth=True))
+        parts.append(
+            stage.add(ellipsoid(1.022, 1.022, 1.022, around, around // 2), stage.once("air", _air), smooth=True)
+        )
     if kind == "rings":
         parts.append(stage.add(_disc(1.32, 2.35, stage.around(360, 60)), stage.once("rings", lambda: _rings(palette))))
     planet = stage.group(*parts)
@@ -80,7 +84,9 @@ def _giant(bands, seed: int):
     eddies = graph.noise(graph.stretched(moved, (1.1, 1.1, 6.0)), 2.2, 10, 0.62, 1.3)
     large = graph.noise(graph.stretched(moved, (0.5, 0.5, 3.0)), 1.7, 3, 0.5, 0.6)
     z = graph.split(at)[2]
-    latitude = graph.add(z, graph.add(graph.multiply(graph.add(eddies, -0.5), 0.13), graph.multiply(graph.add(large, -0.5), 0.2)))
+    latitude = graph.add(
+        z, graph.add(graph.multiply(graph.add(eddies, -0.5), 0.13), graph.multiply(graph.add(large, -0.5), 0.2))
+    )
     wave = graph.noise(graph.join(0.0, 0.0, graph.add(latitude, seed * 0.7)), 5.5, 5, 0.75)
     stops = [(0.28 + 0.11 * i, colour) for i, colour in enumerate(bands)]
     colour = graph.ramp(wave, stops)

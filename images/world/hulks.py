@@ -7,8 +7,20 @@ from images.world.geometry import Solid, boxes, join
 from images.world.materials import Surface
 
 
-def plating(stage, colour, *, metal: float = 0.0, rough: float = 0.4, row: float = 1.2, width: float = 2.4, dirt: float = 0.4, around: bool = True):
-    """Sheets with seams and rivets, each a little different, stained downwards. Bands run round the z axis if `around`."""
+def plating(
+    stage,
+    colour,
+    *,
+    metal: float = 0.0,
+    rough: float = 0.4,
+    row: float = 1.2,
+    width: float = 2.4,
+    dirt: float = 0.4,
+    around: bool = True,
+):
+    """Sheets with seams and rivets, each a little different, stained downwards. Bands run round the z axis if
+    `around`.
+    """
     key = ("plating", colour, metal, rough, row, width, dirt, around, stage.light.wet)
     return stage.once(key, lambda: _plating(colour, metal, rough, row, width, dirt, around, stage.light.wet))
 
@@ -24,7 +36,12 @@ def _plating(colour, metal, rough, row, width, dirt, around, wet):
         along = graph.multiply(graph.math("ARCTAN2", y, x), graph.math("MAXIMUM", radius, 0.5))
     else:
         along = graph.add(x, graph.multiply(y, 0.73))
-    inputs = {"Vector": graph.join(along, z), "Color1": (1.08, 1.08, 1.08), "Color2": (0.82, 0.83, 0.85), "Mortar": (0.3, 0.3, 0.3)}
+    inputs = {
+        "Vector": graph.join(along, z),
+        "Color1": (1.08, 1.08, 1.08),
+        "Color2": (0.82, 0.83, 0.85),
+        "Mortar": (0.3, 0.3, 0.3),
+    }
     inputs |= {"Scale": 1.0, "Mortar Size": 0.008, "Mortar Smooth": 0.2, "Brick Width": width, "Row Height": row}
     pattern = graph.node("TexBrick", inputs, offset=0.37)
     base = graph.vector("MULTIPLY", shader.inputs["Base Color"].links[0].from_socket, pattern.outputs[0])
@@ -68,7 +85,17 @@ def greebles(rng, corner, across, up, count: int, size: float) -> Solid:
     long = rng.random(count) < 0.25
     w = np.where(long, w * 4, w)
     d = size * rng.uniform(0.08, 0.55, count)
-    rows = np.stack([np.clip(u - w, 0, wide), np.clip(u + w, 0, wide), np.clip(v - h, 0, high), np.clip(v + h, 0, high), -0.02 * np.ones(count), d], 1)
+    rows = np.stack(
+        [
+            np.clip(u - w, 0, wide),
+            np.clip(u + w, 0, wide),
+            np.clip(v - h, 0, high),
+            np.clip(v + h, 0, high),
+            -0.02 * np.ones(count),
+            d,
+        ],
+        1,
+    )
     made = boxes(rows)
     return Solid(corner + made.vertices @ axes, made.faces)
 
@@ -85,6 +112,9 @@ def lattice(x: float, y: float, side: float, z0: float, z1: float, bar: float, p
         top = min(z + panel, z1)
         for (ax, ay), (bx, by) in zip(legs, legs[1:] + legs[:1], strict=True):
             parts.append(beam((ax, ay, top), (bx, by, top), bar, bar))
-            parts += [beam((ax, ay, z), (bx, by, top), 0.7 * bar, 0.7 * bar), beam((bx, by, z), (ax, ay, top), 0.7 * bar, 0.7 * bar)]
+            parts += [
+                beam((ax, ay, z), (bx, by, top), 0.7 * bar, 0.7 * bar),
+                beam((bx, by, z), (ax, ay, top), 0.7 * bar, 0.7 * bar),
+            ]
         z = top
     return join(parts)

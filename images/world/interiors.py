@@ -10,8 +10,8 @@ import numpy as np
 
 from images.world.furniture import (
     books,
-    cases,
     candles,
+    cases,
     decor,
     games,
     lamps,
@@ -267,7 +267,7 @@ def _tilt_onto(made, room: Room, side: int, knee: float, angle: float) -> None:
     import mathutils
 
     up = mathutils.Vector((-side * np.cos(angle), 0, np.sin(angle)))
-    along = mathutils.Vector((0, 1, 0)) if side < 0 else mathutils.Vector((0, 1, 0))
+    along = mathutils.Vector((0, 1, 0))
     out = mathutils.Vector((side * np.sin(angle), 0, np.cos(angle)))
     matrix = mathutils.Matrix((along, out, up)).transposed().to_4x4()
     matrix.translation = (x, 0, knee)
@@ -393,7 +393,9 @@ class Furnisher:
 
 
 def furnish(stage, room: Room, kind: str, rng, side: int, close: bool) -> None:
-    """All that stands in a room. side: -1 or 1, where the main window is. close: a still life, so only the walls count."""
+    """All that stands in a room. side: -1 or 1, where the main window is. close: a still life, so only the walls
+    count.
+    """
     f = Furnisher(stage, room, rng, close)
     {
         "living room": _living, "study": _study, "workshop": _workshop, "attic": _attic, "kitchen": _kitchen,
@@ -434,11 +436,10 @@ def _sideboard(f: Furnisher, width: float = 1.3, height: float = 0.86):
 
 def _living(f: Furnisher, near: str, far: str, side: int):
     s, rng, room = f.stage, f.rng, f.room
-    items = [
-        (1.5, lambda: cases.bookcase(s, rng, 1.4, min(2.3, room.height - 0.4), str(rng.choice(["walnut", "oak", "mahogany"]))), 9.0),
-        (1.75, lambda: _mantelpiece(f), 9.0) if rng.random() < 0.55 else (1.5, lambda: cases.piano(s, rng), 9.0),
-        (1.4, lambda: _sideboard(f), 0.9), (0.6, lambda: lamps.standing_lamp(s, rng), 0.1), (0.7, lambda: decor.plant(s, rng, float(rng.uniform(0.9, 1.6))), 0.6),
-    ]  # fmt: skip
+    items = [(1.5, lambda: cases.bookcase(s, rng, 1.4, min(2.3, room.height - 0.4), str(rng.choice(["walnut", "oak",
+        "mahogany"]))), 9.0), (1.75, lambda: _mantelpiece(f), 9.0) if rng.random() < 0.55 else (1.5,
+        lambda: cases.piano(s, rng), 9.0), (1.4, lambda: _sideboard(f), 0.9), (0.6, lambda: lamps.standing_lamp(s,
+        rng), 0.1), (0.7, lambda: decor.plant(s, rng, float(rng.uniform(0.9, 1.6))), 0.6),]  # fmt: skip
     f.along("back", [items[i] for i in rng.permutation(len(items))], order=int(rng.choice([-1, 1])))
     f.hang("back", _pictures(f, 4), 1.75)
     f.along(
@@ -728,10 +729,9 @@ def _counter(f: Furnisher, width: float):
     from images.world.furniture import finishes
 
     china = finishes.glazed(s, [(0.55, 0.53, 0.47), (0.1, 0.17, 0.3), (0.3, 0.14, 0.06)][rng.integers(3)])
-    makes = [
-        lambda: tableware.jug(s, china), lambda: tableware.bowl(s, china), lambda: tableware.bottle(s, rng, None, None, None),
-        lambda: tools.can(s, rng), lambda: decor.plant(s, rng, 0.35, "fern"), lambda: tableware.plate(s, china),
-    ]  # fmt: skip
+    makes = [lambda: tableware.jug(s, china), lambda: tableware.bowl(s, china), lambda: tableware.bottle(s, rng, None,
+        None, None), lambda: tools.can(s, rng), lambda: decor.plant(s, rng, 0.35, "fern"), lambda: tableware.plate(s,
+        china),]  # fmt: skip
     xs = np.arange(-width / 2 + 0.2, width / 2 - 0.1, 0.27)
     things = [(float(x), makes[rng.integers(len(makes))]) for x in xs]
     return _topped(f, lambda: cases.chest(s, rng, width, 0.9, 0.55, 2, "pine"), 0.9, things, 0.26)

@@ -64,7 +64,9 @@ def _ridges(x, y, wind_x, wind_y, length, seed):
 @numba.njit(fastmath=True, cache=True, parallel=True)
 def dunes_over(x, y, table, wind, ridge, seed):
     """Heights of flat arrays of points: the highest of a table of dunes (n, 11), with small dunes `ridge` metres apart
-    where none slips and near the origin, the camera (`wind`, radians from +x, blows across them), and the plain's own swell."""
+    where none slips and near the origin, the camera (`wind`, radians from +x, blows across them), and the plain's own
+    swell.
+    """
     out = np.empty(x.size, np.float64)
     wind_x, wind_y = math.cos(wind), math.sin(wind)
     for i in numba.prange(x.size):
@@ -144,7 +146,8 @@ def cells_over(x, y, size, seed):
 
 @numba.njit(fastmath=True, cache=True, parallel=True)
 def pressed_over(x, y, prints):
-    """How far boots press the ground at flat arrays of points: -1 in a print with its tread, a little over 0 at its rim.
+    """How far boots press the ground at flat arrays of points: -1 in a print with its tread, a little over 0 at its
+    rim.
 
     prints: (n, 3) place and direction in radians; a boot is 32 cm long and 13 cm wide.
     """

@@ -4,7 +4,7 @@ A `Light` is numbers only; `sky.py` and `stage.py` build it, `film.py` develops 
 subject, clockwise seen from above: 0 is behind it, 90 to its right, 180 behind the camera.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class Light:
     lamps: float = 0.0  # how strong lamps, windows and headlights burn; 1 at dusk
     wet: float = 0.0
     rain: float = 0.0  # falling
-    film: Film = Film()
+    film: Film = field(default_factory=Film)
 
 
 TEAL_ORANGE = {"shadows": (-0.025, 0.012, 0.05), "highlights": (1.06, 1.0, 0.9)}
@@ -188,7 +188,8 @@ FILM_LIGHTS = {
         film=Film(key=0.055, **WARM, saturation=1.15, contrast=1.25, glow=1.3, streak=0.1),
     ),
     "pale morning": Light(
-        sun=1.3, azimuth=-70, elevation=24, sun_colour=(1.0, 0.9, 0.76), softness=10, sky=GREY, sky_strength=1.3, fog=0.02,
+        sun=1.3, azimuth=-70, elevation=24, sun_colour=(1.0, 0.9, 0.76), softness=10, sky=GREY, sky_strength=1.3,
+        fog=0.02,
         film=Film(key=0.2, **SILVER, saturation=0.95, contrast=1.15, glow=0.9, fade=0.02),
     ),
     "fluorescent": Light(
@@ -201,7 +202,8 @@ FILM_LIGHTS = {
         film=Film(key=0.075, **MAGENTA, saturation=1.25, contrast=1.25, glow=1.2, streak=0.3),
     ),
     "moonlit window": Light(
-        sun=0.55, azimuth=-70, elevation=30, sun_colour=(0.55, 0.74, 1.0), softness=1.0, sky=NIGHT, lamps=0.12, fog=0.014,
+        sun=0.55, azimuth=-70, elevation=30, sun_colour=(0.55, 0.74, 1.0), softness=1.0, sky=NIGHT, lamps=0.12,
+        fog=0.014,
         film=Film(key=0.06, **COOL, saturation=1.2, contrast=1.25, glow=0.9),
     ),
 }  # fmt: skip
@@ -232,7 +234,7 @@ def with_part(light: Light, part: str) -> Light:
                        film=replace(film, mean=0.27))  # fmt: skip
     if part == "after rain":
         return replace(light, sun=0.8, azimuth=20, elevation=30, softness=12, sky=GREY, wet=1.0, clouds=Clouds(0.6),
-                       cloud_light=(0.8, 0.8, 0.8), cloud_shade=(0.35, 0.38, 0.42), film=replace(film, mean=0.4))  # fmt: skip
+            cloud_light=(0.8, 0.8, 0.8), cloud_shade=(0.35, 0.38, 0.42), film=replace(film, mean=0.4))  # fmt: skip
     if part == "in silhouette":
         return replace(light, sun=1.2, azimuth=6, elevation=6, disc=0.5, sky=PINK, sky_strength=2.0, warm=1.5,
                        clouds=None, film=replace(film, mean=0.34))  # fmt: skip

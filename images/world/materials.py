@@ -236,7 +236,9 @@ def fog(
     floor: float = 0.0,
     patches: float = 0.0,
 ):
-    """A volume that scatters `density` per metre; with `height` it thins upwards from `floor`, with `patches` it drifts."""
+    """A volume that scatters `density` per metre; with `height` it thins upwards from `floor`, with `patches` it
+    drifts.
+    """
     graph, output, material = new("fog")
     at = graph.node("NewGeometry").outputs["Position"]
     amount = density

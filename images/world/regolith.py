@@ -10,8 +10,9 @@ from images.world.terrain import stones, strewn
 
 def heights(seed: int, craters: float = 0.5, hills: bool = True, whole=(0.0, 0.0, 2.5), steep: float = 0.1):
     """The ground as a function of x and y: swells, craters from 300 m to a foot in a share `craters` of their places,
-    hills beyond 300 m. whole: a place and a radius in metres within which no crater is. steep: tangent of the angle over
-    the horizon that hills may reach."""
+    hills beyond 300 m. whole: a place and a radius in metres within which no crater is. steep: tangent of the angle
+    over the horizon that hills may reach.
+    """
 
     def ground(x, y):
         from images.world.landforms import craters_over
@@ -61,7 +62,11 @@ def boulders(stage, colour, many: float, large: float = 1.0) -> None:
     """Stones of every size: many small, few large, gathered where fields of them lie."""
     shot, seed = stage.shot, stage.scene.seed % 97
     surface = Surface(colour, 0.85, 0.35, 0.5, 0.05, 0.12, specular=0.15)
-    classes = (("stones", 6500, 1.8, 70, 0.07, 0.7), ("rocks", 1500, 3.0, 300, 0.28, 0.6), ("boulders", 260, 9.0, 700, 1.0, 0.5))
+    classes = (
+        ("stones", 6500, 1.8, 70, 0.07, 0.7),
+        ("rocks", 1500, 3.0, 300, 0.28, 0.6),
+        ("boulders", 260, 9.0, 700, 1.0, 0.5),
+    )
     for name, count, near, far, size, spread in classes:
         kinds = stones(stage, name, 4, surface, flat=0.75)
         x, y = strewn(stage, name + " places", round(count * many), near, far)

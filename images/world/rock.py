@@ -46,9 +46,8 @@ def beds(z: np.ndarray, thickness: float, seed: int) -> tuple[np.ndarray, np.nda
     return hardness[layer], np.clip(within, 0, 1)
 
 
-def tower(
-    rng, radius: float, height: float, stone: Stone, profile=BUTTE, *, around: int = 300, levels: int = 160, wide: float = 1.0
-) -> tuple[Solid, np.ndarray]:  # fmt: skip
+def tower(rng, radius: float, height: float, stone: Stone, profile=BUTTE, *, around: int = 300, levels: int = 160,
+    wide: float = 1.0) -> tuple[Solid, np.ndarray]:  # fmt: skip
     """A butte, a mesa, a spire or a sea stack on z = 0, and its colours (n, 3).
 
     radius: of the wall, metres, stretched by `wide` along x. profile: shares of the height and of the radius.
@@ -99,7 +98,7 @@ def _painted(stone: Stone, hard, rough, wall, x, y, z, seed: int) -> np.ndarray:
 
 
 def ledges(height, x, y, thickness: float, seed: int, dip=(0.0, 0.0), sharp: float = 0.75) -> np.ndarray:
-    """Heights broken into steps along layers `thickness` metres thick, tilted by `dip` metres per metre along x and y."""
+    """Heights broken into steps along layers `thickness` metres thick, tilted by `dip` (slopes along x and y)."""
     tilt = dip[0] * x + dip[1] * y
     level = (height + tilt) / thickness + 0.35 * fbm(x / (7 * thickness), y / (7 * thickness), 3, seed)
     step = np.floor(level)

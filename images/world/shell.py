@@ -4,6 +4,7 @@ Walls are named "back" (at y = back, seen from the camera), "left", "right" and 
 that stand against a wall are built with their backs on y = 0 and the room at y < 0; `Room.place` puts them there.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -64,10 +65,10 @@ def pierced(length: tuple[float, float], height: tuple[float, float], holes, thi
     xs = sorted({*length, *(x for hole in holes for x in hole[:2])})
     zs = sorted({*height, *(z for hole in holes for z in hole[2:])})
     parts = []
-    for x0, x1 in zip(xs[:-1], xs[1:], strict=True):
+    for x0, x1 in itertools.pairwise(xs):
         # one column at a time, its pieces above one another joined
         z_start = None
-        for z0, z1 in zip(zs[:-1], zs[1:], strict=True):
+        for z0, z1 in itertools.pairwise(zs):
             x, z = (x0 + x1) / 2, (z0 + z1) / 2
             solid = not any(a < x < b and c < z < d for a, b, c, d in holes)
             if solid and z_start is None:
@@ -288,10 +289,9 @@ def _roofs(stage, rng):
         own_space=False,
     )
     pale = stage.surface((0.34, 0.3, 0.24), 0.9, variation=0.5, grain=4, own_space=False, second=(0.25, 0.17, 0.11))
-    return [
-        stage.add([*roofs, cone], dark), stage.add([*bodies, spire], pale), stage.add(chimneys, stage.surface((0.2, 0.1, 0.07), 0.9)),
-        stage.add(panes, _far_panes(stage)), *ridge_line(stage, rng, 250, -6, 22),
-    ]  # fmt: skip
+    return [stage.add([*roofs, cone], dark), stage.add([*bodies, spire], pale), stage.add(chimneys,
+        stage.surface((0.2, 0.1, 0.07), 0.9)), stage.add(panes, _far_panes(stage)), *ridge_line(stage, rng, 250, -6,
+        22),]  # fmt: skip
 
 
 def _hills(stage, rng):

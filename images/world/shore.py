@@ -10,7 +10,7 @@ from images.world.noise import blend, fbm, ridged, smoothstep
 
 
 def broken(height, x, y, seed: int, *, bed: float = 1.4, joint: float = 5.0, dip=(0.16, 0.07), share=1.0) -> np.ndarray:
-    """Heights of smooth rock broken into ledges along its beds and into blocks along its joints, by `share` (0 to 1)."""
+    """Heights of smooth rock broken into ledges along its beds and blocks along its joints, by `share` (0 to 1)."""
     height, x, y, share = np.broadcast_arrays(height, x, y, share)
     wanted = share > 0.002
     result = np.array(height, float)
@@ -35,8 +35,9 @@ def _broken(height, x, y, share, seed: int, bed: float, joint: float, dip) -> np
 
 def painted(x, y, z, up, seed: int, *, grass: float = 1.0, bed: float = 1.4, tide: float = 2.0,
             washed: float = 1.0) -> np.ndarray:  # fmt: skip
-    """Colours of sea rock: black where the sea wets it up to `tide` metres, a pale belt of barnacles, then bare beds with
-    lichen and turf on top."""
+    """Colours of sea rock: black where the sea wets it up to `tide` metres, a pale belt of barnacles, then bare beds
+    with lichen and turf on top.
+    """
     hard, _ = rock.beds(z + 0.16 * x + 0.07 * y + 0.3 * fbm(x / 4, y / 4, 3, seed), 0.5 * bed, seed)
     patches = np.clip(0.5 + 0.9 * fbm(x / 5, y / 5, 5, seed + 2), 0, 1)
     colour = blend((0.085, 0.074, 0.062), (0.215, 0.185, 0.15), 0.45 * hard + 0.55 * patches)
@@ -50,7 +51,9 @@ def painted(x, y, z, up, seed: int, *, grass: float = 1.0, bed: float = 1.4, tid
     colour = blend((0.013, 0.015, 0.011), colour, smoothstep(0.45, 0.95, line))
     runs = smoothstep(0.12, 0.4, fbm(x / 0.9 + 0.4 * z, y / 0.9 + 0.4 * z, 5, seed + 11)) * smoothstep(0.55, 0.1, line)
     colour = blend(colour, (0.62, 0.66, 0.68), 0.75 * washed * runs)  # white water running off
-    turf = smoothstep(0.66, 0.86, up + 0.14 * fbm(x / 3, y / 3, 4, 3)) * smoothstep(4.5, 8.5, z + 3 * fbm(x / 14, y / 14, 3, 8))
+    turf = smoothstep(0.66, 0.86, up + 0.14 * fbm(x / 3, y / 3, 4, 3)) * smoothstep(
+        4.5, 8.5, z + 3 * fbm(x / 14, y / 14, 3, 8)
+    )
     green = blend((0.05, 0.06, 0.018), (0.12, 0.105, 0.04), np.clip(0.5 + fbm(x / 7, y / 7, 4, seed + 7), 0, 1))
     return blend(colour, green, turf * grass)
 
@@ -90,10 +93,16 @@ def _beach(wet: float):
     graph.link(graph.spread(dry, 0, 1, 0.07, 0.9 - 0.4 * wet), shader.inputs["Roughness"])
     graph.link(graph.spread(dry, 0, 1, 0.5, 0.2), shader.inputs["Specular IOR Level"])
     wavy = graph.add(graph.split(at)[0], graph.multiply(graph.noise(at, 0.9, 4), 2.2))
-    ripples = graph.multiply(graph.math("SINE", graph.multiply(wavy, 62.0)), graph.spread(graph.noise(at, 0.14, 3), 0.45, 0.6))
-    trodden = graph.spread(graph.cells(graph.stretched(at, (1, 1.5, 1)), 2.3).outputs[0], 0.05, 0.3, 0.0, 1.0, smooth=True)
+    ripples = graph.multiply(
+        graph.math("SINE", graph.multiply(wavy, 62.0)), graph.spread(graph.noise(at, 0.14, 3), 0.45, 0.6)
+    )
+    trodden = graph.spread(
+        graph.cells(graph.stretched(at, (1, 1.5, 1)), 2.3).outputs[0], 0.05, 0.3, 0.0, 1.0, smooth=True
+    )
     grains = graph.noise(at, 26.0, 7, 0.7)
-    height = graph.add(graph.multiply(ripples, 0.006), graph.add(graph.multiply(trodden, 0.022), graph.multiply(grains, 0.012)))
+    height = graph.add(
+        graph.multiply(ripples, 0.006), graph.add(graph.multiply(trodden, 0.022), graph.multiply(grains, 0.012))
+    )
     lumps = graph.multiply(graph.noise(at, 2.4, 6, 0.6), 0.06)
     strength = graph.multiply(graph.spread(dry, 0, 1, 0.06, 1.0), graph.spread(away, 6, 90, 1.0, 0.25))
     normal = graph.node("Bump", {"Height": graph.add(height, lumps), "Strength": strength, "Distance": 1.0})

@@ -1,4 +1,6 @@
-"""The sky of a light: colours over elevation, warm below the sun, a ray-marched layer of clouds, stars, the sun's disc."""
+"""The sky of a light: colours over elevation, warm below the sun, a ray-marched layer of clouds, stars, the sun's
+disc.
+"""
 
 import math
 

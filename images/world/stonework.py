@@ -28,10 +28,8 @@ def path(half: float, spring: float, point: float, steps: int, legs: float = 0.0
     return line
 
 
-def arcade(
-    length: float, half: float, spring: float, top, thick: float, point: float, low: float = 0.0, sill: float | None = None,
-    steps: int = 25,
-) -> Solid:  # fmt: skip
+def arcade(length: float, half: float, spring: float, top, thick: float, point: float, low: float = 0.0,
+    sill: float | None = None, steps: int = 25,) -> Solid:  # fmt: skip
     """A wall panel along x, centred, with one arched opening: from `low` (the floor, or the panel's own foot) to `top`
     (a height or a function of x). The opening reaches down to `sill`, or right through if None."""
     heights = top if callable(top) else (lambda x: np.full(np.shape(x), float(top)))
@@ -90,7 +88,9 @@ def clustered(height: float, radius: float, around: int) -> Solid:
         wide = radius * (0.3 if k % 2 == 0 else 0.2)
         reach = radius * (0.9 if k % 2 == 0 else 0.86)
         x, y = reach * np.cos(a), reach * np.sin(a)
-        foot = spun([(0, 0.55), (wide * 1.7, 0.55)], bead(wide * 1.4, 0.58, 0.68, wide * 0.3), cove((wide * 1.5, 0.7), (wide * 1.1, 0.78)), bead(wide, 0.8, 0.87, wide * 0.25), [(wide, 0.9), (wide, height), (0, height)], around=max(8, around // 2))  # fmt: skip
+        foot = spun([(0, 0.55), (wide * 1.7, 0.55)], bead(wide * 1.4, 0.58, 0.68, wide * 0.3), cove((wide * 1.5, 0.7),
+            (wide * 1.1, 0.78)), bead(wide, 0.8, 0.87, wide * 0.25), [(wide, 0.9), (wide, height), (0, height)],
+            around=max(8, around // 2))  # fmt: skip
         parts.append(foot.moved(x, y, 0))
         parts.append(
             spun(bead(wide, 0.52 * height, 0.52 * height + 0.12, wide * 0.22), around=max(8, around // 2)).moved(
@@ -106,21 +106,18 @@ def _shaft(radius: float, low: float, high: float, around: int) -> Solid:
 
 def _base(wide: float, around: int) -> Solid:
     """A stepped plinth with chamfered edges."""
-    return spun(
-        [(0, 0), (wide, 0), (wide, 0.28), (wide * 0.94, 0.33)], cove((wide * 0.92, 0.34), (wide * 0.86, 0.46)), [(wide * 0.86, 0.55), (0, 0.55)],
-        around=around,
-    ).turned(np.pi / around)  # fmt: skip
+    return spun([(0, 0), (wide, 0), (wide, 0.28), (wide * 0.94, 0.33)], cove((wide * 0.92, 0.34), (wide * 0.86,
+        0.46)), [(wide * 0.86, 0.55), (0, 0.55)], around=around,).turned(np.pi / around)  # fmt: skip
 
 
 def column(height: float, radius: float, around: int, fluted: bool = False) -> Solid:
     """A round column from its square plinth to its necking, swelling a little."""
     plinth = [box(-1.45 * radius, 1.45 * radius, -1.45 * radius, 1.45 * radius, 0, 0.26)]
     r = radius
-    body = spun(
-        [(0, 0.26), (1.36 * r, 0.26)], bead(1.2 * r, 0.27, 0.42, 0.18 * r), cove((1.24 * r, 0.44), (1.1 * r, 0.53)), bead(1.08 * r, 0.54, 0.64, 0.12 * r),
-        [(1.04 * r, 0.66)], curve([(r, 0.7), (1.01 * r, 0.35 * height), (0.95 * r, 0.7 * height), (0.86 * r, height - 0.1)]),
-        bead(0.86 * r, height - 0.1, height, 0.09 * r), [(0, height)], around=around,
-    )  # fmt: skip
+    body = spun([(0, 0.26), (1.36 * r, 0.26)], bead(1.2 * r, 0.27, 0.42, 0.18 * r), cove((1.24 * r, 0.44), (1.1 * r,
+        0.53)), bead(1.08 * r, 0.54, 0.64, 0.12 * r), [(1.04 * r, 0.66)], curve([(r, 0.7), (1.01 * r, 0.35 * height),
+        (0.95 * r, 0.7 * height), (0.86 * r, height - 0.1)]), bead(0.86 * r, height - 0.1, height, 0.09 * r), [(0,
+        height)], around=around,)  # fmt: skip
     if fluted:
         v = body.vertices.copy()
         inside = (v[:, 2] > 0.75) & (v[:, 2] < height - 0.14)
@@ -150,11 +147,11 @@ def cushion(radius: float, low: float, high: float, around: int) -> Solid:
 def leafy(radius: float, low: float, high: float, around: int, rows: int = 2) -> Solid:
     """A gothic capital: a bell with two rows of curled leaves under an eight-sided slab."""
     rise = high - low
-    bell = spun(
-        bead(radius, low, low + 0.09 * rise, 0.05 * rise), curve([(radius * 0.98, low + 0.1 * rise), (radius * 1.0, low + 0.5 * rise), (radius * 1.32, low + 0.84 * rise)]),
-        [(0, low + 0.84 * rise)], around=around,
-    )  # fmt: skip
-    slab = spun([(0, low + 0.82 * rise), (1.4 * radius, low + 0.82 * rise), (1.52 * radius, low + 0.88 * rise), (1.52 * radius, high), (0, high)], around=8).turned(np.pi / 8)  # fmt: skip
+    bell = spun(bead(radius, low, low + 0.09 * rise, 0.05 * rise), curve([(radius * 0.98, low + 0.1 * rise),
+        (radius * 1.0, low + 0.5 * rise), (radius * 1.32, low + 0.84 * rise)]), [(0, low + 0.84 * rise)],
+        around=around,)  # fmt: skip
+    slab = spun([(0, low + 0.82 * rise), (1.4 * radius, low + 0.82 * rise), (1.52 * radius, low + 0.88 * rise),
+        (1.52 * radius, high), (0, high)], around=8).turned(np.pi / 8)  # fmt: skip
     leaves = []
     for row in range(rows):
         for k in range(12):
@@ -187,7 +184,7 @@ def _crocket(radius: float, low: float, tall: float, angle: float) -> Solid:
 
 
 def groin(half: float, length: float, spring: float, point: float, steps: int, x0: float = -1.0) -> Solid:
-    """A bay of a cross vault over x in [-half, half] (or from 0 if x0 is 0) and `length` metres of y, seen from below."""
+    """A bay of a cross vault over x in [-half, half] (or from 0 if x0 is 0), `length` metres of y, from below."""
     x, y = np.meshgrid(np.linspace(x0 * half, half, steps), np.linspace(-length / 2, length / 2, steps))
     rise = half * peak(point)
     across, along = half * arc(x / half, point), rise / peak(point) * arc(y / (length / 2), point)

@@ -24,9 +24,9 @@ def land(
     """The ground as one object, over a fan in front of the camera.
 
     ground: heights at points. colour: function of x, y, z and the normal's z giving (n, 3), painted on the vertices;
-    `surface`, a Surface or a material, must read it (attribute=True). behind: metres the fan starts behind the camera. angle: half the fan in
-    radians; a little more than the view if 0. points: the mesh's x and y (rows, columns) instead of a fan, as from
-    `viewmesh.fitted_fan`.
+    `surface`, a Surface or a material, must read it (attribute=True). behind: metres the fan starts behind the camera.
+    angle: half the fan in radians; a little more than the view if 0. points: the mesh's x and y (rows, columns)
+    instead of a fan, as from `viewmesh.fitted_fan`.
     """
     across, _ = stage.shot.spread
     angle = angle or float(np.arctan(across)) + 0.35

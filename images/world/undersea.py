@@ -14,8 +14,8 @@ def add_surface(stage, level: float, colours, strength: float, caustics: float) 
     """
     side = 1500.0
     key = ("surface", level, colours, strength, caustics)
-    made = stage.add(grid(np.array([[-side, side]] * 2), np.array([[-side], [side]]) * np.ones((2, 2)), np.full((2, 2), level)),
-                     stage.once(key, lambda: _surface(colours, strength, caustics)))  # fmt: skip
+    made = stage.add(grid(np.array([[-side, side]] * 2), np.array([[-side], [side]]) * np.ones((2, 2)), np.full((2,
+        2), level)), stage.once(key, lambda: _surface(colours, strength, caustics)))  # fmt: skip
     made.visible_diffuse = True
 
 
@@ -23,7 +23,9 @@ def _surface(colours, strength: float, caustics: float):
     graph, output, material = materials.new("surface from below")
     geometry = graph.node("NewGeometry")
     at = geometry.outputs["Position"]
-    waves = graph.add(graph.multiply(graph.noise(at, 0.22, 3, 0.5), 2.4), graph.multiply(graph.noise(at, 0.9, 4, 0.6, 0.4), 0.55))
+    waves = graph.add(
+        graph.multiply(graph.noise(at, 0.22, 3, 0.5), 2.4), graph.multiply(graph.noise(at, 0.9, 4, 0.6, 0.4), 0.55)
+    )
     normal = graph.node("Bump", {"Height": waves, "Strength": 1.0, "Distance": 0.9}).outputs[0]
     steep = graph.math("ABSOLUTE", graph.vector("DOT_PRODUCT", geometry.outputs["Incoming"], normal))
     window = graph.spread(steep, 0.1, 0.75, smooth=True)
@@ -65,19 +67,26 @@ def add_shafts(stage, towards, level: float, floor: float, colour, strength: flo
         solid = Solid(np.concatenate([foot, head]), (np.array([[0, 1, 3, 2]]),))
         key = ("shafts", i, colour, strength)
         shift = float(rng.uniform(0, 500))
-        material = stage.once(key, lambda shift=shift, i=i: _shafts(slope, level, high, colour, strength * (0.75 if i == 0 else 1.0), shift, 0.25 + 0.06 * away))
+        material = stage.once(
+            key,
+            lambda shift=shift, i=i, away=away: _shafts(
+                slope, level, high, colour, strength * (0.75 if i == 0 else 1.0), shift, 0.25 + 0.06 * away
+            ),
+        )
         sheet = stage.add(solid, material)
         sheet.visible_shadow = sheet.visible_diffuse = sheet.visible_glossy = sheet.visible_transmission = False
 
 
 def _shafts(slope, level: float, high: float, colour, strength: float, shift: float, wide: float):
     graph, output, material = materials.new("shafts")
-    x, y, z = graph.split(graph.node("NewGeometry").outputs["Position"])
+    x, _y, z = graph.split(graph.node("NewGeometry").outputs["Position"])
     down = graph.math("SUBTRACT", level, z)
     across = graph.add(x, graph.multiply(down, float(slope[0])))
     streaks = graph.noise(graph.join(graph.math("DIVIDE", across, 4.5 * wide), shift, 0.0), 1.0, 4, 0.62)
     fine = graph.noise(graph.join(graph.math("DIVIDE", across, wide), shift, 5.0), 1.0, 3, 0.6)
-    shaft = graph.math("POWER", graph.spread(graph.add(graph.multiply(streaks, 0.7), graph.multiply(fine, 0.3)), 0.41, 0.68), 1.6)
+    shaft = graph.math(
+        "POWER", graph.spread(graph.add(graph.multiply(streaks, 0.7), graph.multiply(fine, 0.3)), 0.41, 0.68), 1.6
+    )
     fade = graph.multiply(graph.spread(down, 0.0, 0.95 * high, 1.0, 0.0), graph.spread(down, 0.0, 1.2, 0.0, 1.0))
     power = graph.multiply(graph.multiply(shaft, fade), strength)
     glow = graph.node("Emission", {"Color": colour, "Strength": power}).outputs[0]
@@ -93,7 +102,9 @@ def add_specks(stage, count: int) -> None:
     away = 0.8 + shot.distance * 1.3 * rng.random(n) ** 1.5
     ahead, right, up = shot.axes()
     u, v = rng.uniform(-1, 1, (2, n)) * 1.05
-    points = np.asarray(shot.eye) + away[:, None] * (ahead + u[:, None] * right * shot.spread[0] + v[:, None] * up * shot.spread[1])
+    points = np.asarray(shot.eye) + away[:, None] * (
+        ahead + u[:, None] * right * shot.spread[0] + v[:, None] * up * shot.spread[1]
+    )
     keep = points[:, 2] > shot.ground(points[:, 0], points[:, 1]) + 0.05
     child = stage.add(icosphere(1), stage.surface((0.6, 0.66, 0.62), 0.9))
     size = 0.0016 * rng.lognormal(0, 0.5, n) * np.clip(away / 2.5, 0.5, 3)
@@ -104,6 +115,10 @@ def add_bubbles(stage, at, high: float, count: int = 46) -> None:
     """A string of bubbles rising from a point."""
     rng = stage.rng("bubbles")
     t = rng.random(count) ** 0.8
-    points = np.asarray(at) + np.c_[rng.normal(0, 0.09, count) * (0.4 + t), rng.normal(0, 0.09, count) * (0.4 + t), t * high]
-    child = stage.add(icosphere(2).scaled(1, 1, 0.75), stage.once("bubble", lambda: materials.glass((1, 1, 1))), smooth=True)
+    points = (
+        np.asarray(at) + np.c_[rng.normal(0, 0.09, count) * (0.4 + t), rng.normal(0, 0.09, count) * (0.4 + t), t * high]
+    )
+    child = stage.add(
+        icosphere(2).scaled(1, 1, 0.75), stage.once("bubble", lambda: materials.glass((1, 1, 1))), smooth=True
+    )
     stage.scatter([child], points, 0.012 + 0.035 * rng.random(count) ** 2 + 0.02 * t, "bubble kinds")

@@ -1,4 +1,8 @@
-"""Quays, piers and moles with what lies on them, boats at their moorings, and the far shore with its town or mountains."""
+"""Quays, piers and moles with what lies on them, boats at their moorings, and the far shore with its town or
+mountains.
+"""
+
+import itertools
 
 import numpy as np
 
@@ -17,7 +21,7 @@ QUAY, DECK = 1.6, 1.25  # metres over the water
 
 
 def add_pier(stage, middle: float, half: float, far: float, lamps: bool = True) -> list:
-    """A timber pier along y from behind the camera to y = `far`; returns the places of its piles, where boats tie up."""
+    """A timber pier along y from behind the camera to `far`; returns the places of its piles, where boats tie up."""
     rng, wet = stage.rng("pier"), stage.light.wet
     boards = stage.once(("boards", wet), lambda: materials.planks((0.2, 0.155, 0.115), 0.19, 0.75, "x", wet, 2.6))
     y = np.arange(-3.0, far, 0.2)
@@ -26,9 +30,15 @@ def add_pier(stage, middle: float, half: float, far: float, lamps: bool = True) 
     rows = np.c_[middle - half + jog[0], middle + half + jog[1], y, y + 0.188, DECK - 0.06 + rise, DECK + rise]
     stage.add(boxes(rows), boards)
     old = stage.material(quayside.OLD_WOOD)
-    beams = [(middle - half - 0.1, middle + half + 0.1, b - 0.1, b + 0.1, DECK - 0.32, DECK - 0.07) for b in np.arange(0.5, far, 2.6)]
+    beams = [
+        (middle - half - 0.1, middle + half + 0.1, b - 0.1, b + 0.1, DECK - 0.32, DECK - 0.07)
+        for b in np.arange(0.5, far, 2.6)
+    ]
     beams += [(middle + s * half - 0.11, middle + s * half + 0.11, -3, far, DECK + 0.0, DECK + 0.17) for s in (-1, 1)]
-    beams += [(middle + s * 0.7 * half - 0.12, middle + s * 0.7 * half + 0.12, -3, far, DECK - 0.6, DECK - 0.3) for s in (-1, 1)]
+    beams += [
+        (middle + s * 0.7 * half - 0.12, middle + s * 0.7 * half + 0.12, -3, far, DECK - 0.6, DECK - 0.3)
+        for s in (-1, 1)
+    ]
     stage.add(boxes(beams), old, bevel=0.012)
     places, piles, ropes, bands = [], [], [], []
     for i, b in enumerate(np.arange(1.4, far + 1, 2.6)):
@@ -43,7 +53,7 @@ def add_pier(stage, middle: float, half: float, far: float, lamps: bool = True) 
     stage.add(piles, stage.once(("piles", wet), _pile_wood), smooth=True)
     by_side = [[p for p in places if (p[0] > middle) == right] for right in (False, True)]
     for side in by_side:
-        ropes += [quayside.rigs.rope(a, b, 0.35, 0.022, 12) for a, b in zip(side[:-1], side[1:], strict=True) if rng.random() < 0.55]
+        ropes += [quayside.rigs.rope(a, b, 0.35, 0.022, 12) for a, b in itertools.pairwise(side) if rng.random() < 0.55]
     stage.add([*ropes, *bands], stage.material(quayside.ROPE), smooth=True)
     if lamps:
         _lamps(stage, [(middle + half - 0.15, b, DECK, np.pi) for b in np.arange(14.0, far, 12.0)])
@@ -75,19 +85,32 @@ def _lamps(stage, places) -> None:
         parts, (lx, _, lz) = quayside.lamp_standard()
         lamp = stage.lamp("POINT", (lx, 0, lz - 0.12), 160, (1.0, 0.66, 0.32), shadow_soft_size=0.1) if y < 60 else None
         bulb = stage.add(ellipsoid(0.1, 0.1, 0.11, 14, 10).moved(lx, 0, lz), glass, smooth=True)
-        stage.place(stage.group(stage.add(parts, iron, smooth=False), bulb, *([lamp] if lamp else [])), (x, y, z), heading)
+        stage.place(
+            stage.group(stage.add(parts, iron, smooth=False), bulb, *([lamp] if lamp else [])), (x, y, z), heading
+        )
 
 
 def add_quay(stage, edge: float, side: int, far: float, near: float = -6.0) -> list:
-    """A stone quay along y whose edge is at x = `edge` and whose water lies on `side` of it: paving, kerb blocks, a wall
-    with weed, ladders, tyres, bollards. Returns the bollards' places."""
+    """A stone quay along y whose edge is at x = `edge` and whose water lies on `side` of it: paving, kerb blocks, a
+    wall with weed, ladders, tyres, bollards. Returns the bollards' places.
+    """
     rng, wet = stage.rng("quay"), stage.light.wet
     inner = edge - side * 60
-    setts = stage.once(("setts", wet), lambda: materials.bricks((0.17, 0.16, 0.15), (0.05, 0.046, 0.04), 0.24, 0.13, Surface(
-        (0.17, 0.16, 0.15), 0.7, 0.4, 0.8, 0.012, 0.05, own_space=False, wet=0.7 * wet, gloss_variation=0.15)))  # fmt: skip
+    setts = stage.once(("setts", wet), lambda: materials.bricks((0.17, 0.16, 0.15), (0.05, 0.046, 0.04), 0.24, 0.13,
+        Surface((0.17, 0.16, 0.15), 0.7, 0.4, 0.8, 0.012, 0.05, own_space=False, wet=0.7 * wet,
+        gloss_variation=0.15)))  # fmt: skip
     x0, x1 = sorted((inner, edge - side * 0.55))
     stage.add(box(x0, x1, near, far, QUAY - 0.5, QUAY), setts)
-    granite = stage.surface((0.25, 0.24, 0.225), 0.75, variation=0.4, grain=0.5, relief=0.012, relief_size=0.06, own_space=False, wear=(0.1, 0.09, 0.08))
+    granite = stage.surface(
+        (0.25, 0.24, 0.225),
+        0.75,
+        variation=0.4,
+        grain=0.5,
+        relief=0.012,
+        relief_size=0.06,
+        own_space=False,
+        wear=(0.1, 0.09, 0.08),
+    )
     rows, y = [], near
     while y < far:
         length = rng.uniform(0.9, 1.5)
@@ -99,12 +122,33 @@ def add_quay(stage, edge: float, side: int, far: float, near: float = -6.0) -> l
     iron = stage.material(quayside.IRON)
     places = [(edge - side * 0.85, b, QUAY) for b in np.arange(3.2, far, 7.4)]
     stage.add([quayside.bollard(stage.around(24)).moved(*p) for p in places], iron, smooth=True)
-    stage.add([quayside.turns(0.15, int(rng.integers(2, 5))).moved(*p) for p in places], stage.material(quayside.ROPE), smooth=True)
+    stage.add(
+        [quayside.turns(0.15, int(rng.integers(2, 5))).moved(*p) for p in places],
+        stage.material(quayside.ROPE),
+        smooth=True,
+    )
     turn = side * np.pi / 2
-    stage.add([quayside.ladder(2.2).turned(turn).moved(edge + side * 0.05, b, QUAY) for b in (6.5, 29.0, 52.0) if b < far], iron)
-    tyres = [quayside.tyre().turned(turn).moved(edge + side * 0.2, b + rng.normal(0, 0.3), QUAY - rng.uniform(0.55, 0.8)) for b in np.arange(1.5, min(far, 70), 4.1)]
+    stage.add(
+        [quayside.ladder(2.2).turned(turn).moved(edge + side * 0.05, b, QUAY) for b in (6.5, 29.0, 52.0) if b < far],
+        iron,
+    )
+    tyres = [
+        quayside.tyre().turned(turn).moved(edge + side * 0.2, b + rng.normal(0, 0.3), QUAY - rng.uniform(0.55, 0.8))
+        for b in np.arange(1.5, min(far, 70), 4.1)
+    ]
     stage.add(tyres, stage.surface((0.017, 0.017, 0.018), 0.8, relief=0.008, relief_size=0.03), smooth=True)
-    stage.add([quayside.rigs.rope((edge + side * 0.2, t.vertices[:, 1].mean(), t.vertices[:, 2].max() - 0.05), (edge - side * 0.1, t.vertices[:, 1].mean(), QUAY + 0.02), 0, 0.014) for t in tyres], stage.material(quayside.ROPE))
+    stage.add(
+        [
+            quayside.rigs.rope(
+                (edge + side * 0.2, t.vertices[:, 1].mean(), t.vertices[:, 2].max() - 0.05),
+                (edge - side * 0.1, t.vertices[:, 1].mean(), QUAY + 0.02),
+                0,
+                0.014,
+            )
+            for t in tyres
+        ],
+        stage.material(quayside.ROPE),
+    )
     _lamps(stage, [(edge - side * 1.7, b, QUAY, 0 if side > 0 else np.pi) for b in np.arange(13.0, far, 15.0)])
     return places
 
@@ -120,7 +164,9 @@ def _wall(stage, edge: float, side: int, near: float, far: float) -> None:
     rough = fbm(yy / 0.3, zz / 0.3, 4, 5)
     x = edge + side * (0.02 * rough - 0.035 * joint)
     solid = grid(x, yy, zz)
-    tone = np.random.default_rng(7).uniform(0.75, 1.2, 8192)[(np.floor(along).astype(int) * 37 + course.astype(int) * 101) % 8192]
+    tone = np.random.default_rng(7).uniform(0.75, 1.2, 8192)[
+        (np.floor(along).astype(int) * 37 + course.astype(int) * 101) % 8192
+    ]
     colour = np.array((0.2, 0.19, 0.175)) * (tone * np.where(joint, 0.45, 1.0) * (1 + 0.25 * rough))[..., None]
     level = zz + 0.18 * fbm(yy / 0.8, zz / 0.8, 4, 9)
     colour = blend(colour, (0.05, 0.06, 0.022), 0.85 * smoothstep(0.75, 0.35, level))
@@ -155,7 +201,9 @@ def clutter(stage, name: str, x0: float, x1: float, level: float, near: float, f
         elif kind < 0.9:
             made = stage.group(quayside.oil_drum(stage, own))
         else:
-            made = stage.group(stage.add(quayside.rigs.coil((0, 0, 0), 0.36, 6, 0.025), stage.material(quayside.ROPE), smooth=True))
+            made = stage.group(
+                stage.add(quayside.rigs.coil((0, 0, 0), 0.36, 6, 0.025), stage.material(quayside.ROPE), smooth=True)
+            )
         stage.place(made, (x, y, level), turn)
 
 
@@ -166,7 +214,16 @@ def fleet(stage, name: str, kinds) -> list:
     models = []
     for kind in kinds:
         paint = str(rng.choice(["white", "white", "blue", "black"] if kind == "sloop" else paints))
-        boat = Boat(kind, paint, str(rng.choice(["wooden", "white", "black", "blue"])), "white", "moored", 0.0, float(rng.uniform(0.3, 0.9)), int(rng.integers(10000)))
+        boat = Boat(
+            kind,
+            paint,
+            str(rng.choice(["wooden", "white", "black", "blue"])),
+            "white",
+            "moored",
+            0.0,
+            float(rng.uniform(0.3, 0.9)),
+            int(rng.integers(10000)),
+        )
         models.append((kind, craft.build(stage, boat, min(1.0, 0.15 + 0.7 * stage.detail))))
     return models
 
@@ -197,7 +254,11 @@ def moor_along(stage, models, places, edge: float, side: int, near: float, far: 
                 for end in (-0.42, 0.42):
                     at = min(near_by, key=lambda p: abs(p[1] - (middle + 1.5 * end * lines.length)))
                     start = (at[0], at[1], at[2] + 0.25)
-                    ropes.append(quayside.mooring(start, (x - side * 0.3 * lines.beam, middle + end * lines.length, lines.freeboard + 0.2)))
+                    ropes.append(
+                        quayside.mooring(
+                            start, (x - side * 0.3 * lines.beam, middle + end * lines.length, lines.freeboard + 0.2)
+                        )
+                    )
         y += lines.length + rng.uniform(1.0, 5.0)
     if ropes:
         stage.add(ropes, stage.material(quayside.ROPE), smooth=True)
@@ -219,7 +280,11 @@ def anchor(stage, models, count: int, near: float, far: float, free=None) -> Non
             continue
         taken.append((x, y, length))
         berth(stage, model, x, y, turn, rng)
-        buoys.append(ellipsoid(0.28, 0.28, 0.26, 16, 12).moved(x - 0.9 * length * np.sin(-turn) * 0.8, y - 0.9 * length * np.cos(turn) * 0.8, 0.1))
+        buoys.append(
+            ellipsoid(0.28, 0.28, 0.26, 16, 12).moved(
+                x - 0.9 * length * np.sin(-turn) * 0.8, y - 0.9 * length * np.cos(turn) * 0.8, 0.1
+            )
+        )
     if buoys:
         stage.add(buoys, stage.surface((0.5, 0.13, 0.03), 0.4), smooth=True)
 
@@ -232,7 +297,9 @@ def town_ground(seed: int, front: float, deep: float = -4.0):
         d = y - front
         slope = 0.3 * np.clip(d - 9, 0, 70) * (1 + 0.5 * fbm(x / 120, y / 120, 3, seed))
         hills = smoothstep(60, 700, d) * (70 + 190 * (gullied(x / 900, y / 900, 4, seed + 2) + 0.35))
-        return np.where(d < 0, deep, QUAY + slope + hills + 0.6 * fbm(x / 15, y / 15, 4, seed + 4) * smoothstep(9, 30, d))
+        return np.where(
+            d < 0, deep, QUAY + slope + hills + 0.6 * fbm(x / 15, y / 15, 4, seed + 4) * smoothstep(9, 30, d)
+        )
 
     return ground
 
@@ -258,7 +325,9 @@ def far_land(stage, ground, front: float, far: float, kind: str) -> None:
     def colour(x, y, z, up):
         patches = np.clip(0.5 + fbm(x / 70, y / 70, 5, seed), 0, 1)
         green = blend((0.05, 0.062, 0.022), (0.13, 0.12, 0.05), patches)
-        stone = blend((0.13, 0.12, 0.11), (0.24, 0.23, 0.215), np.clip(0.5 + fbm(x / 25, (y + z) / 25, 5, seed + 3), 0, 1))
+        stone = blend(
+            (0.13, 0.12, 0.11), (0.24, 0.23, 0.215), np.clip(0.5 + fbm(x / 25, (y + z) / 25, 5, seed + 3), 0, 1)
+        )
         wood = smoothstep(-0.05, 0.15, fbm(x / 130, y / 130, 4, seed + 5)) * smoothstep(0.55, 0.75, up)
         green = blend(green, (0.018, 0.027, 0.012), wood)
         steep = smoothstep(0.84, 0.66, up + 0.1 * fbm(x / 30, y / 30, 4, seed + 6))
@@ -270,14 +339,31 @@ def far_land(stage, ground, front: float, far: float, kind: str) -> None:
         beach = smoothstep(1.6, 0.4, z)
         return blend(shade, (0.16, 0.14, 0.115), beach)
 
-    surface = Surface(roughness=0.95, variation=0.4, grain=9.0, relief=1.2, relief_size=7.0, attribute=True, own_space=False, specular=0.1)
+    surface = Surface(
+        roughness=0.95,
+        variation=0.4,
+        grain=9.0,
+        relief=1.2,
+        relief_size=7.0,
+        attribute=True,
+        own_space=False,
+        specular=0.1,
+    )
     land(stage, ground, colour, surface, near=0.75 * front, far=far, rows=650, columns=750, behind=0.0)
     fine = 0.12 * stage.detail + 0.04
     if kind == "lake":
-        kinds = kinds_of(stage, "spruces", 3, lambda rng: spruce(rng, rng.uniform(14, 24), detail=fine), bark_of(stage, "pine"))
+        kinds = kinds_of(
+            stage, "spruces", 3, lambda rng: spruce(rng, rng.uniform(14, 24), detail=fine), bark_of(stage, "pine")
+        )
         count, reach = 5200, 7.0
     else:
-        kinds = kinds_of(stage, "town trees", 3, lambda rng: tree(rng, str(rng.choice(["lime", "oak"])), rng.uniform(7, 12), detail=fine), bark_of(stage, "lime"))
+        kinds = kinds_of(
+            stage,
+            "town trees",
+            3,
+            lambda rng: tree(rng, str(rng.choice(["lime", "oak"])), rng.uniform(7, 12), detail=fine),
+            bark_of(stage, "lime"),
+        )
         count, reach = 1500, 3.5
     rng = stage.rng("far trees")
     n = stage.count(count, 250)

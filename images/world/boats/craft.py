@@ -78,7 +78,9 @@ def _hull(stage, boat: Boat, lines, fine: float):
     bottom = (0.15, 0.085, 0.06) if wreck else ((0.16, 0.03, 0.02), (0.02, 0.025, 0.035))[boat.seed % 2]
     high = 0.1 * lines.freeboard
     key = ("hull", surface, line, bottom, high)
-    return stage.add(solid, stage.once(key, lambda: _paint(surface, line, bottom, high)), lines.lap == 0, colours=painted)
+    return stage.add(
+        solid, stage.once(key, lambda: _paint(surface, line, bottom, high)), lines.lap == 0, colours=painted
+    )
 
 
 def _paint(surface: Surface, line, bottom, high: float):
@@ -127,7 +129,13 @@ def _holed(solid: Solid, painted, lines, seed: int) -> tuple[Solid, np.ndarray]:
 
 def _deck(stage, boat: Boat, lines, fine: float):
     wet = 0.3 * stage.light.wet
-    colour = (0.23, 0.19, 0.14) if boat.pose == "wreck" else (0.32, 0.2, 0.11) if boat.kind != "fisher" else (0.2, 0.16, 0.12)
+    colour = (
+        (0.23, 0.19, 0.14)
+        if boat.pose == "wreck"
+        else (0.32, 0.2, 0.11)
+        if boat.kind != "fisher"
+        else (0.2, 0.16, 0.12)
+    )
     planks = stage.once(("deck", colour, wet), lambda: materials.planks(colour, 0.09, 0.6, "y", wet, 3.0))
     solid = hulls.open_inside(lines, fine) if boat.kind == "dinghy" else hulls.deck(lines, fine)
     return stage.add(solid, planks, smooth=True)
@@ -145,10 +153,22 @@ def _added(stage, parts: dict, boat: Boat) -> list:
     weathered = lambda colour: tuple(0.4 * c + 0.1 for c in colour) if old else colour  # noqa: E731
     rust = (0.16, 0.075, 0.035)
     surfaces = {
-        "paint": Surface(weathered(PAINTS["white"]), 0.4, 0.12, 0.6, 0.001, 0.05, wear=(0.3, 0.2, 0.12) if boat.age > 0.4 else None),
+        "paint": Surface(
+            weathered(PAINTS["white"]), 0.4, 0.12, 0.6, 0.001, 0.05, wear=(0.3, 0.2, 0.12) if boat.age > 0.4 else None
+        ),
         "trim": Surface(weathered(PAINTS[boat.trim]), 0.45, 0.2, 0.4, 0.002, 0.04),
-        "wood": Surface((0.15, 0.12, 0.09) if old else (0.27, 0.14, 0.06), 0.8 if old else 0.4, 0.35, 0.3, 0.002, 0.04, stretch=(1, 0.15, 1)),
-        "metal": Surface(rust if old else (0.55, 0.56, 0.57), 0.8 if old else 0.28, 0.15, 0.3, metal=0.0 if old else 0.9),
+        "wood": Surface(
+            (0.15, 0.12, 0.09) if old else (0.27, 0.14, 0.06),
+            0.8 if old else 0.4,
+            0.35,
+            0.3,
+            0.002,
+            0.04,
+            stretch=(1, 0.15, 1),
+        ),
+        "metal": Surface(
+            rust if old else (0.55, 0.56, 0.57), 0.8 if old else 0.28, 0.15, 0.3, metal=0.0 if old else 0.9
+        ),
         "dark": Surface(rust if old else (0.03, 0.032, 0.035), 0.55, 0.3, 0.3),
         "rope": Surface((0.36, 0.28, 0.17), 0.9, 0.3, 0.05, 0.002, 0.01),
         "red": Surface(weathered((0.5, 0.1, 0.02)), 0.5, 0.15, 0.3),
@@ -156,7 +176,9 @@ def _added(stage, parts: dict, boat: Boat) -> list:
     made = [stage.add(parts[name], stage.material(surface), smooth=name in ("metal", "rope", "red"))
             for name, surface in surfaces.items() if parts[name]]  # fmt: skip
     if parts["pane"]:
-        made.append(stage.add(parts["pane"], stage.window((1.0, 0.62, 0.3), 0.45 if boat.seed % 4 == 0 and not old else 0.0)))
+        made.append(
+            stage.add(parts["pane"], stage.window((1.0, 0.62, 0.3), 0.45 if boat.seed % 4 == 0 and not old else 0.0))
+        )
     if parts["lamp"] and not old:
         made.append(stage.add(parts["lamp"], stage.lit((1.0, 0.86, 0.6), 40), smooth=True))
     return made
@@ -225,13 +247,29 @@ def _sloop_rig(parts, lines, boat, fine, rng):
     parts["red"].append(rigs.pennant((0.03, at, mast + 0.25), 0.45, boat.seed))
     colour = rigs.SAILCLOTH[boat.cloth]
     if not sea:
-        parts["paint" if boat.seed % 2 else "trim"].append(rigs.furled((0, at + 0.2, deck + 0.9), boom, 0.17, fine, boat.seed % 91))
+        parts["paint" if boat.seed % 2 else "trim"].append(
+            rigs.furled((0, at + 0.2, deck + 0.9), boom, 0.17, fine, boat.seed % 91)
+        )
         parts["paint"].append(rigs.furled(np.add(bow, (0, 0.15, 0.4)), (0, at - 0.35, 0.9 * mast), 0.05, fine, 5))
         return []
     tack = np.array([0.0, at + 0.12, deck + 1.05])
-    main = rigs.sail([tack, boom + (0, 0, 0.15), (0, at + 0.2, mast - 0.2), (0, at + 0.12, mast - 0.2)], 0.1, lee, fine, colour, boat.seed % 89)
+    main = rigs.sail(
+        [tack, boom + (0, 0, 0.15), (0, at + 0.2, mast - 0.2), (0, at + 0.12, mast - 0.2)],
+        0.1,
+        lee,
+        fine,
+        colour,
+        boat.seed % 89,
+    )
     clew = np.array([1.15 * lee, at + 0.5, deck + 0.8])
-    jib = rigs.sail([np.add(bow, (0, 0.25, 0.45)), clew, (0, at - 0.25, 0.9 * mast), (0, at - 0.3, 0.9 * mast)], 0.13, lee, fine, colour, boat.seed % 83)
+    jib = rigs.sail(
+        [np.add(bow, (0, 0.25, 0.45)), clew, (0, at - 0.25, 0.9 * mast), (0, at - 0.3, 0.9 * mast)],
+        0.13,
+        lee,
+        fine,
+        colour,
+        boat.seed % 83,
+    )
     parts["rope"].append(rigs.rope(clew, (0.42 * lines.beam * lee, 2.6, lines.deck + 0.4), 0.05, 0.012))
     return [main, jib]
 
@@ -240,7 +278,9 @@ def _cutter_rig(parts, lines, boat, fine, rng):
     mast, at, deck = MASTS["cutter"], -1.1, lines.deck
     wreck, sea = boat.pose == "wreck", boat.pose == "sailing"
     high = 0.55 * mast if wreck else mast
-    parts["wood"].append(rigs.spar((0, at, deck), (0, at + (0.4 if wreck else 0.1), high), 0.13, 0.1 if wreck else 0.06, 12))
+    parts["wood"].append(
+        rigs.spar((0, at, deck), (0, at + (0.4 if wreck else 0.1), high), 0.13, 0.1 if wreck else 0.06, 12)
+    )
     stem = np.array([0.0, lines.y(0.0), lines.freeboard + lines.bow])
     sprit = stem + (0, -2.9, 0.42)
     parts["wood"].append(rigs.spar(stem + (0, 1.6, 0.02), sprit, 0.1, 0.06))
@@ -254,12 +294,20 @@ def _cutter_rig(parts, lines, boat, fine, rng):
     boom = np.array([5.6 * np.sin(swing), at + 5.6 * np.cos(swing), deck + 1.75])
     parts["wood"].append(rigs.spar((0, at + 0.15, deck + 1.55), boom, 0.085, 0.06))
     throat = np.array([0.0, at + 0.15, 0.62 * mast])
-    peak = np.array([3.6 * np.sin(0.6 * swing), at + 3.5 * np.cos(0.6 * swing), 0.93 * mast]) if sea else throat + (0, 3.6, -3.4)
+    peak = (
+        np.array([3.6 * np.sin(0.6 * swing), at + 3.5 * np.cos(0.6 * swing), 0.93 * mast])
+        if sea
+        else throat + (0, 3.6, -3.4)
+    )
     parts["rope"].append(rigs.rope(sprit, (0, at, 0.97 * mast), 0.02, 0.012))
     parts["rope"].append(rigs.rope(stem, (0, at, 0.72 * mast), 0.02, 0.012))
     parts["rope"].append(rigs.rope(boom, (0, lines.length / 2 - 0.4, lines.deck + 0.3), 0.0, 0.014))
     parts["rope"] += [rigs.rope((0, at, 0.9 * mast), peak * s + throat * (1 - s), 0.0, 0.01) for s in (0.5, 0.95)]
-    parts["wood"] += [rigs.block((0.04, at + 0.3, 0.9 * mast)), rigs.block(boom - (0, 0, 0.12)), rigs.block((0, at - 0.2, 0.72 * mast))]
+    parts["wood"] += [
+        rigs.block((0.04, at + 0.3, 0.9 * mast)),
+        rigs.block(boom - (0, 0, 0.12)),
+        rigs.block((0, at - 0.2, 0.72 * mast)),
+    ]
     parts["red"].append(rigs.pennant((0.04, at, mast + 0.3), 0.7, boat.seed))
     colour = rigs.SAILCLOTH[boat.cloth]
     if not sea:
@@ -267,9 +315,44 @@ def _cutter_rig(parts, lines, boat, fine, rng):
         parts["wood"].append(rigs.spar((0, at + 0.2, deck + 1.95), boom + (0, -0.5, 0.3), 0.075, 0.05))
         return []
     parts["wood"].append(rigs.spar(throat, peak, 0.08, 0.05))
-    main = rigs.sail([(0, at + 0.16, deck + 1.75), boom + (0, -0.1, 0.12), peak - (0, 0.1, 0.08), throat - (0, 0, 0.08)], 0.09, lee, fine, colour, boat.seed % 89, panel=0.55, patches=3)
-    jib = rigs.sail([sprit + (0, 0.1, 0.2), (1.0 * lee, at - 0.5, deck + 1.2), (0, at - 0.3, 0.9 * mast), (0, at - 0.3, 0.9 * mast)], 0.14, lee, fine, colour, boat.seed % 83, panel=0.55)
-    stay = rigs.sail([stem + (0, 0.15, 0.25), (0.8 * lee, at - 0.05, deck + 1.0), (0, at - 0.2, 0.68 * mast), (0, at - 0.2, 0.68 * mast)], 0.11, lee, fine, colour, boat.seed % 79, panel=0.55)
+    main = rigs.sail(
+        [(0, at + 0.16, deck + 1.75), boom + (0, -0.1, 0.12), peak - (0, 0.1, 0.08), throat - (0, 0, 0.08)],
+        0.09,
+        lee,
+        fine,
+        colour,
+        boat.seed % 89,
+        panel=0.55,
+        patches=3,
+    )
+    jib = rigs.sail(
+        [
+            sprit + (0, 0.1, 0.2),
+            (1.0 * lee, at - 0.5, deck + 1.2),
+            (0, at - 0.3, 0.9 * mast),
+            (0, at - 0.3, 0.9 * mast),
+        ],
+        0.14,
+        lee,
+        fine,
+        colour,
+        boat.seed % 83,
+        panel=0.55,
+    )
+    stay = rigs.sail(
+        [
+            stem + (0, 0.15, 0.25),
+            (0.8 * lee, at - 0.05, deck + 1.0),
+            (0, at - 0.2, 0.68 * mast),
+            (0, at - 0.2, 0.68 * mast),
+        ],
+        0.11,
+        lee,
+        fine,
+        colour,
+        boat.seed % 79,
+        panel=0.55,
+    )
     return [main, jib, stay]
 
 
@@ -281,11 +364,18 @@ def _fisher_rig(parts, lines, boat, fine, rng):
     parts["trim"].append(rigs.spar((0, at, deck + 1.5), end, 0.07, 0.05))
     parts["rope"] += [rigs.rope((0, at, mast), end, 0, 0.012), rigs.rope(end, (0, end[1], deck + 0.9), 0, 0.01)]
     bow = (0.0, lines.y(0.0) + 0.15, lines.freeboard + lines.bow)
-    parts["rope"] += [rigs.rope((0, at, mast), bow, 0.04, 0.011), rigs.rope((0, at, mast), (0, lines.length / 2 - 0.2, lines.freeboard + 0.4), 0.08, 0.011)]
+    parts["rope"] += [
+        rigs.rope((0, at, mast), bow, 0.04, 0.011),
+        rigs.rope((0, at, mast), (0, lines.length / 2 - 0.2, lines.freeboard + 0.4), 0.08, 0.011),
+    ]
     half, top = lines.edge(0.5)
-    parts["rope"] += [rigs.rope((0, at, 0.95 * mast), (s * float(half), at + 0.3, float(top)), 0, 0.011) for s in (-1, 1)]
+    parts["rope"] += [
+        rigs.rope((0, at, 0.95 * mast), (s * float(half), at + 0.3, float(top)), 0, 0.011) for s in (-1, 1)
+    ]
     parts["lamp"].append(tube([(0, at - 0.1, mast * 0.93), (0, at - 0.1, mast * 0.93 + 0.14)], 0.06, 8))
-    parts["rope"].append(rigs.furled((0.55, 3.4 if aft else 3.0, deck + 0.1), (0.75, 5.4 if aft else 4.9, deck + 0.3), 0.42, fine, 3))  # a net
+    parts["rope"].append(
+        rigs.furled((0.55, 3.4 if aft else 3.0, deck + 0.1), (0.75, 5.4 if aft else 4.9, deck + 0.3), 0.42, fine, 3)
+    )  # a net
     return []
 
 
@@ -302,8 +392,15 @@ def _dinghy_rig(parts, lines, boat, fine, rng):
     low, peak = np.array([0.0, at - 0.35, 0.9]), np.array([0.3 * lee, at + 1.45, mast + 0.5])
     throat = np.array([0.0, at - 0.5, 0.72 * mast])
     parts["wood"] += [rigs.spar(throat, peak, 0.03, 0.02, 7), rigs.spar(low, boom, 0.028, 0.02, 7)]
-    parts["rope"] += [rigs.rope(boom, (0, 1.6, 0.4), 0.03, 0.008), rigs.rope((0, at, high), throat * 0.55 + peak * 0.45, 0, 0.008)]
-    return [rigs.sail([low, boom, peak, throat], 0.1, lee, fine, rigs.SAILCLOTH[boat.cloth], boat.seed % 89, panel=0.4, patches=1)]
+    parts["rope"] += [
+        rigs.rope(boom, (0, 1.6, 0.4), 0.03, 0.008),
+        rigs.rope((0, at, high), throat * 0.55 + peak * 0.45, 0, 0.008),
+    ]
+    return [
+        rigs.sail(
+            [low, boom, peak, throat], 0.1, lee, fine, rigs.SAILCLOTH[boat.cloth], boat.seed % 89, panel=0.4, patches=1
+        )
+    ]
 
 
 _ON_DECK = {"sloop": _sloop_deck, "cutter": _cutter_deck, "fisher": _fisher_deck, "dinghy": _dinghy_deck}

@@ -15,8 +15,20 @@ def rounded(x: float, y0: float, y1: float, z0: float, z1: float, taper: float =
     outline = np.stack([np.sign(c) * np.abs(c) ** power, np.sign(s) * np.abs(s) ** power], -1)
     middle, half = (y0 + y1) / 2, (y1 - y0) / 2
     rings = []
-    for share, size in ((0, 1.0), (0.5, (1 + taper) / 2), (1 - corner, taper + 0.01), (1 - 0.4 * corner, taper - 0.02), (1, taper - 0.1)):
-        rings.append(np.c_[outline[:, 0] * x * size, middle + outline[:, 1] * half * (1 - (1 - size) * 0.7), np.full(32, z0 + (z1 - z0) * share)])
+    for share, size in (
+        (0, 1.0),
+        (0.5, (1 + taper) / 2),
+        (1 - corner, taper + 0.01),
+        (1 - 0.4 * corner, taper - 0.02),
+        (1, taper - 0.1),
+    ):
+        rings.append(
+            np.c_[
+                outline[:, 0] * x * size,
+                middle + outline[:, 1] * half * (1 - (1 - size) * 0.7),
+                np.full(32, z0 + (z1 - z0) * share),
+            ]
+        )
     return loft(rings)
 
 
@@ -54,14 +66,18 @@ def _roof_gear(parts: dict, w: float, y0: float, y1: float, z: float, rng) -> No
     parts["paint"].append(box(-0.5, 0.5, middle - 0.06, middle + 0.06, z + 0.85, z + 0.97))  # radar
     for x in (-0.7 * w, 0.7 * w):
         parts["dark"].append(tube([(x, y1 - 0.2, z), (x, y1 - 0.2, z + rng.uniform(1.4, 2.6))], 0.008, 4))
-    parts["metal"].append(lathe([(0.02, 0), (0.02, 0.14), (0.1, 0.18), (0.1, 0.3), (0.02, 0.32)], 14).moved(0.5 * w, y0 + 0.1, z))
+    parts["metal"].append(
+        lathe([(0.02, 0), (0.02, 0.14), (0.1, 0.18), (0.1, 0.3), (0.02, 0.32)], 14).moved(0.5 * w, y0 + 0.1, z)
+    )
     parts["lamp"].append(ellipsoid(0.06, 0.06, 0.07, 10, 8).moved(0, middle, z + 1.55))
-    parts["metal"].append(tube([(-0.6 * w, y1 - 0.4, z), (-0.6 * w, y1 - 0.4, z + 0.7), (-0.6 * w, y1 - 0.2, z + 0.78)], 0.07, 9))
+    parts["metal"].append(
+        tube([(-0.6 * w, y1 - 0.4, z), (-0.6 * w, y1 - 0.4, z + 0.7), (-0.6 * w, y1 - 0.2, z + 0.78)], 0.07, 9)
+    )
 
 
 def coach_roof(parts: dict, lines, fore: float, aft: float, height: float) -> None:
     """A yacht's cabin with its portlights, hatch and hand rails, and the cockpit behind it."""
-    half, top = lines.edge((fore / lines.length) + 0.5)
+    half, _top = lines.edge((fore / lines.length) + 0.5)
     z, w = float(lines.deck), float(min(half * 0.78, 0.3 * lines.beam))
     parts["paint"].append(rounded(w, fore, aft, z - 0.1, z + height, 0.84, 0.35))
     n = 4
@@ -69,7 +85,9 @@ def coach_roof(parts: dict, lines, fore: float, aft: float, height: float) -> No
         a = fore + 0.62 + (aft - fore - 1.1) * i / n
         for side in (-1, 1):
             x = side * w * 0.955
-            parts["pane"].append(box(x - 0.04, x + 0.04, a, a + (aft - fore) * 0.13, z + 0.32 * height, z + 0.72 * height))
+            parts["pane"].append(
+                box(x - 0.04, x + 0.04, a, a + (aft - fore) * 0.13, z + 0.32 * height, z + 0.72 * height)
+            )
     for side in (-1, 1):
         x = side * 0.62 * w
         parts["wood"].append(tube([(x, fore + 0.6, z + height + 0.06), (x, aft - 0.4, z + height + 0.06)], 0.022, 6))
@@ -79,9 +97,13 @@ def coach_roof(parts: dict, lines, fore: float, aft: float, height: float) -> No
     for side in (-1, 1):
         parts["paint"].append(box(side * 0.5 * w - 0.0, side * 1.02 * w, aft, well, z - 0.1, z + 0.22))
         parts["wood"].append(box(side * 0.52 * w, side * 1.0 * w, aft + 0.1, well - 0.1, z + 0.22, z + 0.25))
-        parts["metal"].append(lathe([(0.1, 0), (0.075, 0.06), (0.09, 0.16), (0.05, 0.18)], 14).moved(side * 0.95 * w, aft + 1.0, z + 0.25))
+        parts["metal"].append(
+            lathe([(0.1, 0), (0.075, 0.06), (0.09, 0.16), (0.05, 0.18)], 14).moved(side * 0.95 * w, aft + 1.0, z + 0.25)
+        )
     wheel = np.linspace(0, 2 * np.pi, 25)
-    parts["metal"].append(tube(np.c_[0.42 * np.cos(wheel), np.full(25, well - 0.7), z + 0.75 + 0.42 * np.sin(wheel)], 0.018, 6))
+    parts["metal"].append(
+        tube(np.c_[0.42 * np.cos(wheel), np.full(25, well - 0.7), z + 0.75 + 0.42 * np.sin(wheel)], 0.018, 6)
+    )
     parts["metal"].append(tube([(0, well - 0.66, z), (0, well - 0.66, z + 0.78)], 0.06, 8))
 
 
@@ -95,8 +117,9 @@ def stanchions(parts: dict, lines, height: float = 0.62) -> None:
         for share in (0.5, 1.0):
             parts["metal"].append(tube(feet + np.array([0, 0, share * height]), 0.006, 4))
     half, top = lines.edge(np.array([0.05]))
-    bow = [(half[0] - 0.06, lines.y(0.05), top[0] + height), (0.12, lines.y(0.0) + 0.05, top[0] + 1.12 * height),
-           (-0.12, lines.y(0.0) + 0.05, top[0] + 1.12 * height), (-half[0] + 0.06, lines.y(0.05), top[0] + height)]  # fmt: skip
+    bow = [(half[0] - 0.06, lines.y(0.05), top[0] + height), (0.12, lines.y(0.0) + 0.05, top[0]
+        + 1.12 * height), (-0.12, lines.y(0.0) + 0.05, top[0] + 1.12 * height), (-half[0] + 0.06,
+        lines.y(0.05), top[0] + height)]  # fmt: skip
     parts["metal"].append(tube(bow, 0.016, 6))
 
 
@@ -106,9 +129,22 @@ def working_deck(parts: dict, lines, fore: float, aft: float, rng) -> None:
     middle = 0.5 * (fore + aft)
     parts["wood"].append(box(-0.6, 0.6, middle - 0.6, middle + 0.6, z, z + 0.4))
     parts["trim"].append(box(-0.66, 0.66, middle - 0.66, middle + 0.66, z + 0.36, z + 0.44))
-    drum = [(0.16, -0.5), (0.34, -0.48), (0.34, -0.42), (0.16, -0.4), (0.16, 0.4), (0.34, 0.42), (0.34, 0.48), (0.16, 0.5)]
+    drum = [
+        (0.16, -0.5),
+        (0.34, -0.48),
+        (0.34, -0.42),
+        (0.16, -0.4),
+        (0.16, 0.4),
+        (0.34, 0.42),
+        (0.34, 0.48),
+        (0.16, 0.5),
+    ]
     parts["dark"].append(lathe(drum, 16).turned(np.pi / 2, "y").moved(0, fore + 0.3, z + 0.5))
-    parts["rope"].append(lathe([(0.24 + 0.012 * (i % 2), -0.38 + 0.04 * i) for i in range(20)], 16).turned(np.pi / 2, "y").moved(0, fore + 0.3, z + 0.5))
+    parts["rope"].append(
+        lathe([(0.24 + 0.012 * (i % 2), -0.38 + 0.04 * i) for i in range(20)], 16)
+        .turned(np.pi / 2, "y")
+        .moved(0, fore + 0.3, z + 0.5)
+    )
     half, _ = lines.edge(0.5)
     for _ in range(5):
         x, y = rng.uniform(-0.75, 0.75) * float(half), rng.uniform(fore, aft)
@@ -136,7 +172,9 @@ def thwarts(parts: dict, lines) -> None:
         y, z, w = float(lines.y(t)), float(top) - 0.19, float(half) * 0.93
         parts["wood"].append(box(-w, w, y - 0.12, y + 0.12, z - 0.03, z))
     for i in range(-2, 3):
-        parts["wood"].append(box(0.12 * i - 0.05, 0.12 * i + 0.05, -0.3 * lines.length, 0.38 * lines.length, -0.03, -0.01))
+        parts["wood"].append(
+            box(0.12 * i - 0.05, 0.12 * i + 0.05, -0.3 * lines.length, 0.38 * lines.length, -0.03, -0.01)
+        )
 
 
 def fenders(parts: dict, lines, count: int, name: str = "paint") -> None:

@@ -15,8 +15,20 @@ SAILCLOTH = {
 }
 
 
-def sail(corners, belly: float, lee: float, fine: float, colour, seed: int, *, panel: float = 0.75, patches=0, torn: float = 0.0):
-    """A sail and its colours (n, 3): corners tack, clew, peak and throat (peak and throat the same for a jib) in metres.
+def sail(
+    corners,
+    belly: float,
+    lee: float,
+    fine: float,
+    colour,
+    seed: int,
+    *,
+    panel: float = 0.75,
+    patches=0,
+    torn: float = 0.0,
+):
+    """A sail and its colours (n, 3): corners tack, clew, peak and throat (peak and throat the same for a jib) in
+    metres.
 
     belly: depth over the foot's length; lee: -1 or 1, the side it bellies to along x. Seams lie `panel` metres apart;
     `patches` rows of reef points; torn: share eaten away from the leech.
@@ -45,7 +57,10 @@ def sail(corners, belly: float, lee: float, fine: float, colour, seed: int, *, p
     seam = np.abs(down % 1 - 0.5) > (0.44 if fine > 0.5 else 0.6)
     age = np.clip(0.5 + fbm(p[..., 1] / 1.3, p[..., 2] / 1.3, 4, seed), 0, 1)
     shade = (0.8 + 0.28 * age) * np.where(seam, 0.8, 1.0)
-    stain = smoothstep(0.12, 0.0, v) * 0.25 + smoothstep(0.25, 0.6, fbm(p[..., 1] * 0.8, p[..., 2] * 0.3, 4, seed + 1)) * 0.3
+    stain = (
+        smoothstep(0.12, 0.0, v) * 0.25
+        + smoothstep(0.25, 0.6, fbm(p[..., 1] * 0.8, p[..., 2] * 0.3, 4, seed + 1)) * 0.3
+    )
     colours = np.array(colour)[None, None] * (shade * (1 - stain))[..., None]
     solid = grid(p[..., 0], p[..., 1], p[..., 2])
     parts, extra = [solid], [colours.reshape(-1, 3)]
@@ -64,7 +79,12 @@ def furled(start, end, radius: float, fine: float, seed: int) -> Solid:
     """A sail lashed along a boom."""
     t = np.linspace(0, 1, max(12, round(50 * fine)))
     path = np.asarray(start) + (np.asarray(end) - np.asarray(start)) * t[:, None] + np.array([0, 0, 0.8 * radius])
-    size = radius * (0.55 + 0.5 * np.sin(np.pi * t**0.6) ** 0.5) * (1 + 0.2 * np.sin(t * 44)) * (1 + 0.25 * fbm(t * 9, t * 0, 3, seed))
+    size = (
+        radius
+        * (0.55 + 0.5 * np.sin(np.pi * t**0.6) ** 0.5)
+        * (1 + 0.2 * np.sin(t * 44))
+        * (1 + 0.25 * fbm(t * 9, t * 0, 3, seed))
+    )
     return tube(path, np.maximum(size, 0.02), max(7, round(14 * fine)))
 
 
@@ -110,7 +130,11 @@ def pennant(at, length: float, seed: int) -> Solid:
 
 def lifebuoy(at, radius: float, along: str = "y") -> Solid:
     t = np.linspace(0, 2 * np.pi, 25)
-    ring = np.c_[radius * np.cos(t), 0 * t, radius * np.sin(t)] if along == "y" else np.c_[0 * t, radius * np.cos(t), radius * np.sin(t)]
+    ring = (
+        np.c_[radius * np.cos(t), 0 * t, radius * np.sin(t)]
+        if along == "y"
+        else np.c_[0 * t, radius * np.cos(t), radius * np.sin(t)]
+    )
     return tube(ring + np.asarray(at), 0.26 * radius, 8)
 
 
@@ -118,10 +142,14 @@ def coil(at, radius: float, turns: int = 5, thick: float = 0.014) -> Solid:
     """A rope coiled down on deck."""
     t = np.linspace(0, 2 * np.pi * turns, 14 * turns)
     r = radius * (0.45 + 0.55 * (t / t[-1]))
-    return tube(np.c_[at[0] + r * np.cos(t), at[1] + r * np.sin(t), at[2] + thick + 0.8 * thick * np.sin(t * 0.37) ** 2], thick, 5)
+    return tube(
+        np.c_[at[0] + r * np.cos(t), at[1] + r * np.sin(t), at[2] + thick + 0.8 * thick * np.sin(t * 0.37) ** 2],
+        thick,
+        5,
+    )
 
 
 def barrel(at, radius: float, height: float, around: int = 18) -> Solid:
-    profile = [(0.84 * radius, 0.0), (0.95 * radius, 0.2 * height), (radius, 0.5 * height), (0.95 * radius, 0.8 * height),
-               (0.84 * radius, height), (0.8 * radius, height), (0.8 * radius, 0.96 * height)]  # fmt: skip
+    profile = [(0.84 * radius, 0.0), (0.95 * radius, 0.2 * height), (radius, 0.5 * height), (0.95 * radius,
+        0.8 * height), (0.84 * radius, height), (0.8 * radius, height), (0.8 * radius, 0.96 * height)]  # fmt: skip
     return lathe(profile, around).moved(*at)

@@ -6,11 +6,10 @@ from images.world import materials
 from images.world.furniture import finishes, pictures
 from images.world.geometry import Solid, box, grid, loft
 
-BINDINGS = {
-    "oxblood": (0.13, 0.022, 0.018), "brown": (0.11, 0.05, 0.022), "tan": (0.26, 0.14, 0.06), "black": (0.018, 0.016, 0.015),
-    "green": (0.025, 0.055, 0.032), "navy": (0.02, 0.03, 0.06), "cream": (0.42, 0.36, 0.25), "ochre": (0.28, 0.17, 0.05),
-    "plum": (0.065, 0.022, 0.045), "teal": (0.02, 0.07, 0.075), "grey": (0.13, 0.125, 0.115), "red": (0.24, 0.03, 0.022),
-}  # fmt: skip
+BINDINGS = {"oxblood": (0.13, 0.022, 0.018), "brown": (0.11, 0.05, 0.022), "tan": (0.26, 0.14, 0.06), "black": (0.018,
+    0.016, 0.015), "green": (0.025, 0.055, 0.032), "navy": (0.02, 0.03, 0.06), "cream": (0.42, 0.36, 0.25),
+    "ochre": (0.28, 0.17, 0.05), "plum": (0.065, 0.022, 0.045), "teal": (0.02, 0.07, 0.075), "grey": (0.13, 0.125,
+    0.115), "red": (0.24, 0.03, 0.022),}  # fmt: skip
 
 COMMON = (
     "oxblood",
@@ -98,7 +97,12 @@ def _gilt(stage, back: np.ndarray, length: float, seed: int, gilded: bool):
         u = graph.math("DIVIDE", z, thick)
         v = graph.add(graph.math("DIVIDE", x, -length), 0.5)
         drawn = np.repeat(pictures.spine(number)[..., None], 3, 2) if number >= 0 else np.zeros((8, 8, 3))
-        texture = graph.node("TexImage", {"Vector": graph.join(u, v)}, image=finishes.image(finishes.fitted(drawn, stage.detail)), extension="EXTEND")
+        texture = graph.node(
+            "TexImage",
+            {"Vector": graph.join(u, v)},
+            image=finishes.image(finishes.fitted(drawn, stage.detail)),
+            extension="EXTEND",
+        )
         gold = graph.node("BsdfPrincipled", {"Base Color": (0.8, 0.54, 0.2), "Metallic": 1.0, "Roughness": 0.3})
         shader = graph.node("MixShader", {0: texture.outputs[0], 1: graph.node("BsdfTransparent"), 2: gold})
         graph.link(shader, output.inputs[0])

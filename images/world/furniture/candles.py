@@ -47,7 +47,7 @@ def candle(stage, rng, height: float = 0.14, radius: float = 0.011, colour=(0.72
 
 
 def flame(stage, at, power: float = 1.6, rng=None, size: float = 1.0):
-    """A flame standing on `at` with its lamp: [flame, lamp]; it burns in every light, but lights rooms with the lamps."""
+    """A flame standing on `at` with its lamp: [flame, lamp]; it always burns, but lights rooms with the lamps."""
     lean = rng.uniform(-0.08, 0.08, 2) if rng is not None else np.zeros(2)
     height = 0.036 * size * (rng.uniform(0.85, 1.25) if rng is not None else 1)
     s = np.linspace(0, 1, 14)
@@ -57,7 +57,7 @@ def flame(stage, at, power: float = 1.6, rng=None, size: float = 1.0):
     body.location = tuple(at)
     body.visible_shadow = False
     body.active_material.cycles.emission_sampling = "NONE"
-    middle = tuple(np.asarray(at) + [0, 0, 0.55 * height])
+    middle = tuple(np.add(at, (0, 0, 0.55 * height)))
     lamp = stage.lamp("POINT", middle, power, FLAME, shadow_soft_size=0.008)
     return [body, lamp] if lamp else [body]
 
@@ -86,29 +86,21 @@ def _fire(stage, height: float):
 def candlestick(stage, height: float = 0.16, material=None):
     """A turned candlestick with a drip pan; returns the object and the height at which a candle stands."""
     h = height
-    solid = spun(
-        [(0, 0), (0.052, 0), (0.054, 0.003), (0.053, 0.006)],
-        curve([(0.05, 0.007), (0.036, 0.011), (0.02, 0.018), (0.011, 0.03)]),
-        bead(0.0095, 0.03, 0.038, 0.004),
-        curve([(0.0085, 0.04), (0.0065, 0.4 * h), (0.0075, 0.62 * h)]),
-        bead(0.0075, 0.62 * h, 0.62 * h + 0.012, 0.007),
-        curve([(0.0072, 0.62 * h + 0.013), (0.0065, 0.74 * h), (0.009, 0.82 * h)]),
-        cove((0.009, 0.82 * h), (0.027, 0.82 * h + 0.007)),
-        [(0.0275, 0.82 * h + 0.008), (0.014, 0.82 * h + 0.006), (0.0135, h), (0.0115, h), (0.0113, h - 0.018), (0, h - 0.018)],
-        around=stage.around(56, 16),
-    )  # fmt: skip
+    solid = spun([(0, 0), (0.052, 0), (0.054, 0.003), (0.053, 0.006)], curve([(0.05, 0.007), (0.036, 0.011), (0.02,
+        0.018), (0.011, 0.03)]), bead(0.0095, 0.03, 0.038, 0.004), curve([(0.0085, 0.04), (0.0065, 0.4 * h), (0.0075,
+        0.62 * h)]), bead(0.0075, 0.62 * h, 0.62 * h + 0.012, 0.007), curve([(0.0072, 0.62 * h + 0.013), (0.0065,
+        0.74 * h), (0.009, 0.82 * h)]), cove((0.009, 0.82 * h), (0.027, 0.82 * h + 0.007)), [(0.0275, 0.82 * h
+        + 0.008), (0.014, 0.82 * h + 0.006), (0.0135, h), (0.0115, h), (0.0113, h - 0.018), (0, h - 0.018)],
+        around=stage.around(56, 16),)  # fmt: skip
     return stage.add(solid, material or finishes.brass(stage), smooth=40), h - 0.018
 
 
 def chamberstick(stage, material=None):
     """A low holder with a saucer and a ring to carry it by; returns the object and where a candle stands."""
     around = stage.around(56, 16)
-    dish = spun(
-        [(0, 0), (0.045, 0), (0.062, 0.011), (0.066, 0.0115), (0.067, 0.013), (0.0655, 0.014)],
-        curve([(0.062, 0.0125), (0.046, 0.0022), (0.02, 0.002)]),
-        [(0.0145, 0.002), (0.0138, 0.03), (0.0165, 0.032), (0.0165, 0.0335), (0.0122, 0.0335), (0.012, 0.012), (0, 0.012)],
-        around=around,
-    )  # fmt: skip
+    dish = spun([(0, 0), (0.045, 0), (0.062, 0.011), (0.066, 0.0115), (0.067, 0.013), (0.0655, 0.014)], curve([(0.062,
+        0.0125), (0.046, 0.0022), (0.02, 0.002)]), [(0.0145, 0.002), (0.0138, 0.03), (0.0165, 0.032), (0.0165,
+        0.0335), (0.0122, 0.0335), (0.012, 0.012), (0, 0.012)], around=around,)  # fmt: skip
     t = np.linspace(0.35, 2 * np.pi - 0.35, 22)
     ring = tube(np.c_[0.084 - 0.019 * np.cos(t), 0 * t, 0.014 + 0.017 * np.sin(t)], 0.0022, stage.around(10, 5))
     return stage.add([dish, ring], material or finishes.brass(stage), smooth=40), 0.012

@@ -64,7 +64,8 @@ def _court(picture, u, v, rank: int, suit: str, colour) -> np.ndarray:
     """A figure, the same both ways up: robe of stripes and diamonds, a collar, a face and a crown."""
     x, y = np.where(v < 0, -u, u), np.abs(v)
     inside = (np.abs(u) < 0.62) & (y < 0.78)
-    gold, blue, red, skin = np.array((0.8, 0.58, 0.15)), np.array((0.06, 0.12, 0.4)), np.array((0.62, 0.06, 0.05)), np.array((0.86, 0.7, 0.58))  # fmt: skip
+    gold, blue, red, skin = np.array((0.8, 0.58, 0.15)), np.array((0.06, 0.12, 0.4)), np.array((0.62, 0.06,
+        0.05)), np.array((0.86, 0.7, 0.58))  # fmt: skip
     stripes = np.floor((x + y * (0.8 + 0.1 * rank)) * 9) % 3
     robe = np.where((stripes == 0)[..., None], gold, np.where((stripes == 1)[..., None], red, blue))
     body = inside & (np.abs(x) < 0.62 - 0.62 * np.clip(y - 0.15, 0, 1))

@@ -1,4 +1,6 @@
-"""Cases along a wall: bookcases, dressers, chests, cabinets, a piano, a fireplace, a stove. Their backs are at y = 0."""
+"""Cases along a wall: bookcases, dressers, chests, cabinets, a piano, a fireplace, a stove. Backs at y = 0."""
+
+import itertools
 
 import numpy as np
 
@@ -39,7 +41,7 @@ def bookcase(
         )
     )
     rows, extras = [], []
-    for low, high in zip(levels[:-1], levels[1:], strict=True):
+    for low, high in itertools.pairwise(levels):
         for i in range(bays):
             x0, long = -w + width * i / bays + 0.02, width / bays - 0.04
             room = high - low - 0.05
@@ -290,11 +292,10 @@ def piano(stage, rng):
     pedals = [box(x - 0.02, x + 0.02, -0.46, -0.34, 0.045, 0.06) for x in (-0.1, 0, 0.1)]
     leaf = [box(-0.23, -0.004, -0.44, -0.437, 0.8, 1.11), box(0.004, 0.23, -0.44, -0.437, 0.8, 1.11)]
     score = join(leaf).turned(-0.1, "x").moved(z=0.0, y=0.1)
-    return stage.group(
-        stage.add(body, dark, bevel=0.006), stage.add(keys, finishes.polished(stage, (0.66, 0.62, 0.52)), bevel=0.001),
-        stage.add(sharps, stage.surface((0.012, 0.012, 0.013), 0.2), bevel=0.001), stage.add(pedals, finishes.brass(stage)),
-        stage.add(score, stage.surface((0.6, 0.56, 0.46), 0.85, variation=0.3, grain=0.03)),
-    )  # fmt: skip
+    return stage.group(stage.add(body, dark, bevel=0.006), stage.add(keys, finishes.polished(stage, (0.66, 0.62,
+        0.52)), bevel=0.001), stage.add(sharps, stage.surface((0.012, 0.012, 0.013), 0.2), bevel=0.001),
+        stage.add(pedals, finishes.brass(stage)), stage.add(score, stage.surface((0.6, 0.56, 0.46), 0.85,
+        variation=0.3, grain=0.03)),)  # fmt: skip
 
 
 def fireplace(stage, rng, width: float = 1.5):
@@ -333,11 +334,10 @@ def fireplace(stage, rng, width: float = 1.5):
     ]
     embers = box(-0.24, 0.24, -0.15, -0.06, 0.08, 0.12)
     lamp = stage.lamp("POINT", (0, -0.3, 0.25), 14, (1.0, 0.36, 0.1), shadow_soft_size=0.12)
-    parts = [
-        stage.add(solids, stone, bevel=0.008), stage.add(hearth, stage.surface((0.1, 0.095, 0.09), 0.6, relief=0.006, relief_size=0.06)),
-        stage.add(hole, soot), stage.add(bars, finishes.iron(stage)), stage.add(logs, stage.surface((0.02, 0.014, 0.01), 0.9, relief=0.01, relief_size=0.04)),
-        unsampled(stage.add(embers, stage.lit((1.0, 0.25, 0.04), 5.0))),
-    ]  # fmt: skip
+    parts = [stage.add(solids, stone, bevel=0.008), stage.add(hearth, stage.surface((0.1, 0.095, 0.09), 0.6,
+        relief=0.006, relief_size=0.06)), stage.add(hole, soot), stage.add(bars, finishes.iron(stage)),
+        stage.add(logs, stage.surface((0.02, 0.014, 0.01), 0.9, relief=0.01, relief_size=0.04)),
+        unsampled(stage.add(embers, stage.lit((1.0, 0.25, 0.04), 5.0))),]  # fmt: skip
     return stage.group(*parts, *([lamp] if lamp else []))
 
 
@@ -379,7 +379,9 @@ def stove(stage, rng, gas: bool = False):
 
 def _kettle(stage):
     copper = finishes.metal(stage, (0.7, 0.3, 0.16), 0.25, 0.5)
-    body = spun([(0, 0), (0.1, 0)], curve([(0.11, 0.01), (0.125, 0.06), (0.1, 0.12), (0.04, 0.15)]), bead(0.035, 0.15, 0.16), curve([(0.03, 0.162), (0.012, 0.175), (0.016, 0.19), (0, 0.2)]), around=stage.around(40, 12))  # fmt: skip
+    body = spun([(0, 0), (0.1, 0)], curve([(0.11, 0.01), (0.125, 0.06), (0.1, 0.12), (0.04, 0.15)]),
+        bead(0.035, 0.15, 0.16), curve([(0.03, 0.162), (0.012, 0.175), (0.016, 0.19), (0, 0.2)]),
+        around=stage.around(40, 12))  # fmt: skip
     spout = tube([(0.1, 0, 0.06), (0.16, 0, 0.1), (0.19, 0, 0.15)], [0.025, 0.016, 0.011], 10)
     t = np.linspace(0.25, np.pi - 0.25, 12)
     handle = tube(np.c_[0.09 * np.cos(t), 0 * t, 0.13 + 0.11 * np.sin(t)], 0.008, 8)
@@ -388,5 +390,6 @@ def _kettle(stage):
 
 def _pot(stage, rng):
     colour = [(0.45, 0.04, 0.03), (0.04, 0.09, 0.2), (0.5, 0.48, 0.43), (0.03, 0.03, 0.03)][rng.integers(4)]
-    body = spun([(0, 0), (0.11, 0), (0.12, 0.01), (0.122, 0.12), (0.126, 0.124)], curve([(0.118, 0.13), (0.08, 0.148), (0.02, 0.153)]), bead(0.008, 0.155, 0.175, 0.01), around=stage.around(40, 12))  # fmt: skip
+    body = spun([(0, 0), (0.11, 0), (0.12, 0.01), (0.122, 0.12), (0.126, 0.124)], curve([(0.118, 0.13), (0.08, 0.148),
+        (0.02, 0.153)]), bead(0.008, 0.155, 0.175, 0.01), around=stage.around(40, 12))  # fmt: skip
     return stage.add(body, stage.surface(colour, 0.2, coat=0.6, variation=0.2, grain=0.1), smooth=45)

@@ -121,10 +121,8 @@ def horse_head():
     body = blend(2.2, body, blend(2.0, skull, jaw, muzzle))
     body = carve(body, 3.0, limb(at(9.6, 32.6, -20), at(9.6, 32.6, 20), 3.1))
     body = carve(body, 1.2, mirrored_y(limb(at(4.6, 39.2, 7.2), at(1.0, 48.5, 7.6), 1.0)))  # behind the cheek
-    mane = chain(
-        [at(-11.5, 17), at(-13.6, 25), at(-14.2, 34), at(-12, 44), at(-7, 52), at(-1.5, 56.2), at(3.6, 54.6), at(6.2, 51)],
-        [2.4, 3.2, 3.5, 3.5, 3.3, 2.9, 2.3, 1.2], 2,
-    )  # fmt: skip
+    mane = chain([at(-11.5, 17), at(-13.6, 25), at(-14.2, 34), at(-12, 44), at(-7, 52), at(-1.5, 56.2), at(3.6, 54.6),
+        at(6.2, 51)], [2.4, 3.2, 3.5, 3.5, 3.3, 2.9, 2.3, 1.2], 2,)  # fmt: skip
 
     def strands(p):
         angle = np.arctan2(p[:, 2] - 30, p[:, 0] - 2)

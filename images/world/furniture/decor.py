@@ -34,10 +34,9 @@ def picture(stage, rng, width: float = 0.6, height: float = 0.45, subject: int |
     """A framed painting or print, centred on the origin, its back on the wall y = 0."""
     seed = int(rng.integers(24)) if subject is None else subject
     style = int(rng.integers(4))
-    look = [
-        finishes.metal(stage, (0.62, 0.42, 0.16), 0.38, 0.7), finishes.wood(stage, WOODS["black"], "x", 0.35, 0.3),
-        finishes.wood(stage, WOODS["mahogany"], "x", 0.35, 0.3), stage.surface((0.5, 0.47, 0.4), 0.5, variation=0.3, grain=0.1),
-    ][style]  # fmt: skip
+    look = [finishes.metal(stage, (0.62, 0.42, 0.16), 0.38, 0.7), finishes.wood(stage, WOODS["black"], "x", 0.35,
+        0.3), finishes.wood(stage, WOODS["mahogany"], "x", 0.35, 0.3), stage.surface((0.5, 0.47, 0.4), 0.5,
+        variation=0.3, grain=0.1),][style]  # fmt: skip
     wide = float(rng.uniform(0.035, 0.09)) if style < 3 else 0.03
     frame = stage.add(_moulding(width, height, wide, 0.035 + 0.2 * wide), look, smooth=35)
     mount = 0.0 if style < 3 or width < 0.3 else 0.06
@@ -76,7 +75,8 @@ def wall_clock(stage, rng, radius: float = 0.16):
         [(0.9 * r, 0.02), (0.93 * r, 0.05), (1.02 * r, 0.055), (1.08 * r, 0.03), (1.1 * r, 0.0)], around
     ).turned(np.pi / 2, "x")
     hour, minute = int(rng.integers(1, 12)), int(rng.integers(60))
-    face = finishes.painted(stage, ("dial", hour, minute, "wall"), lambda: pictures.dial(bool(hour % 2), 360, (hour, minute)), "xz", (-0.93 * r, -0.93 * r), (0.93 * r, 0.93 * r), 0.35)  # fmt: skip
+    face = finishes.painted(stage, ("dial", hour, minute, "wall"), lambda: pictures.dial(bool(hour % 2), 360, (hour,
+        minute)), "xz", (-0.93 * r, -0.93 * r), (0.93 * r, 0.93 * r), 0.35)  # fmt: skip
     disc = lathe([(1e-4, 0), (0.93 * r, 0), (0.93 * r, 0.02), (1e-4, 0.021)], around).turned(np.pi / 2, "x")
     return stage.group(stage.add(rim, finishes.wood(stage, WOODS["walnut"], "x"), smooth=40), stage.add(disc, face))
 
@@ -169,7 +169,8 @@ def plant(stage, rng, height: float = 1.1, kind: str | None = None):
         (0.92 * r, 0.9 * pot_height),
     ]
     pot = lathe([(1e-3, 0), *outside, (1e-3, 0.88 * pot_height)], stage.around(40, 12))
-    look = stage.surface((0.33, 0.13, 0.06), 0.75, variation=0.35, grain=0.1, relief=0.001, relief_size=0.01, wear=(0.45, 0.36, 0.28)) if rng.random() < 0.6 else finishes.glazed(stage, (0.06, 0.13, 0.16))  # fmt: skip
+    look = stage.surface((0.33, 0.13, 0.06), 0.75, variation=0.35, grain=0.1, relief=0.001, relief_size=0.01,
+        wear=(0.45, 0.36, 0.28)) if rng.random() < 0.6 else finishes.glazed(stage, (0.06, 0.13, 0.16))  # fmt: skip
     earth = lathe([(1e-3, 0.9 * pot_height), (0.93 * r, 0.885 * pot_height)], 20)
     parts = [
         stage.add(pot, look, smooth=40),
@@ -204,7 +205,7 @@ def plant(stage, rng, height: float = 1.1, kind: str | None = None):
                 )
             )
     if kind == "ficus":
-        for k in range(9):
+        for _k in range(9):
             a, h = rng.uniform(0, 6.28), rng.uniform(0.5, 1.0)
             reach = 0.26 * height * (1 - abs(h - 0.6))
             stems.append(
@@ -294,7 +295,8 @@ def flowers(stage, rng, height: float = 0.42, stems: int = 9):
 def globe(stage, rng, radius: float = 0.16):
     """A globe on a turned stand, its seas and lands browned."""
     around = stage.around(48, 16)
-    stand = spun([(0, 0), (0.11, 0)], curve([(0.115, 0.008), (0.07, 0.025), (0.02, 0.05), (0.016, 0.09)]), bead(0.015, 0.09, 0.105, 0.006), [(0.01, 0.12), (0, 0.12)], around=around)  # fmt: skip
+    stand = spun([(0, 0), (0.11, 0)], curve([(0.115, 0.008), (0.07, 0.025), (0.02, 0.05), (0.016, 0.09)]), bead(0.015,
+        0.09, 0.105, 0.006), [(0.01, 0.12), (0, 0.12)], around=around)  # fmt: skip
     t = np.linspace(-np.pi / 2 - 0.1, np.pi / 2 + 0.1, 30)
     z0 = 0.14 + radius
     arc = tube(np.c_[(radius + 0.018) * np.cos(t), 0 * t, z0 + (radius + 0.018) * np.sin(t)], 0.006, 8)

@@ -243,11 +243,9 @@ def polished(stage, colour: Colour, roughness: float = 0.2):
             _tint((colour[0] * 0.9, colour[1] * 0.78, colour[2] * 0.6), 0.8),
         )
         base = graph.scale(base, graph.spread(cracks, 0.28, 0.42, 0.6, 1.0))
-        return _shaded(
-            graph, output, material, Base=base, Roughness=graph.spread(patches, 0.3, 0.7, roughness - 0.06, roughness + 0.1),
-            Subsurface=0.15, Subsurface_Radius=(0.006, 0.004, 0.002), Coat=0.35, Coat_Roughness=0.1,
-            Normal=_bump(graph, cracks, 0.00008), Specular=0.5,
-        )  # fmt: skip
+        return _shaded(graph, output, material, Base=base, Roughness=graph.spread(patches, 0.3, 0.7, roughness - 0.06,
+            roughness + 0.1), Subsurface=0.15, Subsurface_Radius=(0.006, 0.004, 0.002), Coat=0.35, Coat_Roughness=0.1,
+            Normal=_bump(graph, cracks, 0.00008), Specular=0.5,)  # fmt: skip
 
     return stage.once(("polished", tuple(colour), roughness), make)
 
@@ -351,7 +349,9 @@ def painted(
         axes = dict(zip("xyz", graph.split(graph.node("TexCoord").outputs["Object"]), strict=True))
         u = graph.math("DIVIDE", graph.add(axes[across[0]], -low[0]), high[0] - low[0])
         v = graph.math("DIVIDE", graph.add(axes[across[1]], -low[1]), high[1] - low[1])
-        texture = graph.node("TexImage", {"Vector": graph.join(u, v)}, image=image(fitted(draw(), stage.detail)), extension="EXTEND")
+        texture = graph.node(
+            "TexImage", {"Vector": graph.join(u, v)}, image=image(fitted(draw(), stage.detail)), extension="EXTEND"
+        )
         stains = graph.noise(graph.node("TexCoord").outputs["Object"], 14, 6, 0.65)
         base = graph.scale(texture.outputs[0], graph.spread(stains, 0.3, 0.7, 0.84, 1.06))
         inputs = {"Base": base, "Roughness": roughness, "Coat": coat}

@@ -56,7 +56,8 @@ def fruit(stage, rng, kind: str | None = None):
     stalk = stage.surface((0.05, 0.03, 0.014), 0.9, relief=0.001, relief_size=0.003)
     parts = []
     if kind in ("apple", "green apple"):
-        profile = curve([(0, 0.007), (0.01, 0.003), (0.02, 0.001), (0.033, 0.014), (0.0385, 0.036), (0.034, 0.056), (0.021, 0.067), (0.01, 0.064), (0, 0.055)])  # fmt: skip
+        profile = curve([(0, 0.007), (0.01, 0.003), (0.02, 0.001), (0.033, 0.014), (0.0385, 0.036), (0.034, 0.056),
+            (0.021, 0.067), (0.01, 0.064), (0, 0.055)])  # fmt: skip
         look = (
             ((0.34, 0.32, 0.05), (0.42, 0.018, 0.015)) if kind == "apple" else ((0.25, 0.34, 0.04), (0.42, 0.42, 0.09))
         )
@@ -66,13 +67,15 @@ def fruit(stage, rng, kind: str | None = None):
         path = [(0, 0, 0.054), (0.001, 0, 0.066), (0.005, 0.002, 0.078)]
         parts.append(stage.add(tube(path, [0.0012, 0.001, 0.0017], 6), stalk, smooth=True))
     elif kind == "pear":
-        profile = curve([(0, 0.006), (0.014, 0.001), (0.03, 0.01), (0.0375, 0.034), (0.032, 0.058), (0.02, 0.08), (0.0145, 0.096), (0.008, 0.104), (0, 0.105)])  # fmt: skip
+        profile = curve([(0, 0.006), (0.014, 0.001), (0.03, 0.01), (0.0375, 0.034), (0.032, 0.058), (0.02, 0.08),
+            (0.0145, 0.096), (0.008, 0.104), (0, 0.105)])  # fmt: skip
         look = skin(stage, (0.33, 0.3, 0.045), (0.36, 0.15, 0.03), (0.16, 0.1, 0.03), 0.42)
         parts.append(stage.add(_lobed(profile, around, 3, 0.03, 0.008, seed), look, smooth=True))
         path = [(0.008, 0, 0.103), (0.009, 0, 0.114), (0.014, 0.002, 0.126)]
         parts.append(stage.add(tube(path, [0.0016, 0.0014, 0.002], 6), stalk, smooth=True))
     elif kind == "lemon":
-        profile = curve([(0, 0), (0.006, 0.001), (0.012, 0.007), (0.026, 0.024), (0.0285, 0.043), (0.022, 0.064), (0.011, 0.075), (0.006, 0.083), (0, 0.085)])  # fmt: skip
+        profile = curve([(0, 0), (0.006, 0.001), (0.012, 0.007), (0.026, 0.024), (0.0285, 0.043), (0.022, 0.064),
+            (0.011, 0.075), (0.006, 0.083), (0, 0.085)])  # fmt: skip
         body = _lobed(profile, around, 2, 0.02, 0, seed).moved(z=-0.043).turned(np.pi / 2 - 0.12, "y").moved(z=0.0285)
         parts.append(
             stage.add(body, skin(stage, (0.62, 0.46, 0.03), (0.7, 0.58, 0.08), None, 0.36, 0.0007), smooth=True)
@@ -114,7 +117,8 @@ def _circle(steps: int = 14):
 
 def grapes(stage, rng, colour: str = "black", count: int = 46):
     """A bunch lying down, about 0.16 m long, its stalk at +x."""
-    look = {"black": ((0.035, 0.008, 0.03), (0.1, 0.02, 0.05)), "green": ((0.22, 0.27, 0.05), (0.4, 0.38, 0.1)), "red": ((0.24, 0.02, 0.03), (0.34, 0.1, 0.06))}[colour]  # fmt: skip
+    look = {"black": ((0.035, 0.008, 0.03), (0.1, 0.02, 0.05)), "green": ((0.22, 0.27, 0.05), (0.4, 0.38, 0.1)),
+        "red": ((0.24, 0.02, 0.03), (0.34, 0.1, 0.06))}[colour]  # fmt: skip
     bloom = (0.3, 0.3, 0.36) if colour == "black" else (0.5, 0.5, 0.36)
     material = skin(stage, *look, bloom, 0.3, 0.0001)
     spots: list[np.ndarray] = []

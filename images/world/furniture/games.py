@@ -104,7 +104,8 @@ def pack(stage, rng, count: int = 40):
     return stage.group(*made, top)
 
 
-CHIPS = {"red": (0.34, 0.02, 0.025), "blue": (0.02, 0.05, 0.22), "green": (0.02, 0.14, 0.06), "black": (0.015, 0.015, 0.017), "ivory": (0.62, 0.55, 0.42)}  # fmt: skip
+CHIPS = {"red": (0.34, 0.02, 0.025), "blue": (0.02, 0.05, 0.22), "green": (0.02, 0.14, 0.06), "black": (0.015, 0.015,
+    0.017), "ivory": (0.62, 0.55, 0.42)}  # fmt: skip
 
 
 def chips(stage, rng, colour: str, count: int = 8):
@@ -160,12 +161,10 @@ def hourglass(stage, rng, tall: float = 0.18):
     ]
     parts = [spun(*disc, around=around), spun(*disc, around=around).turned(np.pi, "x").moved(z=h)]
     for angle in np.arange(3) * 2 * np.pi / 3 + rng.uniform(0, 2):
-        post = spun(
-            [(0, 0.05 * h)], curve([(0.013 * h, 0.06 * h), (0.02 * h, 0.14 * h), (0.012 * h, 0.24 * h), (0.017 * h, 0.4 * h)]),
-            bead(0.016 * h, 0.47 * h, 0.53 * h, 0.012 * h),
-            curve([(0.017 * h, 0.6 * h), (0.012 * h, 0.76 * h), (0.02 * h, 0.86 * h), (0.013 * h, 0.94 * h)]), [(0, 0.95 * h)],
-            around=stage.around(20, 8),
-        )  # fmt: skip
+        post = spun([(0, 0.05 * h)], curve([(0.013 * h, 0.06 * h), (0.02 * h, 0.14 * h), (0.012 * h, 0.24 * h),
+            (0.017 * h, 0.4 * h)]), bead(0.016 * h, 0.47 * h, 0.53 * h, 0.012 * h), curve([(0.017 * h, 0.6 * h),
+            (0.012 * h, 0.76 * h), (0.02 * h, 0.86 * h), (0.013 * h, 0.94 * h)]), [(0, 0.95 * h)],
+            around=stage.around(20, 8),)  # fmt: skip
         parts.append(post.moved(0.225 * h * np.cos(angle), 0.225 * h * np.sin(angle), 0))
     wood = stage.add(parts, frame, smooth=45)
     half = curve(
@@ -199,11 +198,11 @@ def pocket_watch(stage, rng, radius: float = 0.024, material=None):
     """An open pocket watch leaning on the origin, its dial towards -y, with a bow and a chain that runs off."""
     r, around = radius, stage.around(72, 20)
     case = material or finishes.brass(stage, 0.16, 0.25)
-    body = spun(
-        [(0, 0)], curve([(0.6 * r, 0.01 * r), (0.95 * r, 0.14 * r), (1.05 * r, 0.3 * r)]), bead(1.0 * r, 0.3 * r, 0.42 * r),
-        [(0.96 * r, 0.43 * r), (0.93 * r, 0.4 * r), (0.92 * r, 0.33 * r), (0, 0.33 * r)], around=around,
-    )  # fmt: skip
-    crown = spun([(0, 1.02 * r), (0.09 * r, 1.02 * r), (0.09 * r, 1.12 * r)], bead(0.11 * r, 1.12 * r, 1.28 * r, 0.05 * r), dome(0.12 * r, 1.28 * r, 1.33 * r), around=24)  # fmt: skip
+    body = spun([(0, 0)], curve([(0.6 * r, 0.01 * r), (0.95 * r, 0.14 * r), (1.05 * r, 0.3 * r)]), bead(1.0 * r,
+        0.3 * r, 0.42 * r), [(0.96 * r, 0.43 * r), (0.93 * r, 0.4 * r), (0.92 * r, 0.33 * r), (0, 0.33 * r)],
+        around=around,)  # fmt: skip
+    crown = spun([(0, 1.02 * r), (0.09 * r, 1.02 * r), (0.09 * r, 1.12 * r)], bead(0.11 * r, 1.12 * r, 1.28 * r,
+        0.05 * r), dome(0.12 * r, 1.28 * r, 1.33 * r), around=24)  # fmt: skip
     crown = crown.turned(-np.pi / 2, "x").moved(z=0.22 * r)
     t = np.linspace(0.5, 2 * np.pi - 0.5, 26)
     bow = tube(np.c_[0.27 * r * np.sin(t), 1.38 * r - 0.27 * r * np.cos(t), 0 * t + 0.22 * r], 0.035 * r, 8)
@@ -284,7 +283,8 @@ def seal(stage, colour=(0.3, 0.015, 0.012)):
     """A blob of sealing wax with a stamp in it."""
     t = np.linspace(0, 2 * np.pi, stage.around(36, 12), endpoint=False)
     edge = 0.014 * (1 + 0.12 * np.sin(3 * t) + 0.08 * np.sin(5 * t + 1))
-    rings = [np.c_[k * edge * np.cos(t), k * edge * np.sin(t), np.full(len(t), z)] for k, z in ((1, 0), (1.02, 0.002), (0.9, 0.0035), (0.72, 0.0032), (0.7, 0.0022), (0.4, 0.002), (0.3, 0.003), (0.05, 0.003))]  # fmt: skip
+    rings = [np.c_[k * edge * np.cos(t), k * edge * np.sin(t), np.full(len(t), z)] for k, z in ((1, 0), (1.02, 0.002),
+        (0.9, 0.0035), (0.72, 0.0032), (0.7, 0.0022), (0.4, 0.002), (0.3, 0.003), (0.05, 0.003))]  # fmt: skip
     return stage.add(loft(rings), finishes.wax(stage, colour), smooth=50)
 
 
@@ -293,7 +293,8 @@ def coins(stage, rng, count: int = 7, reach: float = 0.05):
     made, around = [], stage.around(44, 14)
     for i in range(count):
         r = float(rng.uniform(0.009, 0.013))
-        body = lathe([(1e-4, 0), (r * 0.97, 0), (r, 0.0003), (r, 0.0014), (r * 0.96, 0.0017), (r * 0.88, 0.0013), (r * 0.55, 0.0014), (r * 0.4, 0.0019), (1e-4, 0.0019)], around)  # fmt: skip
+        body = lathe([(1e-4, 0), (r * 0.97, 0), (r, 0.0003), (r, 0.0014), (r * 0.96, 0.0017), (r * 0.88, 0.0013),
+            (r * 0.55, 0.0014), (r * 0.4, 0.0019), (1e-4, 0.0019)], around)  # fmt: skip
         coin = stage.add(
             body,
             finishes.metal(stage, [(0.74, 0.5, 0.2), (0.6, 0.58, 0.54), (0.55, 0.28, 0.14)][i % 3], 0.3, 0.5),

@@ -58,10 +58,9 @@ def _present(*parts):
 def desk_lamp(stage, rng, power: float = 9.0):
     """A brass desk lamp with a green or brass shade on a bent arm, 0.36 m high, its light falling towards -y."""
     around, brass = stage.around(56, 16), finishes.brass(stage, 0.2, float(rng.uniform(0.2, 0.5)))
-    foot = spun(
-        [(0, 0), (0.084, 0), (0.087, 0.004), (0.086, 0.01)], curve([(0.08, 0.012), (0.05, 0.018), (0.022, 0.028), (0.012, 0.045)]),
-        bead(0.011, 0.045, 0.055, 0.004), [(0.0075, 0.056), (0.0075, 0.2), (0, 0.2)], around=around,
-    )  # fmt: skip
+    foot = spun([(0, 0), (0.084, 0), (0.087, 0.004), (0.086, 0.01)], curve([(0.08, 0.012), (0.05, 0.018), (0.022,
+        0.028), (0.012, 0.045)]), bead(0.011, 0.045, 0.055, 0.004), [(0.0075, 0.056), (0.0075, 0.2), (0, 0.2)],
+        around=around,)  # fmt: skip
     s = np.linspace(0, np.pi * 0.55, 14)
     arm = np.c_[0 * s, -0.085 * (1 - np.cos(s)), 0.2 + 0.135 * np.sin(s)]
     parts = [stage.add([foot, tube(arm, 0.0065, stage.around(14, 6))], brass, smooth=45)]
@@ -109,21 +108,18 @@ def standing_lamp(stage, rng, tall: float = 1.62, power: float = 38.0):
         stage.around(48, 14),
         finishes.brass(stage) if rng.random() < 0.6 else finishes.wood(stage, (0.12, 0.05, 0.025), "z"),
     )
-    stem = spun(
-        [(0, 0), (0.15, 0), (0.155, 0.01), (0.15, 0.022)], curve([(0.14, 0.026), (0.06, 0.04), (0.025, 0.07), (0.016, 0.13)]),
-        bead(0.014, 0.4 * tall, 0.4 * tall + 0.05, 0.012), [(0.011, 0.5 * tall)],
-        bead(0.012, 0.72 * tall, 0.72 * tall + 0.03, 0.01), [(0.01, 0.9 * tall), (0, 0.9 * tall)], around=around,
-    )  # fmt: skip
+    stem = spun([(0, 0), (0.15, 0), (0.155, 0.01), (0.15, 0.022)], curve([(0.14, 0.026), (0.06, 0.04), (0.025, 0.07),
+        (0.016, 0.13)]), bead(0.014, 0.4 * tall, 0.4 * tall + 0.05, 0.012), [(0.011, 0.5 * tall)], bead(0.012,
+        0.72 * tall, 0.72 * tall + 0.03, 0.01), [(0.01, 0.9 * tall), (0, 0.9 * tall)], around=around,)  # fmt: skip
     return _shaded_lamp(stage, rng, stem, look, 0.82 * tall, 0.2, 0.13, 0.27, power)
 
 
 def table_lamp(stage, rng, power: float = 22.0):
     """A lamp with a glazed or brass body and a cloth shade, 0.5 m high."""
     around = stage.around(48, 14)
-    body = spun(
-        [(0, 0), (0.065, 0), (0.067, 0.01)], curve([(0.045, 0.016), (0.05, 0.05), (0.085, 0.12), (0.07, 0.19), (0.025, 0.23)]),
-        bead(0.02, 0.23, 0.245, 0.006), [(0.008, 0.25), (0.008, 0.33), (0, 0.33)], around=around,
-    )  # fmt: skip
+    body = spun([(0, 0), (0.065, 0), (0.067, 0.01)], curve([(0.045, 0.016), (0.05, 0.05), (0.085, 0.12),
+        (0.07, 0.19), (0.025, 0.23)]), bead(0.02, 0.23, 0.245, 0.006), [(0.008, 0.25), (0.008, 0.33),
+        (0, 0.33)], around=around,)  # fmt: skip
     colour = [(0.05, 0.16, 0.15), (0.55, 0.52, 0.45), (0.03, 0.05, 0.16), (0.25, 0.07, 0.03)][rng.integers(4)]
     look = finishes.brass(stage) if rng.random() < 0.3 else finishes.glazed(stage, colour)
     return _shaded_lamp(stage, rng, body, look, 0.29, 0.165, 0.1, 0.2, power)
@@ -142,7 +138,8 @@ def _shaded_lamp(stage, rng, stem, look, low: float, wide: float, narrow: float,
         ]
     )
     shade = lathe([*outline, *[(r - 0.002, z) for r, z in outline[::-1]]], around)
-    rims = [lathe([(r - 0.003, z - 0.006), (r + 0.002, z - 0.006), (r + 0.002, z + 0.006), (r - 0.003, z + 0.006)], around) for r, z in (outline[0], outline[-1])]  # fmt: skip
+    rims = [lathe([(r - 0.003, z - 0.006), (r + 0.002, z - 0.006), (r + 0.002, z + 0.006), (r - 0.003, z + 0.006)],
+        around) for r, z in (outline[0], outline[-1])]  # fmt: skip
     cover = stage.add(shade, shade_cloth(stage, colour), smooth=50)
     unsampled(cover)
     parts = [
@@ -225,10 +222,8 @@ def chandelier(stage, rng, arms: int = 8, radius: float = 0.7, power: float = 9.
     """A ring of candles on iron or brass arms, hanging from the origin by a chain; the ring is 2 m down."""
     look = finishes.brass(stage, 0.3, 0.5) if rng.random() < 0.5 else finishes.iron(stage)
     drop, around = 2.0, stage.around(24, 8)
-    stem = spun(
-        [(0, -drop - 0.15)], curve([(0.02, -drop - 0.14), (0.08, -drop), (0.03, -drop + 0.12), (0.05, -drop + 0.25), (0.014, -drop + 0.4)]), [(0.008, 0), (0, 0)],
-        around=around,
-    )  # fmt: skip
+    stem = spun([(0, -drop - 0.15)], curve([(0.02, -drop - 0.14), (0.08, -drop), (0.03, -drop + 0.12), (0.05, -drop
+        + 0.25), (0.014, -drop + 0.4)]), [(0.008, 0), (0, 0)], around=around,)  # fmt: skip
     metal, made = [stem], []
     s = np.linspace(0, 1, 12)
     for angle in np.arange(arms) * 2 * np.pi / arms:

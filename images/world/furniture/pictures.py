@@ -1,4 +1,4 @@
-"""Pictures drawn as arrays, (h, w, 3) display values in [0, 1], top row first: labels, pages, cards, dials, paintings."""
+"""Pictures drawn as arrays, (h, w, 3) display values in [0, 1], top row first: labels, pages, dials, paintings."""
 
 from functools import lru_cache
 
@@ -7,10 +7,10 @@ import numpy as np
 from images.world.noise import fbm, ridged, smoothstep
 
 INK = (0.07, 0.055, 0.045)
-WORDS = "the of and a in to was his he had with that for her on at from not by but she they were as all".split()
-LONG = (
-    "river winter garden window silence letter morning station mountain harbour stranger mirror summer voyage".split()
-)
+WORDS = ["the", "of", "and", "a", "in", "to", "was", "his", "he", "had", "with", "that", "for", "her", "on", "at",
+    "from", "not", "by", "but", "she", "they", "were", "as", "all"]  # fmt: skip
+LONG = (["river", "winter", "garden", "window", "silence", "letter", "morning", "station", "mountain", "harbour",
+    "stranger", "mirror", "summer", "voyage"])  # fmt: skip
 TITLES = ("ATLAS", "VOYAGES", "POEMS", "THE SEA", "HISTORY", "LETTERS", "BOTANY", "OPERA", "TALES", "ESSAYS", "LOGIC")
 
 
@@ -293,11 +293,10 @@ def carpet(seed: int, height: int = 520) -> np.ndarray:
     return np.clip(picture * yarn * worn * stripes, 0, 1)
 
 
-PAPERS = (
-    ((0.36, 0.42, 0.36), (0.28, 0.34, 0.29)), ((0.5, 0.22, 0.18), (0.4, 0.15, 0.13)), ((0.3, 0.38, 0.46), (0.22, 0.29, 0.38)),
-    ((0.62, 0.52, 0.34), (0.52, 0.42, 0.26)), ((0.34, 0.24, 0.28), (0.25, 0.17, 0.2)), ((0.64, 0.6, 0.52), (0.54, 0.5, 0.43)),
-    ((0.2, 0.27, 0.24), (0.28, 0.36, 0.3)), ((0.46, 0.34, 0.24), (0.38, 0.26, 0.18)),
-)  # fmt: skip
+PAPERS = (((0.36, 0.42, 0.36), (0.28, 0.34, 0.29)), ((0.5, 0.22, 0.18), (0.4, 0.15, 0.13)), ((0.3, 0.38,
+    0.46), (0.22, 0.29, 0.38)), ((0.62, 0.52, 0.34), (0.52, 0.42, 0.26)), ((0.34, 0.24, 0.28), (0.25,
+    0.17, 0.2)), ((0.64, 0.6, 0.52), (0.54, 0.5, 0.43)), ((0.2, 0.27, 0.24), (0.28, 0.36, 0.3)), ((0.46,
+    0.34, 0.24), (0.38, 0.26, 0.18)),)  # fmt: skip
 
 
 @lru_cache(32)

@@ -71,7 +71,8 @@ def stool(stage, rng, height: float = 0.46, wood: str = "pine"):
         tube([(0.145 * np.cos(a), 0.145 * np.sin(a), 0.18), (-0.145 * np.cos(a), -0.145 * np.sin(a), 0.18)], 0.009, 6)
         for a in (0.8, 2.37)
     ]
-    seat = spun([(0, height - 0.02), (0.16, height - 0.02), (0.17, height - 0.008)], bead(0.155, height - 0.006, height + 0.014, 0.014), [(0.1, height + 0.012), (0, height + 0.008)], around=stage.around(48, 14))  # fmt: skip
+    seat = spun([(0, height - 0.02), (0.16, height - 0.02), (0.17, height - 0.008)], bead(0.155, height - 0.006,
+        height + 0.014, 0.014), [(0.1, height + 0.012), (0, height + 0.008)], around=stage.around(48, 14))  # fmt: skip
     return stage.group(
         stage.add([*legs, *ring], look, smooth=50),
         stage.add(seat, finishes.wood(stage, WOODS[wood], "x", 0.45, 0.15, 0.6), smooth=45),
@@ -94,7 +95,9 @@ def _cushion(x0, x1, y0, y1, z0, z1, puff: float = 0.03, seed: int = 0):
 
 
 def armchair(stage, rng, width: float = 0.86, seats: int = 1, kind: str | None = None):
-    """An upholstered armchair or sofa of leather, velvet or cloth with rolled arms; kind: "club", "wing" or "buttoned"."""
+    """An upholstered armchair or sofa of leather, velvet or cloth with rolled arms; kind: "club", "wing" or
+    "buttoned".
+    """
     kind = kind or str(rng.choice(["club", "wing", "buttoned"] if seats == 1 else ["club", "buttoned"]))
     wide = width * (0.45 + 0.55 * seats) if seats > 1 else width
     h, seed = wide / 2, int(rng.integers(99))
@@ -127,7 +130,7 @@ def armchair(stage, rng, width: float = 0.86, seats: int = 1, kind: str | None =
             for x in np.arange(-h + arm + 0.08 + 0.06 * (row % 2), h - arm - 0.05, 0.13)
         ]
         body = carve(body, 0.05, *holes)
-    colour, look = _upholstery(stage, rng, "leather" if kind != "wing" else None)
+    _colour, look = _upholstery(stage, rng, "leather" if kind != "wing" else None)
     voxel = 0.011 / max(stage.detail, 0.25) ** 0.6
     parts = [
         stage.add(skin(body, (-h - 0.08, -0.52, 0.1), (h + 0.08, 0.62, back_height + 0.1), voxel), look, smooth=True)
@@ -179,7 +182,7 @@ def _upholstery(stage, rng, kind: str | None = None):
 
 def pillow(stage, rng, at, size: float = 0.42):
     """A loose cushion, leaning back on what is behind it."""
-    colour, look = _upholstery(stage, rng, str(rng.choice(["velvet", "cloth"])))
+    _colour, look = _upholstery(stage, rng, str(rng.choice(["velvet", "cloth"])))
     n = stage.around(30, 10)
     u, v = np.meshgrid(np.linspace(-1, 1, n), np.linspace(-1, 1, n))
     puff = 0.075 * (np.clip(1 - u**4, 0, 1) * np.clip(1 - v**4, 0, 1)) ** 0.55

@@ -1,5 +1,7 @@
 """Tables and desks. Their front edge is at y = 0, they reach to y = depth and are centred on x = 0."""
 
+import itertools
+
 import numpy as np
 
 from images.world.furniture import finishes
@@ -8,10 +10,8 @@ from images.world.geometry import Solid, box, grid, join
 from images.world.noise import fbm
 
 TOPS = ("oak", "walnut", "marble", "cloth", "desk", "pine")
-WOODS = {
-    "oak": (0.23, 0.125, 0.055), "walnut": (0.115, 0.052, 0.024), "pine": (0.36, 0.21, 0.095), "mahogany": (0.15, 0.04, 0.018),
-    "ash": (0.4, 0.3, 0.19), "black": (0.035, 0.025, 0.02),
-}  # fmt: skip
+WOODS = {"oak": (0.23, 0.125, 0.055), "walnut": (0.115, 0.052, 0.024), "pine": (0.36, 0.21, 0.095), "mahogany": (0.15,
+    0.04, 0.018), "ash": (0.4, 0.3, 0.19), "black": (0.035, 0.025, 0.02),}  # fmt: skip
 
 
 def _planks(width: float, depth: float, low: float, high: float, board: float, rng) -> list[Solid]:
@@ -28,17 +28,16 @@ def _planks(width: float, depth: float, low: float, high: float, board: float, r
             low,
             high + rng.normal(0, 0.0006),
         )
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
+        for a, b in itertools.pairwise(edges)
     ]
 
 
 def _turned_leg(height: float, wide: float, around: int) -> Solid:
     h, r = height, wide / 2
-    return spun(
-        [(0, 0), (0.55 * r, 0)], curve([(0.6 * r, 0.01 * h), (0.85 * r, 0.06 * h), (0.6 * r, 0.12 * h)]), bead(0.6 * r, 0.13 * h, 0.16 * h),
-        curve([(0.55 * r, 0.17 * h), (0.75 * r, 0.4 * h), (1.0 * r, 0.66 * h), (0.7 * r, 0.74 * h)]), bead(0.75 * r, 0.75 * h, 0.79 * h),
-        [(0.8 * r, 0.8 * h), (0, 0.8 * h)], around=around,
-    )  # fmt: skip
+    return spun([(0, 0), (0.55 * r, 0)], curve([(0.6 * r, 0.01 * h), (0.85 * r, 0.06 * h), (0.6 * r,
+        0.12 * h)]), bead(0.6 * r, 0.13 * h, 0.16 * h), curve([(0.55 * r, 0.17 * h), (0.75 * r,
+        0.4 * h), (1.0 * r, 0.66 * h), (0.7 * r, 0.74 * h)]), bead(0.75 * r, 0.75 * h, 0.79 * h),
+        [(0.8 * r, 0.8 * h), (0, 0.8 * h)], around=around,)  # fmt: skip
 
 
 def table(stage, rng, kind: str = "oak", width: float = 1.7, depth: float = 0.85, height: float = 0.75):
@@ -183,11 +182,10 @@ def round_table(stage, rng, radius: float = 0.32, height: float = 0.6, wood: str
     """A small round table on one turned leg and three feet, centred on the origin."""
     look, around = finishes.wood(stage, WOODS[wood], "x", 0.35, 0.3), stage.around(64, 18)
     h = height
-    top = spun([(0, h - 0.025), (radius - 0.01, h - 0.025), (radius, h - 0.018), (radius, h - 0.006), (radius - 0.012, h), (radius - 0.03, h - 0.003), (0, h - 0.003)], around=around)  # fmt: skip
-    stem = spun(
-        [(0, 0.16)], curve([(0.03, 0.17), (0.045, 0.24), (0.022, 0.34), (0.03, 0.42), (0.02, h - 0.06)]), [(0.06, h - 0.026), (0, h - 0.026)],
-        around=stage.around(28, 10),
-    )  # fmt: skip
+    top = spun([(0, h - 0.025), (radius - 0.01, h - 0.025), (radius, h - 0.018), (radius, h - 0.006), (radius - 0.012,
+        h), (radius - 0.03, h - 0.003), (0, h - 0.003)], around=around)  # fmt: skip
+    stem = spun([(0, 0.16)], curve([(0.03, 0.17), (0.045, 0.24), (0.022, 0.34), (0.03, 0.42), (0.02, h - 0.06)]),
+        [(0.06, h - 0.026), (0, h - 0.026)], around=stage.around(28, 10),)  # fmt: skip
     from images.world.geometry import tube
 
     feet = []

@@ -20,19 +20,21 @@ def workbench(stage, rng, width: float = 2.2):
     ]
     legs = [box(s * (w - 0.08), s * (w - 0.19), y, y + 0.11, 0, h - 0.07) for s in (-1, 1) for y in (-d + 0.062, -0.17)]
     parts = [stage.add(top, along, bevel=0.004), stage.add(under, along), stage.add(legs, upright, bevel=0.004)]
-    vice = [box(-0.1, 0.1, -d - 0.1, -d - 0.04, h - 0.16, h + 0.01), box(-0.1, 0.1, -d - 0.03, -d + 0.03, h - 0.16, h + 0.01), tube([(0, -d - 0.28, h - 0.09), (0, -d, h - 0.09)], 0.018, 10), tube([(-0.12, -d - 0.26, h - 0.13), (0.12, -d - 0.26, h - 0.05)], 0.008, 8)]  # fmt: skip
+    vice = [box(-0.1, 0.1, -d - 0.1, -d - 0.04, h - 0.16, h + 0.01), box(-0.1, 0.1, -d - 0.03, -d + 0.03, h - 0.16, h
+        + 0.01), tube([(0, -d - 0.28, h - 0.09), (0, -d, h - 0.09)], 0.018, 10), tube([(-0.12, -d - 0.26, h - 0.13),
+        (0.12, -d - 0.26, h - 0.05)], 0.008, 8)]  # fmt: skip
     jaw = stage.add(
         join(vice).moved(-w + 0.45, 0, 0),
         stage.surface((0.03, 0.06, 0.1), 0.5, wear=(0.12, 0.07, 0.05), grain=0.1),
         bevel=0.003,
     )
     parts.append(jaw)
-    for i in range(stage.count(9, 5)):
+    for _i in range(stage.count(9, 5)):
         made = tool(stage, rng)
         made.location = (rng.uniform(-w + 0.2, w - 0.2), rng.uniform(-d + 0.12, -0.15), h + 0.018)
         made.rotation_euler = (0, np.pi / 2, float(rng.uniform(0, 6.28)))
         parts.append(made)
-    for i in range(4):
+    for _i in range(4):
         tin = can(stage, rng)
         tin.location = (rng.uniform(-w + 0.2, w - 0.2), rng.uniform(-0.2, -0.1), h)
         parts.append(tin)

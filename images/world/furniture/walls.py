@@ -162,10 +162,9 @@ def ashlar(stage, colour, block=(0.85, 0.4), weathered: float = 0.5, damp: bool 
     """Cut stone in courses: each block its own tint, soot in the joints, streaks below, lichen where it is old."""
 
     def make():
-        surface = Surface(
-            tuple(colour), 0.86, 0.35, 1.8, 0.008, 0.06, own_space=False, stretch=(1, 1, 0.55), second=tuple(0.72 * c for c in colour),
-            second_share=0.45, wear=tuple(0.38 * c for c in colour) if weathered > 0.3 else None,
-        )  # fmt: skip
+        surface = Surface(tuple(colour), 0.86, 0.35, 1.8, 0.008, 0.06, own_space=False, stretch=(1, 1, 0.55),
+            second=tuple(0.72 * c for c in colour), second_share=0.45, wear=tuple(0.38 * c for c in colour)
+            if weathered > 0.3 else None,)  # fmt: skip
         return materials.bricks(tuple(colour), tuple(0.55 * c for c in colour), *block, surface)
 
     return stage.once(("ashlar", tuple(colour), block, weathered), make)
@@ -173,12 +172,9 @@ def ashlar(stage, colour, block=(0.85, 0.4), weathered: float = 0.5, damp: bool 
 
 def carved(stage, colour, weathered: float = 0.5):
     """Carved stone without joints: mouldings, columns, tracery."""
-    return stage.material(
-        Surface(
-            tuple(colour), 0.82, 0.35, 0.9, 0.005, 0.04, own_space=False, stretch=(1, 1, 0.5), second=tuple(0.74 * c for c in colour),
-            wear=tuple(0.4 * c for c in colour) if weathered > 0.3 else None,
-        )
-    )  # fmt: skip
+    return stage.material(Surface(tuple(colour), 0.82, 0.35, 0.9, 0.005, 0.04, own_space=False,
+        stretch=(1, 1, 0.5), second=tuple(0.74 * c for c in colour), wear=tuple(0.4 * c for c in colour)
+        if weathered > 0.3 else None,))  # fmt: skip
 
 
 def flags(stage, colour, size: float = 0.75, roughness: float = 0.3, grass: bool = False):

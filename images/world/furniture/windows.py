@@ -1,5 +1,6 @@
-"""Windows, curtains, blinds, doors and radiators. All stand against a wall whose face is the plane y = 0; the room is at
-y < 0, the wall's thickness and what is outside at y > 0. A window's opening is centred on x = 0 with its sill at z = 0.
+"""Windows, curtains, blinds, doors and radiators. All stand against a wall whose face is the plane y = 0; the room is
+at y < 0, the wall's thickness and what is outside at y > 0. A window's opening is centred on x = 0 with its sill at z
+= 0.
 """
 
 import numpy as np
@@ -217,7 +218,8 @@ def radiator(stage, ribs: int = 12, height: float = 0.6):
 def door(stage, rng, width: float = 0.86, height: float = 2.05, paint: str = "white"):
     """A panelled door in its frame, shut."""
     colour = PAINT[paint]
-    look = finishes.wood(stage, colour, "z", 0.4, 0.2) if paint == "oak" else stage.surface(colour, 0.45, variation=0.2, grain=0.3, wear=tuple(0.5 * c for c in colour))  # fmt: skip
+    look = finishes.wood(stage, colour, "z", 0.4, 0.2) if paint == "oak" else stage.surface(colour, 0.45,
+        variation=0.2, grain=0.3, wear=tuple(0.5 * c for c in colour))  # fmt: skip
     w, solids = width / 2, []
     solids.append(box(-w, w, -0.01, 0.0, 0, height))
     stiles = [(-w, -w + 0.11, 0, height), (w - 0.11, w, 0, height), (-0.05, 0.05, 0.2, height - 0.12)]
@@ -228,7 +230,8 @@ def door(stage, rng, width: float = 0.86, height: float = 2.05, paint: str = "wh
         box(-w - 0.1, w + 0.1, -0.04, 0.0, height, height + 0.1),
         box(-w - 0.13, w + 0.13, -0.06, 0, height + 0.1, height + 0.13),
     ]
-    knob = spun([(0, 0), (0.026, 0), (0.026, 0.005), (0.01, 0.008), (0.009, 0.035)], curve([(0.012, 0.036), (0.028, 0.05), (0.022, 0.07), (0, 0.075)]), around=stage.around(28, 10))  # fmt: skip
+    knob = spun([(0, 0), (0.026, 0), (0.026, 0.005), (0.01, 0.008), (0.009, 0.035)], curve([(0.012, 0.036), (0.028,
+        0.05), (0.022, 0.07), (0, 0.075)]), around=stage.around(28, 10))  # fmt: skip
     knob = knob.turned(np.pi / 2, "x").moved(w - 0.06, -0.028, 0.95)
     return stage.group(stage.add(solids, look, bevel=0.004), stage.add(knob, finishes.brass(stage), smooth=45))
 
@@ -236,7 +239,8 @@ def door(stage, rng, width: float = 0.86, height: float = 2.05, paint: str = "wh
 def skylight(stage, width: float, length: float):
     """A roof window lying in the plane z = 0, its room below; for sloping roofs."""
     w, h = width / 2, length / 2
-    frame = [box(-w, -w + 0.07, -h, h, -0.12, 0.02), box(w - 0.07, w, -h, h, -0.12, 0.02), box(-w, w, -h, -h + 0.07, -0.12, 0.02), box(-w, w, h - 0.07, h, -0.12, 0.02)]  # fmt: skip
+    frame = [box(-w, -w + 0.07, -h, h, -0.12, 0.02), box(w - 0.07, w, -h, h, -0.12, 0.02), box(-w, w, -h, -h + 0.07,
+        -0.12, 0.02), box(-w, w, h - 0.07, h, -0.12, 0.02)]  # fmt: skip
     frame += [box(-0.015, 0.015, -h, h, -0.03, 0.01), box(-w, w, -0.015, 0.015, -0.03, 0.01)]
     wood = finishes.wood(stage, (0.22, 0.13, 0.07), "y", 0.6, 0.0, 0.6)
     return stage.group(

@@ -31,7 +31,9 @@ def _leaf(through: float, gloss: float, vary: float, back: Colour, dark: float):
     inputs = {"Base Color": colour, "Roughness": gloss, "Specular IOR Level": 0.25}
     shader = graph.node("BsdfPrincipled", inputs).outputs[0]
     thin = graph.node("BsdfTranslucent", {"Color": graph.vector("MULTIPLY", colour, back)})
-    graph.link(graph.node("MixShader", {0: through, 1: shader, 2: thin}), output.inputs[0])
+    # only what the camera sees lets light through: paths that wander on from leaf to leaf cost most and show least
+    first = graph.math("LESS_THAN", graph.node("LightPath").outputs["Ray Depth"], 0.5)
+    graph.link(graph.node("MixShader", {0: graph.multiply(first, through), 1: shader, 2: thin}), output.inputs[0])
     return material
 
 

@@ -16,7 +16,12 @@ PHRASES = {
     "crescents": ("among crescent dunes", "in a field of dunes", "between the dunes"),
     "ridges": ("among high dunes", "in a sea of sand", "in the dunes"),
     "lines": ("between long ridges of sand", "among the dunes", "in a desert of long dunes"),
-    "buttes": ("below red buttes", "in a desert of red mesas", "in a valley of red sandstone buttes", "under red cliffs"),
+    "buttes": (
+        "below red buttes",
+        "in a desert of red mesas",
+        "in a valley of red sandstone buttes",
+        "under red cliffs",
+    ),
 }
 CREST = ("on the crest of a dune", "high on a dune", "on a ridge of sand")
 LEVEL = 0.5  # metres above the plain up to which ground counts as a hollow between dunes
@@ -124,7 +129,9 @@ def light(scene, light):
     azimuth = side * (rng.uniform(28, 50) if light.disc else rng.uniform(62, 108))
     high = rng.uniform(3000, 5000)
     thin = rng.uniform(0.06, 0.2)
-    clouds = light.clouds and replace(light.clouds, cover=light.clouds.cover - thin, base=high, thickness=500, size=2900)
+    clouds = light.clouds and replace(
+        light.clouds, cover=light.clouds.cover - thin, base=high, thickness=500, size=2900
+    )
     if light.sun < 0.6:  # after sunset the brightest part of the sky still shapes the sand
         light = replace(light, sun=max(2.5 * light.sun, 0.16), softness=min(light.softness, 9.0), elevation=9.0)
     return replace(light, azimuth=azimuth, elevation=min(light.elevation, 26.0), clouds=clouds)

@@ -14,9 +14,19 @@ from images.world.waterfront import DECK, QUAY
 
 PHRASES = {
     "quay": ("on the quay of a small harbour", "on the quay", "in a fishing harbour", "by the harbour wall"),
-    "pier": ("on a wooden pier", "on a pier in a small harbour", "at the end of a pier", "on a landing stage among fishing boats"),
+    "pier": (
+        "on a wooden pier",
+        "on a pier in a small harbour",
+        "at the end of a pier",
+        "on a landing stage among fishing boats",
+    ),
     "jetty": ("on a jetty by a mountain lake", "on a wooden jetty below the mountains", "on a jetty by a lake"),
-    "basin": ("in a small harbour", "in the harbour of an old town", "in a fishing harbour", "in the bay before a small town"),
+    "basin": (
+        "in a small harbour",
+        "in the harbour of an old town",
+        "in a fishing harbour",
+        "in the bay before a small town",
+    ),
     "lake": ("on a mountain lake", "on a lake below the mountains"),
     "mole": ("at the harbour mouth", "above a small harbour", "beside a harbour", "on the harbour mole"),
 }
@@ -37,7 +47,13 @@ def describe(rng, subject):
     else:
         kind = "mole"
     style = str(rng.choice(list(town.STYLES)))
-    return details(str(rng.choice(PHRASES[kind])), kind=kind, style=style, front=float(rng.uniform(75, 150)), tall=float(rng.uniform(700, 1500)))
+    return details(
+        str(rng.choice(PHRASES[kind])),
+        kind=kind,
+        style=style,
+        front=float(rng.uniform(75, 150)),
+        tall=float(rng.uniform(700, 1500)),
+    )
 
 
 def _flat(level: float):
@@ -48,10 +64,14 @@ def shoot(scene, aspect):
     kind = scene.where["kind"]
     side = -1 if scene.framing.third > 0 else 1  # where the water is
     if kind in ("pier", "jetty"):
-        shot = composition.on_axis(scene, aspect, eye=(1.0, 1.75), near=4.5, far=26, room=0.8, floor=DECK, aim=side * 2.2)
+        shot = composition.on_axis(
+            scene, aspect, eye=(1.0, 1.75), near=4.5, far=26, room=0.8, floor=DECK, aim=side * 2.2
+        )
         return replace(shot, ground=_flat(DECK))
     if kind == "quay":
-        shot = composition.on_axis(scene, aspect, eye=(1.0, 1.9), near=4.5, far=40, room=3.0 + 0.5 * scene.width, floor=QUAY, aim=side * 1.6)
+        shot = composition.on_axis(
+            scene, aspect, eye=(1.0, 1.9), near=4.5, far=40, room=3.0 + 0.5 * scene.width, floor=QUAY, aim=side * 1.6
+        )
         return replace(shot, ground=_flat(QUAY))
     if kind == "mole":
         first = composition.in_the_open(scene, aspect, _flat(0.0), near=25)
@@ -77,7 +97,9 @@ def _mole(scene, x0: float, y0: float):
         side = np.sign(x0) or 1.0
         dx, dy = (x - x0) / reach, (y - y0) / reach
         # it goes on out of the frame on the subject's side
-        r = np.hypot(np.minimum(side * dx, 0.0) + np.maximum(side * dx, 0) * 0.25, dy * 1.15) * (1 + 0.35 * fbm(dx * 1.5, dy * 1.5, 4, seed))
+        r = np.hypot(np.minimum(side * dx, 0.0) + np.maximum(side * dx, 0) * 0.25, dy * 1.15) * (
+            1 + 0.35 * fbm(dx * 1.5, dy * 1.5, 4, seed)
+        )
         body = -5 + (top + 5) * (1 - smoothstep(0.6, 1.15, r))
         return shore.broken(body, x, y, seed, bed=0.9, joint=3.2, dip=(0.12, 0.08), share=smoothstep(0.35, 0.6, r))
 
@@ -100,7 +122,9 @@ def build(stage):
     add_still_water(stage, -6000, 6000, -60, 9000, ripples=0.02 if lake else 0.016, size=0.7)
     if not lake:
         waterfront.add_town(stage, ground, front, where["style"])
-    models = waterfront.fleet(stage, "fleet", ("dinghy", "dinghy") if lake else FLEET if stage.detail > 0.3 else FLEET[1:5])
+    models = waterfront.fleet(
+        stage, "fleet", ("dinghy", "dinghy") if lake else FLEET if stage.detail > 0.3 else FLEET[1:5]
+    )
     _BUILD[kind](stage, models, front)
     for _, model in models:
         stage.hide(model)
@@ -121,7 +145,15 @@ def _pier(stage, models, front: float) -> None:
         return
     for side in (-1, 1):
         waterfront.moor_along(stage, models, places, middle + side * (half + 0.3), side, 7.0, far + 6)
-        waterfront.clutter(stage, f"pier things {side}", *sorted((middle + side * (half - 0.5), middle + side * (half - 0.3))), DECK, 3.0, far, 6)
+        waterfront.clutter(
+            stage,
+            f"pier things {side}",
+            *sorted((middle + side * (half - 0.5), middle + side * (half - 0.3))),
+            DECK,
+            3.0,
+            far,
+            6,
+        )
     waterfront.anchor(stage, models, 9, 24, 0.8 * front, lambda x, y: abs(x - middle) > 11)
 
 
@@ -141,7 +173,16 @@ def _quay(stage, models, front: float) -> None:
     y = -4.0
     while y < front - 4:
         width = rng.uniform(6, 10)
-        town.house(made, rng, (x, y + width / 2, QUAY), side * np.pi / 2, width, 9.0, int(rng.integers(*town.STYLES[where["style"]].floors)) , 1.0)
+        town.house(
+            made,
+            rng,
+            (x, y + width / 2, QUAY),
+            side * np.pi / 2,
+            width,
+            9.0,
+            int(rng.integers(*town.STYLES[where["style"]].floors)),
+            1.0,
+        )
         y += width + rng.choice([0.0, 0.0, 0.1, 2.5])
     made.emit(stage, 0.3, 2.0)
 
@@ -151,13 +192,22 @@ def _basin(stage, models, front: float) -> None:
     waterfront.anchor(stage, models, 12, 0.8 * shot.distance, 0.85 * front)
     side = -1 if shot.subject[0] > 0 else 1
     # the end of a quay with its bollards reaches into the frame below
-    waterfront.moor_along(stage, models, [], side * (shot.spread[0] * 0.62 * shot.distance + 2), side, 0.55 * shot.distance, 0.9 * front)
+    waterfront.moor_along(
+        stage, models, [], side * (shot.spread[0] * 0.62 * shot.distance + 2), side, 0.55 * shot.distance, 0.9 * front
+    )
 
 
 def _mole_build(stage, models, front: float) -> None:
     shot = stage.shot
     seed = stage.scene.seed % 9973
-    points = fitted_fan(stage, shot.ground, near=max(6.0, 0.3 * shot.distance), far=2.4 * shot.distance + shot.width, rows=700, columns=900)
+    points = fitted_fan(
+        stage,
+        shot.ground,
+        near=max(6.0, 0.3 * shot.distance),
+        far=2.4 * shot.distance + shot.width,
+        rows=700,
+        columns=900,
+    )
 
     def colour(x, y, z, up):
         return shore.painted(x, y, z, up, seed, bed=0.9, tide=0.9, washed=0.0)
@@ -168,7 +218,14 @@ def _mole_build(stage, models, front: float) -> None:
     places = waterfront.add_quay(stage, edge, side, min(0.45 * shot.distance, 40))
     waterfront.moor_along(stage, models, places, edge, side, 7.0, 0.4 * shot.distance)
     waterfront.clutter(stage, "mole things", *sorted((edge - side * 1.3, edge - side * 3.4)), QUAY, 3.5, 24, 12)
-    waterfront.anchor(stage, models, 10, 0.35 * shot.distance, 0.85 * front, lambda x, y: float(shot.ground(x, y)) < -2 and side * (x - edge) > 5)
+    waterfront.anchor(
+        stage,
+        models,
+        10,
+        0.35 * shot.distance,
+        0.85 * front,
+        lambda x, y: float(shot.ground(x, y)) < -2 and side * (x - edge) > 5,
+    )
 
 
 def _lake(stage, models, front: float) -> None:
@@ -188,5 +245,15 @@ SETTING = Setting(
     shoot=shoot,
     build=build,
     light=light,
-    lights=("golden hour", "afterglow", "blue hour", "pink dawn", "silver fog", "after the rain", "low side light", "moonlight", "green dusk"),
+    lights=(
+        "golden hour",
+        "afterglow",
+        "blue hour",
+        "pink dawn",
+        "silver fog",
+        "after the rain",
+        "low side light",
+        "moonlight",
+        "green dusk",
+    ),
 )

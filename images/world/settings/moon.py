@@ -1,4 +1,4 @@
-"""A moon: dust with craters of every size, boulders, footprints, a planet over the hills. Or the red planet, with air."""
+"""A moon: dust with craters of every size, boulders, footprints, a planet over the hills. Or Mars, with air."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -50,7 +50,9 @@ def shoot(scene, aspect):
     flat = lambda a, b: np.zeros(np.broadcast(a, b).shape)  # noqa: E731
     first = composition.in_the_open(scene, aspect, flat, near=4)
     whole = (*first.subject[:2], 0.6 * scene.width + 1.5)
-    ground = regolith.heights(seed, craters=0.28 if red else 0.5, hills=not red, whole=whole, steep=0.42 * first.spread[1])
+    ground = regolith.heights(
+        seed, craters=0.28 if red else 0.5, hills=not red, whole=whole, steep=0.42 * first.spread[1]
+    )
     if scene.where["walked"]:
         ground = regolith.trodden(ground, _track(scene, *(round(v, 4) for v in first.subject[:2])))
     high = float(np.clip(0.14 * first.distance, 0.9, 4.0))
@@ -82,9 +84,7 @@ def _planet(stage):
     radius = where["radius"] * min(1.0, 1.4 * horizon / where["radius"])
     down = horizon * (1 - where["rise"]) - 0.3 * radius * where["rise"]
     down = max(down, 0.62 * radius) if where["kind"] == "earth" else down
-    towards = heavens.add_planet(
-        stage, where["kind"], where["palette"], 0.5 + side * 0.24, down, radius, where["tilt"]
-    )
+    towards = heavens.add_planet(stage, where["kind"], where["palette"], 0.5 + side * 0.24, down, radius, where["tilt"])
     shine = {"earth": (0.6, 0.78, 1.0), "rings": (1.0, 0.86, 0.7), "giant": (1.0, 0.8, 0.66)}[where["kind"]]
     stage.fill("SUN", tuple(np.multiply(100, towards)), 0.03 * stage.light.sun + 0.003, shine, (0, 0, 0), angle=0.3)
 
@@ -98,7 +98,9 @@ def light(scene, light):
     if scene.where["kind"] == "red":
         clouds = Clouds(0.2, 6000, 500, 4200) if light.clouds else None
         haze = max(light.haze, 1e-4) if not plain or light.haze else 0.0
-        return replace(light, azimuth=azimuth, elevation=min(light.elevation, 24.0), clouds=clouds, haze=haze, wet=0.0, rain=0.0)
+        return replace(
+            light, azimuth=azimuth, elevation=min(light.elevation, 24.0), clouds=clouds, haze=haze, wet=0.0, rain=0.0
+        )
     night = light.sun < 0.6
     # not quite black: the film's exposure follows the mean of the logarithm
     black = 0.0008 * max(light.sun, 0.5)

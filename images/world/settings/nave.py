@@ -8,12 +8,11 @@ from images.world import composition, halls, shell, still_life
 from images.world.base import Setting, details
 
 STILL = ("chess pieces", "books", "bottles", "dice")
-PHRASES = {
-    "gothic": ("in a gothic cathedral", "in the nave of a cathedral", "under the vault of a gothic church", "in a tall stone church"),
-    "romanesque": ("in a romanesque church", "between the columns of an old abbey church", "in a church with round arches"),
-    "ruin": ("in a ruined abbey", "among the arches of a ruined abbey", "in a roofless old church"),
-    "library": ("in a great library", "in an old library with galleries", "in a hall of books"),
-}  # fmt: skip
+PHRASES = {"gothic": ("in a gothic cathedral", "in the nave of a cathedral", "under the vault of a gothic church",
+    "in a tall stone church"), "romanesque": ("in a romanesque church", "between the columns of an old abbey church",
+    "in a church with round arches"), "ruin": ("in a ruined abbey", "among the arches of a ruined abbey",
+    "in a roofless old church"), "library": ("in a great library", "in an old library with galleries",
+    "in a hall of books"),}  # fmt: skip
 ON_TABLE = {
     "gothic": ("on a wooden table in a cathedral", "on an altar in a gothic church"),
     "romanesque": ("on a table in an abbey church", "on a stone altar in an old church"),
@@ -34,9 +33,8 @@ def describe(rng, subject):
     top = (
         str(rng.choice(["oak", "walnut", "desk"])) if kind == "library" else str(rng.choice(["oak", "cloth", "marble"]))
     )
-    return details(
-        words, kind=kind, top=top, coloured=bool(rng.random() < 0.45), side=int(rng.choice([-1, 1])), benches=bool(rng.random() < 0.8)
-    )  # fmt: skip
+    return details(words, kind=kind, top=top, coloured=bool(rng.random() < 0.45), side=int(rng.choice([-1, 1])),
+        benches=bool(rng.random() < 0.8))  # fmt: skip
 
 
 def hall_of(scene) -> halls.Hall:
@@ -72,7 +70,7 @@ def shoot(scene, aspect):
 def build(stage):
     scene, shot = stage.scene, stage.shot
     where, hall, rng = scene.where, hall_of(scene), stage.rng("nave")
-    x, y, _ = shot.subject
+    _x, y, _ = shot.subject
     keep = lambda a, b: bool(shot.clear(a, b, 1.3)) and b > 1.6  # noqa: E731
     if hall.kind == "ruin":
         ground = shot.ground if scene.on != "table" else halls.grassy(hall, scene.seed % 997)
@@ -145,7 +143,7 @@ def light(scene, light):
     if kind == "ruin":
         moon = light.sun == 0 and light.lamps > 0.5
         return replace(
-            light, fog=0.4 * light.fog, sun=0.25 if moon else light.sun, elevation=32.0 if moon else light.elevation
+            light, fog=0.15 * light.fog, sun=0.25 if moon else light.sun, elevation=32.0 if moon else light.elevation
         )
     steep = {"gothic": (17, 23), "romanesque": (17, 23), "library": (38, 46)}[kind]
     elevation = rng.uniform(*steep) if light.elevation > 5 else 16.0
@@ -161,20 +159,11 @@ def light(scene, light):
         haze=0.0,
         wet=0.0,
         rain=0.0,
-        fog=fog, sun=sun,
+        fog=fog,
+        sun=sun,
     )
 
 
-SETTING = Setting(
-    name="nave",
-    describe=describe,
-    shoot=shoot,
-    build=build,
-    light=light,
-    lights=(
-        "shafts of light", "shafts of light", "window light", "cold window", "blue hour", "candle light", "moonlit window",
-        "pale morning", "golden hour",
-    ),
-    parts=("in fog", "after rain", "lens flare"),
-    indoors=True,
-)  # fmt: skip
+SETTING = Setting(name="nave", describe=describe, shoot=shoot, build=build, light=light, lights=("shafts of light",
+    "shafts of light", "window light", "cold window", "blue hour", "candle light", "moonlit window", "pale morning",
+    "golden hour",), parts=("in fog", "after rain", "lens flare"), indoors=True,)  # fmt: skip

@@ -22,8 +22,10 @@ PHRASES = {
     "kitchen": ("in a country kitchen", "in an old kitchen", "in a tiled kitchen"),
     "hotel room": ("in a hotel room", "in an old hotel room", "in a bedroom with a brass lamp"),
 }
-TABLES = {"oak": "an oak table", "walnut": "a walnut table", "marble": "a marble table", "cloth": "a table with a cloth", "desk": "a desk with a leather top", "pine": "a pine table"}  # fmt: skip
-ROOMS = {"living room": "a living room", "study": "a study", "workshop": "a workshop", "attic": "an attic", "kitchen": "a kitchen", "hotel room": "a hotel room"}  # fmt: skip
+TABLES = {"oak": "an oak table", "walnut": "a walnut table", "marble": "a marble table",
+    "cloth": "a table with a cloth", "desk": "a desk with a leather top", "pine": "a pine table"}  # fmt: skip
+ROOMS = {"living room": "a living room", "study": "a study", "workshop": "a workshop", "attic": "an attic",
+    "kitchen": "a kitchen", "hotel room": "a hotel room"}  # fmt: skip
 
 
 def describe(rng, subject):
@@ -70,14 +72,12 @@ def _standing(scene, aspect: float) -> Shot:
     tilt = np.arctan2(-high, kept) - np.arctan(framing.base * 2 * up)
     target = (20 * np.sin(pan), 20 * np.cos(pan), high + 20 * float(np.tan(tilt)))
     flat = lambda a, b: np.zeros(np.broadcast(a, b).shape)  # noqa: E731
-    return Shot(
-        (0.0, 0.0, high), tuple(map(float, target)), focal, aspect, (float(x), float(y), 0.0), scene.height, scene.width,
-        scene.heading - float(bearing), 2.8 if focal > 28 else 4.0, flat,
-    )  # fmt: skip
+    return Shot((0.0, 0.0, high), tuple(map(float, target)), focal, aspect, (float(x), float(y), 0.0), scene.height,
+        scene.width, scene.heading - float(bearing), 2.8 if focal > 28 else 4.0, flat,)  # fmt: skip
 
 
 def plan(stage) -> Room:
-    """The room round the shot: near enough for its walls to be seen, its window where the light falls on the subject."""
+    """The room round the shot: near enough for its walls to be seen, its window where it lights the subject."""
     shot, where = stage.shot, stage.scene.where
     rng = stage.rng("plan")
     kind, side = where["kind"], where["side"]

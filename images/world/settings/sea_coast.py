@@ -14,7 +14,13 @@ from images.world.water import Sea, add_sea
 
 ON_ROCK = ("lighthouse", "castle", "cabin", "windmill", "monolith", "rocket", "statue")
 PHRASES = {
-    "islet": ("on a rocky coast", "on a rock in the sea", "above the surf", "at the edge of the sea", "on sea-washed rocks"),
+    "islet": (
+        "on a rocky coast",
+        "on a rock in the sea",
+        "above the surf",
+        "at the edge of the sea",
+        "on sea-washed rocks",
+    ),
     "sea": ("off a rocky coast", "at sea", "in the swell below the cliffs", "among sea stacks"),
     "beach": ("on a beach below the cliffs", "on the beach", "at the water's edge", "on the wide sand by the sea"),
     "cove": ("on the shore of a rocky cove", "above a cove", "on the cliffs by the sea"),
@@ -22,7 +28,15 @@ PHRASES = {
 
 
 def describe(rng, subject):
-    kind = "islet" if subject in ON_ROCK else "sea" if subject == "sailing boat" else "cove" if subject == "bridge" else "beach"
+    kind = (
+        "islet"
+        if subject in ON_ROCK
+        else "sea"
+        if subject == "sailing boat"
+        else "cove"
+        if subject == "bridge"
+        else "beach"
+    )
     phrase = str(rng.choice(PHRASES[kind]))
     wind = float(rng.uniform(6.5, 13))
     return details(phrase, kind=kind, side=int(rng.choice([-1, 1])), wind=wind, dip=float(rng.uniform(-0.3, 0.3)))
@@ -78,7 +92,10 @@ def _with_rock(scene, base, x0: float, y0: float, reach: float, top: float):
         whole = np.maximum(body, low)
         # nothing shows of what lies deep in the water
         flat = smoothstep(0.24, 0.42, r) * smoothstep(-5.0, -3.5, whole)
-        return np.maximum(base(x, y), shore.broken(whole, x, y, seed, bed=max(0.13 * top, 0.8), joint=0.45 * top + 1.5, dip=dip, share=flat))
+        return np.maximum(
+            base(x, y),
+            shore.broken(whole, x, y, seed, bed=max(0.13 * top, 0.8), joint=0.45 * top + 1.5, dip=dip, share=flat),
+        )
 
     return height
 
@@ -148,7 +165,9 @@ def build(stage):
         damp = z + 0.12 * fbm(x / 3, y / 3, 3, 6)
         sand = blend((0.10, 0.08, 0.058), (0.36, 0.29, 0.205), smoothstep(0.12, 0.75, damp))
         sand = sand * (0.9 + 0.25 * fbm(x / 1.2, y / 1.2, 4, 8))[..., None]
-        weed = smoothstep(0.2, 0.0, np.abs(damp - 0.95 + 0.2 * fbm(x / 8, y / 8, 3, 2))) * smoothstep(0.05, 0.3, fbm(x / 0.5, y / 0.5, 3, 4))
+        weed = smoothstep(0.2, 0.0, np.abs(damp - 0.95 + 0.2 * fbm(x / 8, y / 8, 3, 2))) * smoothstep(
+            0.05, 0.3, fbm(x / 0.5, y / 0.5, 3, 4)
+        )
         sand = blend(sand, (0.05, 0.04, 0.022), 0.8 * weed)
         return blend(sand, stone, smoothstep(0.75, 0.95, 1 - up + smoothstep(4, 9, z)))
 
@@ -159,7 +178,11 @@ def build(stage):
     size = 0.8 * shot.width + 2
 
     def calm(x, y):
-        near = smoothstep(0.6, 2.2, np.hypot(x - shot.subject[0], y - shot.subject[1]) / size) if scene.on == "water" else 1.0
+        near = (
+            smoothstep(0.6, 2.2, np.hypot(x - shot.subject[0], y - shot.subject[1]) / size)
+            if scene.on == "water"
+            else 1.0
+        )
         return smoothstep(0.3, -3.0, line.height(x, y)) * (0.35 + 0.65 * near)
 
     white = _swash(line.height) if beach else line.surf(0.3 * tide + 0.25 * where["wind"])
@@ -180,7 +203,8 @@ def _swash(ground):
         depth = -ground(x, y)
         wavy = depth + 0.16 * fbm(x / 9, y / 9, 4, 12)
         lines = sum(
-            smoothstep(wide, 0.0, np.abs(wavy - at)) * strength for at, wide, strength in ((0.03, 0.07, 1), (0.3, 0.12, 0.9), (0.7, 0.2, 1), (1.5, 0.2, 0.9))
+            smoothstep(wide, 0.0, np.abs(wavy - at)) * strength
+            for at, wide, strength in ((0.03, 0.07, 1), (0.3, 0.12, 0.9), (0.7, 0.2, 1), (1.5, 0.2, 0.9))
         )
         lace = 0.5 * smoothstep(0.0, 0.3, fbm(x / 1.4, y / 1.4, 4, 15)) * smoothstep(1.1, 0.1, wavy)
         return np.clip(lines + lace, 0, 1) * (depth > -0.05)
@@ -213,7 +237,9 @@ def _spray(stage, line: shore.Shoreline):
     away = rng.uniform(6, 0.8 * shot.distance, 2500)
     x, y = np.r_[x, rng.uniform(-1, 1, 2500) * shot.spread[0] * away], np.r_[y, away]
     z, toward = line.height(x, y), line.height(x, y - 0.03 * y - 0.5)
-    wet = np.flatnonzero((np.abs(z) < 1.2) & (toward < -0.8) & shot.clear(x, y, -0.3 * shot.width) & (np.hypot(x, y) > 9))
+    wet = np.flatnonzero(
+        (np.abs(z) < 1.2) & (toward < -0.8) & shot.clear(x, y, -0.3 * shot.width) & (np.hypot(x, y) > 9)
+    )
     chosen = []
     for i in wet:
         if all(np.hypot(x[i] - x[j], y[i] - y[j]) > 0.07 * y[i] for j in chosen):
@@ -236,7 +262,9 @@ def _stacks(stage):
         if not free or float(shot.ground(x, away)) > -2:
             continue
         stone = replace(rock.SEA, bed=rng.uniform(0.05, 0.12) * height, joint=rng.uniform(0.5, 1.3) * radius)
-        solid, colours = rock.tower(rng, radius, height, stone, rock.STACK, around=stage.around(220, 40), levels=stage.around(130, 30))
+        solid, colours = rock.tower(
+            rng, radius, height, stone, rock.STACK, around=stage.around(220, 40), levels=stage.around(130, 30)
+        )
         z = solid.vertices[:, 2:3]
         wet = np.clip((z - 0.6) / 1.6, 0.12, 1)
         turf = np.clip((z / height - 0.93) * 16, 0, 0.8)

@@ -36,7 +36,9 @@ SEAWEED = ((0.1, 0.11, 0.03), (0.14, 0.1, 0.03), (0.06, 0.08, 0.03))
 def describe(rng, subject):
     kinds = ("reef", "kelp", "deep") if subject == "sailing boat" else tuple(PHRASES)
     kind = str(rng.choice(kinds))
-    return details(str(rng.choice(PHRASES[kind])), kind=kind, side=int(rng.choice([-1, 1])), current=float(rng.uniform(-0.6, 0.6)))
+    return details(
+        str(rng.choice(PHRASES[kind])), kind=kind, side=int(rng.choice([-1, 1])), current=float(rng.uniform(-0.6, 0.6))
+    )
 
 
 def _ground(scene, x0: float, y0: float):
@@ -53,7 +55,9 @@ def _ground(scene, x0: float, y0: float):
         free = smoothstep(0.5 * room, 2.0 * room + 1, np.where(y < y0 + room, along, away))
         lumps = fbm(x / 7, y / 7, 5, seed + 3) + 0.35 * side * np.tanh((x - x0) / 9) + 0.15 * smoothstep(4, 30, y - y0)
         rise = rocky * np.maximum(lumps - 0.02, 0) * (2.6 + 0.13 * np.clip(y - 0.5 * y0, 0, 40)) * free
-        rough = shore.broken(rise, x, y, seed + 9, bed=0.5, joint=2.6, dip=(0.1, 0.05), share=0.65 * smoothstep(0.1, 0.5, rise))
+        rough = shore.broken(
+            rise, x, y, seed + 9, bed=0.5, joint=2.6, dip=(0.1, 0.05), share=0.65 * smoothstep(0.1, 0.5, rise)
+        )
         far = smoothstep(25, 110, y) * (5 * np.abs(fbm(x / 45, y / 45, 4, seed + 5)))
         return swell + np.maximum(rough, 0) + far
 
@@ -65,7 +69,9 @@ def shoot(scene, aspect):
     first = composition.in_the_open(scene, aspect, flat, near=3.5, far=26)
     bed = _ground(scene, *first.subject[:2])
     high = float(np.clip(0.17 * first.distance, 0.6, 2.2))
-    return composition.in_the_open(scene, aspect, bed, eye=(0.5 * high, high), near=3.5, far=26, base=scene.framing.base - 0.06)
+    return composition.in_the_open(
+        scene, aspect, bed, eye=(0.5 * high, high), near=3.5, far=26, base=scene.framing.base - 0.06
+    )
 
 
 def build(stage):
@@ -101,19 +107,32 @@ def build(stage):
 
 def _rocks(stage, kind: str) -> None:
     shot, rng = stage.shot, stage.rng("rock sizes")
-    surface = Surface((0.12, 0.105, 0.08), 0.9, 0.5, 0.3, 0.04, 0.1, second=(0.2, 0.1, 0.1) if kind == "reef" else (0.07, 0.075, 0.03), own_space=False)
+    surface = Surface(
+        (0.12, 0.105, 0.08),
+        0.9,
+        0.5,
+        0.3,
+        0.04,
+        0.1,
+        second=(0.2, 0.1, 0.1) if kind == "reef" else (0.07, 0.075, 0.03),
+        own_space=False,
+    )
     kinds = stones(stage, "sea stones", 4, surface)
     x, y = strewn(stage, "stones", 700, 1.6, 30)
     size = rng.lognormal(-1.6, 0.8, len(x))
-    keep = shot.clear(x, y, 0.3 + 0.3 * size.max()) & (size < 0.3 * y) & (fbm(x / 6, y / 6, 3, 5) > rng.uniform(-0.3, 0.4, len(x)))
+    keep = (
+        shot.clear(x, y, 0.3 + 0.3 * size.max())
+        & (size < 0.3 * y)
+        & (fbm(x / 6, y / 6, 3, 5) > rng.uniform(-0.3, 0.4, len(x)))
+    )
     set_out(stage, "stone kinds", kinds, x[keep], y[keep], size[keep], 0.1)
 
 
 def _weed(stage, count: int, height: float) -> None:
     """Sea grass in patches."""
     shot = stage.shot
-    tufts = kinds_of(stage, "sea grass", 2, lambda rng: grass(rng, height=height, radius=0.3, blades=170, palette=SEAWEED, wind=0.4, width=0.012,
-                                                              detail=min(1.0, 0.3 + 0.7 * stage.detail)))  # fmt: skip
+    tufts = kinds_of(stage, "sea grass", 2, lambda rng: grass(rng, height=height, radius=0.3, blades=170,
+        palette=SEAWEED, wind=0.4, width=0.012, detail=min(1.0, 0.3 + 0.7 * stage.detail)))  # fmt: skip
     x, y = strewn(stage, "grass places", count, 1.4, 26)
     keep = shot.clear(x, y, 0.2) & (fbm(x / 4, y / 4, 3, stage.scene.seed % 89) > 0.04)
     set_out(stage, "grass kinds", tufts, x[keep], y[keep], stage.rng("grass sizes").lognormal(0, 0.3, keep.sum()), 0.03)
@@ -122,16 +141,39 @@ def _weed(stage, count: int, height: float) -> None:
 def _corals(stage, rocky, level: float) -> None:
     shot, rng = stage.shot, stage.rng("corals")
     fine = min(1.0, 0.2 + 0.8 * stage.detail)
-    surface = Surface(roughness=0.85, variation=0.3, grain=0.12, relief=0.012, relief_size=0.02, attribute=True, own_space=False, specular=0.2)
-    makers = (reef.antlers, reef.brain, reef.table, reef.antlers, reef.sponge, reef.fan, reef.anemones, reef.brain, reef.antlers)
+    surface = Surface(
+        roughness=0.85,
+        variation=0.3,
+        grain=0.12,
+        relief=0.012,
+        relief_size=0.02,
+        attribute=True,
+        own_space=False,
+        specular=0.2,
+    )
+    makers = (
+        reef.antlers,
+        reef.brain,
+        reef.table,
+        reef.antlers,
+        reef.sponge,
+        reef.fan,
+        reef.anemones,
+        reef.brain,
+        reef.antlers,
+    )
     hues = rng.permutation(len(makers)) % len(reef.HUES)
     x, y = strewn(stage, "coral places", 1500, 1.1, 24, bias=0.1)
     z = shot.ground(x, y)
     clump = 0.5 + 0.8 * fbm(x / 3.5, y / 3.5, 3, stage.scene.seed % 83)
     wanted = 0.25 * np.clip(clump, 0, 1) + 0.75 * rocky(x, y, z, 1.0)
     steep = np.abs(shot.ground(x + 0.3, y) - z) + np.abs(shot.ground(x, y + 0.3) - z)
-    keep = shot.clear(x, y, 0.5) & (steep < 0.4) & (rng.random(len(x)) < wanted) 
-    which, size, turns = rng.integers(len(makers), size=len(x)), rng.lognormal(0, 0.42, len(x)), rng.uniform(0, 6.28, len(x))
+    keep = shot.clear(x, y, 0.5) & (steep < 0.4) & (rng.random(len(x)) < wanted)
+    which, size, turns = (
+        rng.integers(len(makers), size=len(x)),
+        rng.lognormal(0, 0.42, len(x)),
+        rng.uniform(0, 6.28, len(x)),
+    )
     for i, make in enumerate(makers):
         solid, colours = make(rng, reef.HUES[hues[i]], fine)
         child = stage.add(solid, stage.material(surface), smooth=True, colours=colours)
@@ -173,12 +215,16 @@ def _deep(stage, rocky, level: float) -> None:
 def _corals_few(stage) -> None:
     """Pale fans and sponges, far apart."""
     shot, rng = stage.shot, stage.rng("few corals")
-    surface = Surface(roughness=0.85, variation=0.3, grain=0.12, relief=0.01, relief_size=0.02, attribute=True, own_space=False)
+    surface = Surface(
+        roughness=0.85, variation=0.3, grain=0.12, relief=0.01, relief_size=0.02, attribute=True, own_space=False
+    )
     x, y = strewn(stage, "few places", 70, 1.6, 18)
     size = rng.lognormal(0, 0.35, len(x))
     keep = shot.clear(x, y, 0.5) & (np.hypot(x, y) > 1.5 + 2.5 * size)
     for i, make in enumerate((reef.fan, reef.sponge, reef.anemones)):
-        solid, colours = make(rng, reef.HUES[(stage.scene.seed + 2 * i) % len(reef.HUES)], min(1.0, 0.2 + 0.8 * stage.detail))
+        solid, colours = make(
+            rng, reef.HUES[(stage.scene.seed + 2 * i) % len(reef.HUES)], min(1.0, 0.2 + 0.8 * stage.detail)
+        )
         child = stage.add(solid, stage.material(surface), smooth=True, colours=0.6 * colours)
         chosen = keep & (np.arange(len(x)) % 3 == i)
         set_out(stage, f"few {i}", [child], x[chosen], y[chosen], size[chosen], 0.03)
@@ -189,7 +235,16 @@ def _wreck(stage, rocky, level: float) -> None:
     shot, rng = stage.shot, stage.rng("wreck")
     side = -np.sign(shot.subject[0]) or 1.0
     kind = str(rng.choice(["cutter", "fisher"]))
-    boat = Boat(kind, str(rng.choice(list(craft.PAINTS))), "wooden", "tan", "wreck", float(-side * rng.uniform(0.2, 0.4)), 1.0, int(rng.integers(9999)))
+    boat = Boat(
+        kind,
+        str(rng.choice(list(craft.PAINTS))),
+        "wooden",
+        "tan",
+        "wreck",
+        float(-side * rng.uniform(0.2, 0.4)),
+        1.0,
+        int(rng.integers(9999)),
+    )
     made = craft.build(stage, boat, min(1.0, 0.3 + stage.detail))
     scale = 1.5 if kind == "cutter" else 1.35
     away = max(shot.distance * 1.6, 16.0)
@@ -255,12 +310,16 @@ def light(scene, light):
     dim = {"reef": 1.0, "kelp": 0.9, "deep": 0.35, "wreck": 0.45}[scene.where["kind"]]
     colour = tuple(float(c * power * (1.6 if plain else 1.0)) for c in water)
     sky = ((0, colour), (0.2, colour), (1, tuple(0.5 * power * c for c in window)))
-    film = replace(light.film, mean=light.film.mean and min(light.film.mean, 0.4), saturation=max(light.film.saturation, 1.2), flare=0.0, streak=0.0)
-    return replace(
-        light, azimuth=azimuth, elevation=float(rng.uniform(42, 60)), sun=max(light.sun, 0.15) * 1.5 * dim, sun_colour=tint, softness=0.8, disc=0.0,
-        sky=sky, sky_strength=1.0, warm=0.0, clouds=None, stars=0.0, haze=lost * (0.5 if plain else 1.0), haze_colour=colour, fog=0.0,
-        wet=0.0, rain=0.0, film=film,
-    )  # fmt: skip
+    film = replace(
+        light.film,
+        mean=light.film.mean and min(light.film.mean, 0.4),
+        saturation=max(light.film.saturation, 1.2),
+        flare=0.0,
+        streak=0.0,
+    )
+    return replace(light, azimuth=azimuth, elevation=float(rng.uniform(42, 60)), sun=max(light.sun, 0.15) * 1.5 * dim,
+        sun_colour=tint, softness=0.8, disc=0.0, sky=sky, sky_strength=1.0, warm=0.0, clouds=None, stars=0.0,
+        haze=lost * (0.5 if plain else 1.0), haze_colour=colour, fog=0.0, wet=0.0, rain=0.0, film=film,)  # fmt: skip
 
 
 SETTING = Setting(

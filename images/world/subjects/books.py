@@ -1,18 +1,15 @@
 """Books: old bindings in a stack or a row, an open one before them, with a lamp, spectacles, a candle or a globe."""
 
-import numpy as np
-
 from images.world.base import Subject, details
 from images.world.furniture import books, candles, finishes, games, lamps, tableware
 from images.world.materials import Surface
 
-WITH = {
-    "lamp": ("old books under a brass desk lamp", "a stack of books beside a desk lamp", "leather-bound books and a brass lamp"),
-    "spectacles": ("an open book and a pair of spectacles", "spectacles on an open book", "old books with a pair of reading glasses"),
-    "candle": ("old books and a candle", "a stack of leather books beside a burning candle", "an open book by a candle"),
-    "stack": ("a stack of old books", "leather-bound books piled up", "a pile of worn books"),
-    "tea": ("a stack of books and a cup of tea", "books beside a teacup", "an open book and a cup of tea"),
-}  # fmt: skip
+WITH = {"lamp": ("old books under a brass desk lamp", "a stack of books beside a desk lamp",
+    "leather-bound books and a brass lamp"), "spectacles": ("an open book and a pair of spectacles",
+    "spectacles on an open book", "old books with a pair of reading glasses"), "candle": ("old books and a candle",
+    "a stack of leather books beside a burning candle", "an open book by a candle"), "stack": ("a stack of old books",
+    "leather-bound books piled up", "a pile of worn books"), "tea": ("a stack of books and a cup of tea",
+    "books beside a teacup", "an open book and a cup of tea"),}  # fmt: skip
 
 
 def describe(rng, setting):
@@ -32,9 +29,9 @@ def build(stage, what):
         return made
 
     count = {"lamp": 4, "candle": 4, "stack": 6, "tea": 4, "spectacles": 3}[kind]
-    pile, top, turn = books.stack(stage, rng, count)
+    pile, top, _turn = books.stack(stage, rng, count)
     put(pile, side * 0.11, 0.06, heading=float(rng.uniform(-0.25, 0.25)))
-    second, low, _ = books.stack(stage, rng, int(rng.integers(2, 4)), 0.23)
+    second, _low, _ = books.stack(stage, rng, int(rng.integers(2, 4)), 0.23)
     put(second, -side * 0.2, 0.16, heading=float(rng.uniform(-0.5, 0.5)))
     if kind in ("lamp", "spectacles", "candle", "tea"):
         put(books.open_book(stage, rng), -side * 0.1, -0.09, heading=float(rng.uniform(-0.25, 0.25)))

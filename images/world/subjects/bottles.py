@@ -11,13 +11,13 @@ CLOTHS = {
     "linen": (0.62, 0.58, 0.5), "white": (0.7, 0.69, 0.66), "red": (0.26, 0.02, 0.02), "green": (0.03, 0.1, 0.06),
     "blue": (0.03, 0.06, 0.16), "ochre": (0.36, 0.22, 0.06),
 }  # fmt: skip
-WITH = {
-    "fruit": ("bottles and fruit", "glass bottles, apples and pears", "old bottles beside a few pieces of fruit"),
+WITH = {"fruit": ("bottles and fruit", "glass bottles, apples and pears", "old bottles beside a few pieces of fruit"),
     "candle": ("wine bottles and a candle", "glass bottles with a burning candle", "bottles around a candlestick"),
-    "bread": ("wine bottles, bread and grapes", "bottles with a loaf and a bunch of grapes", "a wine bottle, a loaf and a glass of wine"),
-    "glasses": ("bottles and wine glasses", "wine bottles beside half-filled glasses", "a decanter and wine bottles"),
-    "row": ("a row of coloured glass bottles", "old glass bottles in many colours", "antique bottles of coloured glass"),
-}  # fmt: skip
+    "bread": ("wine bottles, bread and grapes", "bottles with a loaf and a bunch of grapes",
+    "a wine bottle, a loaf and a glass of wine"), "glasses": ("bottles and wine glasses",
+    "wine bottles beside half-filled glasses", "a decanter and wine bottles"),
+    "row": ("a row of coloured glass bottles", "old glass bottles in many colours",
+    "antique bottles of coloured glass"),}  # fmt: skip
 
 
 def describe(rng, setting):

@@ -15,7 +15,12 @@ WORDS = {
     "suspension": ("a suspension bridge", "a {paint} suspension bridge"),
 }
 COUNTS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
-PAINTS = {"red": (0.24, 0.045, 0.025), "green": (0.04, 0.11, 0.075), "grey": (0.2, 0.21, 0.22), "black": (0.03, 0.032, 0.035)}
+PAINTS = {
+    "red": (0.24, 0.045, 0.025),
+    "green": (0.04, 0.11, 0.075),
+    "grey": (0.2, 0.21, 0.22),
+    "black": (0.03, 0.032, 0.035),
+}
 SUITS = {
     "mountain valley": ("viaduct", "viaduct", "truss", "arches"),
     "sea coast": ("suspension", "arches", "truss"),
@@ -29,9 +34,15 @@ STONE = ((0.27, 0.25, 0.215), (0.33, 0.27, 0.2), (0.21, 0.205, 0.2))
 
 def describe(rng, setting):
     kind = str(rng.choice(SUITS.get(setting, ("arches",))))
-    count = int({"arches": rng.integers(1, 4), "viaduct": rng.integers(4, 8), "truss": rng.integers(1, 3), "suspension": 1}[kind])
+    count = int(
+        {"arches": rng.integers(1, 4), "viaduct": rng.integers(4, 8), "truss": rng.integers(1, 3), "suspension": 1}[
+            kind
+        ]
+    )
     paint = str(rng.choice(("red", "grey", "green") if kind == "suspension" else tuple(PAINTS)))
-    words = str(rng.choice(WORDS[kind][:2] if count == 1 and kind == "arches" else WORDS[kind])).format(count=COUNTS[count], paint=paint)
+    words = str(rng.choice(WORDS[kind][:2] if count == 1 and kind == "arches" else WORDS[kind])).format(
+        count=COUNTS[count], paint=paint
+    )
     width, height = {
         "arches": (11.0 * count + 14, 8.0),
         "viaduct": (11.5 * count + 12, 19.0),
@@ -48,7 +59,9 @@ def build(stage, what):
     course = stonework(stage, stone, tuple(0.7 * c for c in stone), 0.7, 0.34, moss=0.65)
     lamps = []
     if kind == "arches":
-        road, total, _ = spans.stone_arches(stones, [9.5] * count if count != 3 else [8.0, 10.5, 8.0], 4.2, 1.2, 2.6, 0.9, 15.0, stage.around(44, 16))
+        road, total, _ = spans.stone_arches(
+            stones, [9.5] * count if count != 3 else [8.0, 10.5, 8.0], 4.2, 1.2, 2.6, 0.9, 15.0, stage.around(44, 16)
+        )
         lamps = [(x, s * 2.35, float(road(x)) + 1.2) for x in (-total / 2, total / 2) for s in (-1, 1)]
     elif kind == "viaduct":
         spans.stone_arches(stones, [9.0] * count, 4.6, 11.5, 2.2, 0.0, 34.0, stage.around(40, 14))
@@ -79,7 +92,10 @@ def _lamps(stage, places) -> list:
         return []
     posts = [tube([(x, y, z - 1.1), (x, y, z + 2.2)], [0.09, 0.05], 8) for x, y, z in places]
     globes = [ellipsoid(0.24, 0.24, 0.28, 14, 10).moved(x, y, z + 2.4) for x, y, z in places]
-    made = [stage.add(posts, stage.surface((0.02, 0.024, 0.022), 0.5)), stage.add(globes, stage.lit((1.0, 0.72, 0.4), 45), smooth=True)]
+    made = [
+        stage.add(posts, stage.surface((0.02, 0.024, 0.022), 0.5)),
+        stage.add(globes, stage.lit((1.0, 0.72, 0.4), 45), smooth=True),
+    ]
     for x, y, z in places[:: max(1, len(places) // 6)]:
         lamp = stage.lamp("POINT", (x, y, z + 2.9), 260, (1.0, 0.68, 0.35), shadow_soft_size=0.25)
         made += [lamp] if lamp else []

@@ -14,7 +14,12 @@ KINDS = {
     "ruin": ("a ruined castle", "the ruins of a castle", "an old castle in ruins"),
     "fort": ("a desert fortress", "a fort of sandstone", "an old desert fort"),
 }
-STONES = {"fortress": (0.23, 0.21, 0.18), "palace": (0.52, 0.49, 0.43), "ruin": (0.22, 0.205, 0.175), "fort": (0.44, 0.27, 0.15)}
+STONES = {
+    "fortress": (0.23, 0.21, 0.18),
+    "palace": (0.52, 0.49, 0.43),
+    "ruin": (0.22, 0.205, 0.175),
+    "fort": (0.44, 0.27, 0.15),
+}
 
 
 def describe(rng, setting):
@@ -24,7 +29,9 @@ def describe(rng, setting):
         kind = str(rng.choice(("fortress", "palace", "ruin"), p=(0.42, 0.33, 0.25)))
     size = float(rng.uniform(0.8, 1.1))
     height = {"fortress": 34.0, "palace": 46.0, "ruin": 27.0, "fort": 22.0}[kind] * size
-    return details(str(rng.choice(KINDS[kind])), kind=kind, size=size, height=height, width=52.0 * size, roof=int(rng.integers(3)))
+    return details(
+        str(rng.choice(KINDS[kind])), kind=kind, size=size, height=height, width=52.0 * size, roof=int(rng.integers(3))
+    )
 
 
 def build(stage, what):
@@ -42,7 +49,10 @@ def build(stage, what):
             stones.wall((x, y), nxt, -14, top + rng.uniform(-0.6, 0.8), broken=broken)
             if broken is None:
                 _slits(extra["dark"], (x, y), nxt, top)
-        radius, high = rng.uniform(2.6, 3.6), rng.uniform(13.5, 18) * (1.15 if kind == "palace" else 0.85 if kind == "fort" else 1)
+        radius, high = (
+            rng.uniform(2.6, 3.6),
+            rng.uniform(13.5, 18) * (1.15 if kind == "palace" else 0.85 if kind == "fort" else 1),
+        )
         _tower(stones, extra, rng, x, y, radius, high, kind, stage, broken)
     _gate(stones, extra, corners[0], corners[1], kind, broken)
     _keep(stones, extra, rng, kind, stage, broken)
@@ -92,13 +102,21 @@ def _window(extra, stones, x, y, radius, angle, z, lit: bool) -> None:
     put = lambda rows: boxes(rows).turned(turn).moved(*at)  # noqa: E731
     extra["pane" if lit else "dark"].append(put([(-wide, wide, -0.07, 0.4, z, z + high)]))
     if lit:
-        stones.blocks([(-0.6, 0.6, -0.16, 0.3, z - 0.2, z), (-0.6, 0.6, -0.13, 0.3, z + high, z + high + 0.22), (-0.6, -0.42, -0.12, 0.3, z, z + high),
-                       (0.42, 0.6, -0.12, 0.3, z, z + high)], turn, (*at, 0.0), 1.15)  # fmt: skip
-        extra["iron"].append(put([(-0.03, 0.03, -0.1, -0.05, z, z + high), (-wide, wide, -0.1, -0.05, z + 0.55 * high, z + 0.6 * high)]))
+        stones.blocks([(-0.6, 0.6, -0.16, 0.3, z - 0.2, z), (-0.6, 0.6, -0.13, 0.3, z + high, z + high + 0.22), (-0.6,
+            -0.42, -0.12, 0.3, z, z + high), (0.42, 0.6, -0.12, 0.3, z, z + high)], turn, (*at, 0.0), 1.15)  # fmt: skip
+        extra["iron"].append(
+            put([(-0.03, 0.03, -0.1, -0.05, z, z + high), (-wide, wide, -0.1, -0.05, z + 0.55 * high, z + 0.6 * high)])
+        )
 
 
 def _cone(extra, x, y, radius, z, rise, around) -> None:
-    profile = [(1.12 * radius, z + 0.1), (1.14 * radius, z + 0.3), (0.72 * radius, z + 0.34 * rise), (0.36 * radius, z + 0.68 * rise), (0.02, z + rise)]
+    profile = [
+        (1.12 * radius, z + 0.1),
+        (1.14 * radius, z + 0.3),
+        (0.72 * radius, z + 0.34 * rise),
+        (0.36 * radius, z + 0.68 * rise),
+        (0.02, z + rise),
+    ]
     extra["roof"].append(lathe(profile, around).moved(x, y))
     extra["iron"].append(tube([(x, y, z + rise - 0.3), (x, y, z + rise + 1.5)], 0.04, 5))
     if int(abs(x * 7 + y * 3)) % 3 == 0:
@@ -122,18 +140,43 @@ def _gate(stones, extra, a, b, kind, broken) -> None:
     stones.wall((x + 4.6, y), b, -14, 9.0, broken=broken)
     for s in (-1, 1):
         x0, x1 = sorted((s * 1.9, s * 5.0))
-        stones.blocks([(x0, x1, -3.2, 2.6, -14, high * (1 if broken is None else 0.8 + 0.15 * s)), (x0 - 0.2, x1 + 0.2, -3.4, 2.8, -14, 1.2)], 0, (x, y, 0))
+        stones.blocks(
+            [
+                (x0, x1, -3.2, 2.6, -14, high * (1 if broken is None else 0.8 + 0.15 * s)),
+                (x0 - 0.2, x1 + 0.2, -3.4, 2.8, -14, 1.2),
+            ],
+            0,
+            (x, y, 0),
+        )
         if broken is None:
             teeth = [(x0 - 0.2 + 1.0 * i, x0 + 0.4 + 1.0 * i, -3.45, -2.9, high, high + 1.2) for i in range(4)]
             stones.blocks([(x0 - 0.25, x1 + 0.25, -3.45, 2.8, high - 0.6, high + 0.3), *teeth], 0, (x, y, 0))
-        extra["dark"] += [] if broken is not None else [boxes([(x + (x0 + x1) / 2 - 0.12, x + (x0 + x1) / 2 + 0.12, y - 3.25, y - 2.8, z, z + 1.5) for z in (4.0, 8.0)])]
+        extra["dark"] += (
+            []
+            if broken is not None
+            else [
+                boxes(
+                    [
+                        (x + (x0 + x1) / 2 - 0.12, x + (x0 + x1) / 2 + 0.12, y - 3.25, y - 2.8, z, z + 1.5)
+                        for z in (4.0, 8.0)
+                    ]
+                )
+            ]
+        )
     t = np.linspace(0, np.pi, 25)
     ax, az = 1.9 * np.cos(t), 3.6 + 2.1 * np.sin(t)
     wall_y = y - 2.2
     up = np.stack([az, np.full(25, high - 2.4)])
     stones.surface(np.broadcast_to(x - ax, (2, 25)), np.full((2, 25), wall_y), up, np.broadcast_to(-ax, (2, 25)), up)
     deep = np.array([[wall_y], [y + 2.0]])
-    stones.surface(np.broadcast_to(x - ax, (2, 25)), np.broadcast_to(deep, (2, 25)), np.broadcast_to(az, (2, 25)), np.broadcast_to(np.r_[0, np.cumsum(np.hypot(np.diff(ax), np.diff(az)))], (2, 25)), np.broadcast_to(deep, (2, 25)), flip=True)
+    stones.surface(
+        np.broadcast_to(x - ax, (2, 25)),
+        np.broadcast_to(deep, (2, 25)),
+        np.broadcast_to(az, (2, 25)),
+        np.broadcast_to(np.r_[0, np.cumsum(np.hypot(np.diff(ax), np.diff(az)))], (2, 25)),
+        np.broadcast_to(deep, (2, 25)),
+        flip=True,
+    )
     stones.blocks([(-1.95, 1.95, -2.2, 2.0, high - 2.4, high - 1.2)], 0, (x, y, 0))
     extra["dark"].append(box(x - 1.9, x + 1.9, y + 1.6, y + 1.9, -1, 5.7))
     if kind != "ruin":
@@ -147,21 +190,53 @@ def _gate(stones, extra, a, b, kind, broken) -> None:
 def _keep(stones, extra, rng, kind, stage, broken) -> None:
     """The great tower, and in a palace the thin ones beside it."""
     if kind == "palace":
-        for x, y, radius, high in ((-4, 5, 3.6, 30), (5.5, 7, 2.4, 24), (-11, 8, 2.0, 21), (0.8, 1.5, 1.5, 33), (12, 4, 1.7, 19)):
-            _tower(stones, extra, rng, x + rng.normal(0, 0.6), y, radius, high * rng.uniform(0.9, 1.06), kind, stage, None, True)
+        for x, y, radius, high in (
+            (-4, 5, 3.6, 30),
+            (5.5, 7, 2.4, 24),
+            (-11, 8, 2.0, 21),
+            (0.8, 1.5, 1.5, 33),
+            (12, 4, 1.7, 19),
+        ):
+            _tower(
+                stones,
+                extra,
+                rng,
+                x + rng.normal(0, 0.6),
+                y,
+                radius,
+                high * rng.uniform(0.9, 1.06),
+                kind,
+                stage,
+                None,
+                True,
+            )
         return
     high = {"fortress": 26.0, "ruin": 22.0, "fort": 15.0}[kind]
     half = 6.2
     if broken is not None:
         share = worn(int(rng.integers(99)), 0.5, 4.0)
-        for a, b in (((-half, 0), (half, 0)), ((half, 0), (half, 11)), ((half, 11), (-half, 11)), ((-half, 11), (-half, 0))):
+        for a, b in (
+            ((-half, 0), (half, 0)),
+            ((half, 0), (half, 11)),
+            ((half, 11), (-half, 11)),
+            ((-half, 11), (-half, 0)),
+        ):
             stones.wall(a, b, -14, high, 1.6, teeth=False, broken=share)
         holes = [(s - 0.6, s + 0.6, -0.85, 0.85, z, z + 2.0) for s in (-3.5, 0, 3.5) for z in (6.0, 11.0)]
         extra["dark"].append(boxes([hole for hole in holes if hole[4] < 0.5 * high]))
         return
-    stones.blocks([(-half, half, 0, 11, -14, high), (-half - 0.35, half + 0.35, -0.35, 11.35, -14, 2.5), (-half - 0.3, half + 0.3, -0.3, 11.3, high - 0.7, high + 0.7)])
+    stones.blocks(
+        [
+            (-half, half, 0, 11, -14, high),
+            (-half - 0.35, half + 0.35, -0.35, 11.35, -14, 2.5),
+            (-half - 0.3, half + 0.3, -0.3, 11.3, high - 0.7, high + 0.7),
+        ]
+    )
     s = np.arange(-half - 0.3, half, 1.75)
-    stones.blocks([(a, a + 0.95, y, y + 0.5, high + 0.7, high + 1.9) for a in s for y in (-0.3, 10.8)] + [(x, x + 0.5, a + 6.2, a + 7.15, high + 0.7, high + 1.9) for a in s[:-1] for x in (-half - 0.3, half - 0.2)])
+    stones.blocks(
+        [(a, a + 0.95, y, y + 0.5, high + 0.7, high + 1.9) for a in s for y in (-0.3, 10.8)]
+        + [(x, x + 0.5, a + 6.2, a + 7.15, high + 0.7, high + 1.9) for a in s[:-1] for x in (-half - 0.3, half - 0.2)]
+    )
     for z in (7.5, 12.5, 17.5, 21.5):
         if z < high - 3:
             for x in (-3.6, 0.0, 3.6):
@@ -180,7 +255,9 @@ def _halls(stones, extra, rng, kind) -> None:
         h = h * rng.uniform(0.9, 1.15)
         stones.blocks([(x - w / 2, x + w / 2, y - d / 2, y + d / 2, -10, h)], tone=1.05)
         if kind != "fort":
-            extra["roof"].append(gable(x - w / 2 - 0.4, x + w / 2 + 0.4, y - d / 2 - 0.5, y + d / 2 + 0.5, h - 0.1, h + 0.75 * d))
+            extra["roof"].append(
+                gable(x - w / 2 - 0.4, x + w / 2 + 0.4, y - d / 2 - 0.5, y + d / 2 + 0.5, h - 0.1, h + 0.75 * d)
+            )
             gables = gable(x - w / 2, x + w / 2, y - d / 2, y + d / 2, h - 0.2, h + 0.68 * d)
             extra["wall"] = [*extra.get("wall", []), gables]
             stones.blocks([(x + 0.25 * w - 0.5, x + 0.25 * w + 0.5, y - 0.4, y + 0.4, h, h + 0.75 * d + 1.6)])
@@ -196,15 +273,25 @@ def _emit(stage, stones, extra, kind, size, roof: int):
     parts = [stones.emit(stage, stonework(stage, stone, tuple(0.75 * c for c in stone), moss=moss, plaster=plaster))]
     tiles = ((0.055, 0.06, 0.075), (0.15, 0.062, 0.04), (0.05, 0.07, 0.068))[roof]
     if extra["roof"]:
-        parts.append(stage.add(extra["roof"], stage.material(Surface(tiles, 0.7, 0.4, 0.7, 0.05, 0.35, stretch=(1, 1, 2.6), wear=(0.1, 0.085, 0.06)))))
+        parts.append(
+            stage.add(
+                extra["roof"],
+                stage.material(Surface(tiles, 0.7, 0.4, 0.7, 0.05, 0.35, stretch=(1, 1, 2.6), wear=(0.1, 0.085, 0.06))),
+            )
+        )
     if extra.get("wall"):
         parts.append(stage.add(extra["wall"], stage.surface(stone, 0.85, relief=0.02, relief_size=0.3)))
     if extra["pane"]:
         parts.append(stage.add(extra["pane"], stage.window((1.0, 0.55, 0.22), 3.0)))
-    for name, surface in (("dark", Surface((0.008, 0.008, 0.009), 1.0)), ("wood", Surface((0.09, 0.055, 0.03), 0.8, 0.4, 0.3, 0.01, 0.05)),
-                          ("iron", Surface((0.02, 0.02, 0.022), 0.6)), ("flag", Surface(((0.35, 0.03, 0.03), (0.03, 0.08, 0.25), (0.5, 0.36, 0.05))[roof], 0.8, translucency=0.3))):  # fmt: skip
+    for name, surface in (("dark", Surface((0.008, 0.008, 0.009), 1.0)), ("wood", Surface((0.09, 0.055, 0.03), 0.8,
+        0.4, 0.3, 0.01, 0.05)), ("iron", Surface((0.02, 0.02, 0.022), 0.6)), ("flag", Surface(((0.35, 0.03, 0.03),
+        (0.03, 0.08, 0.25), (0.5, 0.36, 0.05))[roof], 0.8, translucency=0.3))):  # fmt: skip
         if extra[name]:
-            parts.append(stage.add(join(extra[name]) if not isinstance(extra[name], Solid) else extra[name], stage.material(surface)))
+            parts.append(
+                stage.add(
+                    join(extra[name]) if not isinstance(extra[name], Solid) else extra[name], stage.material(surface)
+                )
+            )
     made = stage.group(*parts)
     made.scale = (size,) * 3
     return stage.group(made)

@@ -16,12 +16,12 @@ SETS = {
     "brass and steel": ("metal", ("metal", (0.74, 0.49, 0.18)), ("metal", (0.42, 0.43, 0.45))),
 }
 BOARDS = {"wooden": ((0.46, 0.29, 0.14), (0.09, 0.035, 0.016)), "marble": ((0.66, 0.63, 0.57), (0.05, 0.055, 0.05))}
-WORDS = {
-    "knight": ("a {set} chess knight on a chessboard", "a chess knight among the other pieces", "a white knight facing the black pieces on a {board} board"),
-    "queen": ("a {set} chess queen on a chessboard", "a chess queen in the middle of a game", "a white queen on a {board} chessboard"),
-    "king": ("a {set} chess king on a chessboard", "a chess king guarded by a few pawns", "a white king on a {board} chessboard"),
-    "fallen": ("a chess knight beside a fallen king", "a toppled black king on a {board} chessboard", "a {set} chess set with the black king laid down"),
-}  # fmt: skip
+WORDS = {"knight": ("a {set} chess knight on a chessboard", "a chess knight among the other pieces",
+    "a white knight facing the black pieces on a {board} board"), "queen": ("a {set} chess queen on a chessboard",
+    "a chess queen in the middle of a game", "a white queen on a {board} chessboard"),
+    "king": ("a {set} chess king on a chessboard", "a chess king guarded by a few pawns",
+    "a white king on a {board} chessboard"), "fallen": ("a chess knight beside a fallen king",
+    "a toppled black king on a {board} chessboard", "a {set} chess set with the black king laid down"),}  # fmt: skip
 
 
 def describe(rng, setting):

@@ -6,13 +6,12 @@ from images.world.base import Subject, details
 from images.world.furniture import candles, games, tableware
 
 NAMES = {"red": "red", "ivory": "ivory", "black": "black", "green": "green", "blue": "blue", "bone": "old bone"}
-WITH = {
-    "cards": ("{dice} and a hand of playing cards", "{dice} beside fanned playing cards", "{dice} with playing cards and poker chips"),
-    "chips": ("{dice} beside stacks of poker chips", "{dice} among poker chips", "{dice}, poker chips and a pack of cards"),
-    "hourglass": ("{dice} and an hourglass", "{dice} before an hourglass", "an hourglass and {dice}"),
-    "watch": ("{dice} and a pocket watch on its chain", "{dice} beside an old pocket watch", "a pocket watch and {dice}"),
-    "coins": ("{dice} and a few old coins", "{dice} beside coins and a glass of brandy", "{dice}, coins and a glass"),
-}  # fmt: skip
+WITH = {"cards": ("{dice} and a hand of playing cards", "{dice} beside fanned playing cards",
+    "{dice} with playing cards and poker chips"), "chips": ("{dice} beside stacks of poker chips",
+    "{dice} among poker chips", "{dice}, poker chips and a pack of cards"), "hourglass": ("{dice} and an hourglass",
+    "{dice} before an hourglass", "an hourglass and {dice}"), "watch": ("{dice} and a pocket watch on its chain",
+    "{dice} beside an old pocket watch", "a pocket watch and {dice}"), "coins": ("{dice} and a few old coins",
+    "{dice} beside coins and a glass of brandy", "{dice}, coins and a glass"),}  # fmt: skip
 HEIGHTS = {"cards": 0.05, "chips": 0.06, "hourglass": 0.11, "watch": 0.065, "coins": 0.06}
 
 
@@ -57,7 +56,8 @@ def build(stage, what):
         put(games.letter(stage, rng), -side * 0.02, 0.12, 0.0, float(rng.uniform(-0.6, 0.6)))
     if kind == "watch":
         put(games.pocket_watch(stage, rng), side * 0.055, 0.015, 0.013, -0.25 * side, 1.05)
-        path = [(side * x, y, z) for x, y, z in ((0.055, 0.03, 0.045), (0.085, 0.05, 0.004), (0.1, 0.0, 0.003), (0.055, -0.05, 0.003), (0.0, -0.06, 0.003), (-0.05, -0.045, 0.003))]  # fmt: skip
+        path = [(side * x, y, z) for x, y, z in ((0.055, 0.03, 0.045), (0.085, 0.05, 0.004), (0.1, 0.0, 0.003),
+            (0.055, -0.05, 0.003), (0.0, -0.06, 0.003), (-0.05, -0.045, 0.003))]  # fmt: skip
         from images.world.furniture import finishes
 
         parts.append(games.links(stage, path, finishes.brass(stage, 0.16, 0.25), 0.007))

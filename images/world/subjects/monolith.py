@@ -25,12 +25,12 @@ def describe(rng, setting):
     if setting in ("dunes", "under water"):
         kinds = ["stone", "obelisk", "slab", "gate"]
     kind = str(rng.choice(kinds))
-    height = float({"stone": rng.uniform(3.0, 5.5), "circle": rng.uniform(2.8, 4.0), "gate": rng.uniform(4.4, 5.6), "obelisk": rng.uniform(7, 13), "slab": rng.uniform(4.5, 8)}[kind])  # fmt: skip
+    height = float({"stone": rng.uniform(3.0, 5.5), "circle": rng.uniform(2.8, 4.0), "gate": rng.uniform(4.4, 5.6),
+        "obelisk": rng.uniform(7, 13), "slab": rng.uniform(4.5, 8)}[kind])  # fmt: skip
     width = {"stone": 0.5, "circle": 3.4, "gate": 0.85, "obelisk": 0.22, "slab": 0.45}[kind] * height
-    return details(
-        str(rng.choice(WORDS[kind])), kind=kind, rock=ROCKS[rng.integers(len(ROCKS))], seed=int(rng.integers(9999)),
-        green=setting in ("hills with fields", "pine forest", "sea coast", "mountain valley"), snow=setting == "snowfield", height=height, width=width,
-    )  # fmt: skip
+    return details(str(rng.choice(WORDS[kind])), kind=kind, rock=ROCKS[rng.integers(len(ROCKS))],
+        seed=int(rng.integers(9999)), green=setting in ("hills with fields", "pine forest", "sea coast",
+        "mountain valley"), snow=setting == "snowfield", height=height, width=width,)  # fmt: skip
 
 
 def build(stage, what):

@@ -1,19 +1,35 @@
 """A rocket: on its pad beside a gantry, or a finned one of an older future that stands on its tail."""
 
+import itertools
+
 import numpy as np
 
 from images.world import shore
 from images.world.base import Subject, details
 from images.world.geometry import Solid, box, boxes, ellipsoid, grid, lathe, tube
 from images.world.hulks import lattice, plating
-from images.world.materials import Surface
 from images.world.spans import beam
 
 WORDS = {
-    "pad": ("a rocket on its launch pad", "a white rocket beside a gantry", "a rocket and its launch tower", "a tall white rocket on a launch pad"),
-    "finned": ("a {paint} rocket with fins", "a finned {paint} rocket", "an old-fashioned {paint} rocket standing on its fins"),
+    "pad": (
+        "a rocket on its launch pad",
+        "a white rocket beside a gantry",
+        "a rocket and its launch tower",
+        "a tall white rocket on a launch pad",
+    ),
+    "finned": (
+        "a {paint} rocket with fins",
+        "a finned {paint} rocket",
+        "an old-fashioned {paint} rocket standing on its fins",
+    ),
 }
-PAINTS = {"silver": (0.62, 0.63, 0.65), "red": (0.42, 0.03, 0.022), "white": (0.62, 0.61, 0.58), "orange": (0.55, 0.17, 0.025), "green": (0.07, 0.18, 0.13)}
+PAINTS = {
+    "silver": (0.62, 0.63, 0.65),
+    "red": (0.42, 0.03, 0.022),
+    "white": (0.62, 0.61, 0.58),
+    "orange": (0.55, 0.17, 0.025),
+    "green": (0.07, 0.18, 0.13),
+}
 
 
 def describe(rng, setting):
@@ -21,7 +37,15 @@ def describe(rng, setting):
     paint = str(rng.choice(list(PAINTS)))
     height = float(rng.uniform(38, 52)) if kind == "pad" else float(rng.uniform(20, 30))
     words = str(rng.choice(WORDS[kind])).format(paint=paint)
-    return details(words.replace("a orange", "an orange"), kind=kind, paint=paint, height=height, width=(0.72 if kind == "pad" else 0.5) * height, chequered=bool(rng.random() < 0.45), side=int(rng.choice([-1, 1])))
+    return details(
+        words.replace("a orange", "an orange"),
+        kind=kind,
+        paint=paint,
+        height=height,
+        width=(0.72 if kind == "pad" else 0.5) * height,
+        chequered=bool(rng.random() < 0.45),
+        side=int(rng.choice([-1, 1])),
+    )
 
 
 def build(stage, what):
@@ -33,28 +57,71 @@ def _finned(stage, what, h: float):
     around = stage.around(72, 20)
     colour = PAINTS[what["paint"]]
     silver = what["paint"] == "silver"
-    skin = plating(stage, colour, metal=0.9 if silver else 0.0, rough=0.24 if silver else 0.34, row=0.055 * h, width=0.09 * h, dirt=0.35)
-    second = plating(stage, (0.6, 0.59, 0.55) if what["paint"] != "white" else PAINTS["red"], rough=0.36, row=0.055 * h, width=0.09 * h, dirt=0.3)
+    skin = plating(
+        stage,
+        colour,
+        metal=0.9 if silver else 0.0,
+        rough=0.24 if silver else 0.34,
+        row=0.055 * h,
+        width=0.09 * h,
+        dirt=0.35,
+    )
+    second = plating(
+        stage,
+        (0.6, 0.59, 0.55) if what["paint"] != "white" else PAINTS["red"],
+        rough=0.36,
+        row=0.055 * h,
+        width=0.09 * h,
+        dirt=0.3,
+    )
     dark = stage.surface((0.03, 0.03, 0.033), 0.45, metal=0.6)
     z = np.linspace(0.12, 1.0, 40)
-    r = 0.098 * h * np.interp(z, [0.12, 0.18, 0.3, 0.45, 0.6, 0.75, 0.88, 0.95, 1.0], [0.6, 0.76, 0.96, 1.0, 0.93, 0.72, 0.4, 0.17, 0.015])
+    r = (
+        0.098
+        * h
+        * np.interp(
+            z, [0.12, 0.18, 0.3, 0.45, 0.6, 0.75, 0.88, 0.95, 1.0], [0.6, 0.76, 0.96, 1.0, 0.93, 0.72, 0.4, 0.17, 0.015]
+        )
+    )
     parts = []
     edges = [0, 7, 14, 28, 34, 39] if what["chequered"] else [0, 6, 33, 39]
-    for i, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for i, (a, b) in enumerate(itertools.pairwise(edges)):
         rings = list(zip(r[a : b + 1], z[a : b + 1] * h, strict=True))
         if what["chequered"] and i in (1, 3):
             parts += _chequers(stage, rings, around, skin, second)
         else:
-            parts.append(stage.add(lathe(rings, around), second if i in (0, len(edges) - 2) and not silver else skin, smooth=True))
+            parts.append(
+                stage.add(
+                    lathe(rings, around), second if i in (0, len(edges) - 2) and not silver else skin, smooth=True
+                )
+            )
     parts.append(stage.add(tube([(0, 0, 0.985 * h), (0, 0, 1.06 * h)], [0.006 * h, 0.0015 * h], 8), dark))
-    nozzle = [(0.04 * h, 0.13 * h), (0.03 * h, 0.115 * h), (0.05 * h, 0.07 * h), (0.062 * h, 0.045 * h), (0.057 * h, 0.046 * h), (0.02 * h, 0.11 * h)]
+    nozzle = [
+        (0.04 * h, 0.13 * h),
+        (0.03 * h, 0.115 * h),
+        (0.05 * h, 0.07 * h),
+        (0.062 * h, 0.045 * h),
+        (0.057 * h, 0.046 * h),
+        (0.02 * h, 0.11 * h),
+    ]
     parts.append(stage.add(lathe(nozzle, around), dark, smooth=True))
     fins = []
     for a in np.arange(3 if h < 24 else 4) * 2 * np.pi / (3 if h < 24 else 4) + np.pi / 2 + 0.5:
         fins.append(_fin(h).turned(a))
         foot = np.array([0.262 * h * np.cos(a), 0.262 * h * np.sin(a), 0])
-        fins.append(lathe([(0.001, -0.3), (0.03 * h, -0.3), (0.03 * h, 0.012 * h), (0.012 * h, 0.03 * h), (0.001, 0.04 * h)], 18).moved(*foot))
-    parts.append(stage.add(fins, second if not silver else plating(stage, PAINTS["red"], rough=0.32, row=2.0, width=3.0, dirt=0.3), smooth=False, bevel=0.03))
+        fins.append(
+            lathe(
+                [(0.001, -0.3), (0.03 * h, -0.3), (0.03 * h, 0.012 * h), (0.012 * h, 0.03 * h), (0.001, 0.04 * h)], 18
+            ).moved(*foot)
+        )
+    parts.append(
+        stage.add(
+            fins,
+            second if not silver else plating(stage, PAINTS["red"], rough=0.32, row=2.0, width=3.0, dirt=0.3),
+            smooth=False,
+            bevel=0.03,
+        )
+    )
     rims, panes, bands = [], [], []
     for level, angles in ((0.72, (-0.5, 0.5)), (0.56, (-0.75, 0.0, 0.75)), (0.4, (-0.4, 0.6))):
         radius = float(np.interp(level, z, r))
@@ -63,16 +130,42 @@ def _finned(stage, what, h: float):
             size = 0.017 * h
             ring = np.c_[size * np.cos(hole), 0 * hole - radius - 0.004 * h, size * np.sin(hole)]
             rims.append(tube(ring, 0.0035 * h, 7).turned(a).moved(0, 0, level * h))
-            panes.append(lathe([(0.001, 0.0), (0.92 * size, 0.0)], 20).turned(np.pi / 2, "x").moved(0, -radius - 0.002 * h, 0).turned(a).moved(0, 0, level * h))
+            panes.append(
+                lathe([(0.001, 0.0), (0.92 * size, 0.0)], 20)
+                .turned(np.pi / 2, "x")
+                .moved(0, -radius - 0.002 * h, 0)
+                .turned(a)
+                .moved(0, 0, level * h)
+            )
     for level in (0.33, 0.63, 0.8):
         radius = float(np.interp(level, z, r))
         t = np.linspace(0, 2 * np.pi, around + 1)
-        bands.append(tube(np.c_[(radius + 0.002) * np.cos(t), (radius + 0.002) * np.sin(t), np.full(around + 1, level * h)], 0.0035 * h, 6))
+        bands.append(
+            tube(
+                np.c_[(radius + 0.002) * np.cos(t), (radius + 0.002) * np.sin(t), np.full(around + 1, level * h)],
+                0.0035 * h,
+                6,
+            )
+        )
     parts.append(stage.add([*rims, *bands], stage.surface((0.5, 0.5, 0.5), 0.3, metal=0.9), smooth=True))
     parts.append(stage.add(panes, stage.window((1.0, 0.7, 0.4), 1.6)))
     hatch = float(np.interp(0.24, z, r))
-    ladder = [tube([(s * 0.3, -hatch - 0.15, 0.25 * h), (s * 0.3, -hatch - 0.55, 0.12 * h), (s * 0.3, -hatch - 0.9, -0.1)], 0.04, 6) for s in (-1, 1)]
-    ladder += [tube([(-0.3, -hatch - 0.15 - 0.75 * q, 0.25 * h * (1 - q)), (0.3, -hatch - 0.15 - 0.75 * q, 0.25 * h * (1 - q))], 0.03, 5) for q in np.linspace(0.02, 0.98, 22)]
+    ladder = [
+        tube(
+            [(s * 0.3, -hatch - 0.15, 0.25 * h), (s * 0.3, -hatch - 0.55, 0.12 * h), (s * 0.3, -hatch - 0.9, -0.1)],
+            0.04,
+            6,
+        )
+        for s in (-1, 1)
+    ]
+    ladder += [
+        tube(
+            [(-0.3, -hatch - 0.15 - 0.75 * q, 0.25 * h * (1 - q)), (0.3, -hatch - 0.15 - 0.75 * q, 0.25 * h * (1 - q))],
+            0.03,
+            5,
+        )
+        for q in np.linspace(0.02, 0.98, 22)
+    ]
     parts.append(stage.add([*ladder, box(-0.55, 0.55, -hatch - 0.1, -hatch + 0.4, 0.245 * h, 0.245 * h + 1.9)], dark))
     made = stage.group(*parts)
     return _with_vapour(stage, made, [(0, -0.1 * h, 0.0), (0.12 * h, 0, 0), (-0.12 * h, 0.05 * h, 0)], 0.12 * h, 0.35)
@@ -91,24 +184,45 @@ def _chequers(stage, rings, around: int, a, b) -> list:
         for k in range(16):
             t = turn[k * step : (k + 1) * step + 1][None]
             rr, zz = r[chosen][:, None], z[chosen][:, None]
-            cells[(k + row) % 2].append(grid(rr * np.cos(t), rr * np.sin(t), np.broadcast_to(zz, (len(chosen), t.shape[1]))))
+            cells[(k + row) % 2].append(
+                grid(rr * np.cos(t), rr * np.sin(t), np.broadcast_to(zz, (len(chosen), t.shape[1])))
+            )
         made += [stage.add(cells[0], a, smooth=True), stage.add(cells[1], b, smooth=True)]
     return made
 
 
 def _fin(h: float) -> Solid:
     """A swept fin along +x, thick in the middle."""
-    outline = np.array([(0.06, 0.36), (0.12, 0.3), (0.2, 0.18), (0.265, 0.03), (0.25, 0.03), (0.22, 0.07), (0.16, 0.13), (0.075, 0.14)]) * h
+    outline = (
+        np.array(
+            [
+                (0.06, 0.36),
+                (0.12, 0.3),
+                (0.2, 0.18),
+                (0.265, 0.03),
+                (0.25, 0.03),
+                (0.22, 0.07),
+                (0.16, 0.13),
+                (0.075, 0.14),
+            ]
+        )
+        * h
+    )
     middle = outline.mean(0)
     n = len(outline)
     rim = np.c_[outline[:, 0], np.zeros(n), outline[:, 1]]
     thick = 0.014 * h
     inner = 0.6 * outline + 0.4 * middle
-    left, right = np.c_[inner[:, 0], np.full(n, thick), inner[:, 1]], np.c_[inner[:, 0], np.full(n, -thick), inner[:, 1]]
+    left, right = (
+        np.c_[inner[:, 0], np.full(n, thick), inner[:, 1]],
+        np.c_[inner[:, 0], np.full(n, -thick), inner[:, 1]],
+    )
     vertices = np.concatenate([rim, left, right, [[middle[0], thick, middle[1]], [middle[0], -thick, middle[1]]]])
     i, j = np.arange(n), (np.arange(n) + 1) % n
     quads = np.concatenate([np.stack([i, j, j + n, i + n], -1), np.stack([j, i, i + 2 * n, j + 2 * n], -1)])
-    triangles = np.concatenate([np.stack([i + n, j + n, 0 * i + 3 * n], -1), np.stack([j + 2 * n, i + 2 * n, 0 * i + 3 * n + 1], -1)])
+    triangles = np.concatenate(
+        [np.stack([i + n, j + n, 0 * i + 3 * n], -1), np.stack([j + 2 * n, i + 2 * n, 0 * i + 3 * n + 1], -1)]
+    )
     return Solid(vertices, (quads, triangles))
 
 
@@ -120,13 +234,40 @@ def _pad(stage, what, h: float):
     black = stage.surface((0.022, 0.022, 0.024), 0.5, variation=0.25)
     steel = stage.surface((0.3, 0.31, 0.32), 0.45, metal=0.7, wear=(0.14, 0.07, 0.035))
     base, r = 0.09 * h, 0.055 * h
-    levels = [(0.0, 0.42, r, r), (0.42, 0.47, r, 0.78 * r), (0.47, 0.7, 0.78 * r, 0.78 * r), (0.7, 0.735, 0.78 * r, 0.58 * r), (0.735, 0.84, 0.58 * r, 0.58 * r)]
+    levels = [
+        (0.0, 0.42, r, r),
+        (0.42, 0.47, r, 0.78 * r),
+        (0.47, 0.7, 0.78 * r, 0.78 * r),
+        (0.7, 0.735, 0.78 * r, 0.58 * r),
+        (0.735, 0.84, 0.58 * r, 0.58 * r),
+    ]
     parts, dark = [], []
     height = 0.9 * h - base
     for a, b, r0, r1 in levels:
-        parts.append(stage.add(lathe([(r0, base + a * height), (r0 * 0.5 + r1 * 0.5, base + (a + b) / 2 * height), (r1, base + b * height)], around), white, smooth=True))
+        parts.append(
+            stage.add(
+                lathe(
+                    [
+                        (r0, base + a * height),
+                        (r0 * 0.5 + r1 * 0.5, base + (a + b) / 2 * height),
+                        (r1, base + b * height),
+                    ],
+                    around,
+                ),
+                white,
+                smooth=True,
+            )
+        )
         dark.append(lathe([(r1 * 1.015, base + b * height - 0.012 * h), (r1 * 1.015, base + b * height)], around))
-    nose = [(0.58 * r, 0.84), (0.5 * r, 0.88), (0.3 * r, 0.935), (0.08 * r, 0.975), (0.05 * r, 1.03), (0.03 * r, 1.09), (0.001, 1.1)]
+    nose = [
+        (0.58 * r, 0.84),
+        (0.5 * r, 0.88),
+        (0.3 * r, 0.935),
+        (0.08 * r, 0.975),
+        (0.05 * r, 1.03),
+        (0.03 * r, 1.09),
+        (0.001, 1.1),
+    ]
     parts.append(stage.add(lathe([(q, base + s * height) for q, s in nose], around), white, smooth=True))
     for level, q in ((0.08, r), (0.3, r), (0.52, 0.78 * r), (0.64, 0.78 * r)):  # roll pattern: quarters in black
         t = np.linspace(-0.45, 0.45, 9)
@@ -134,16 +275,39 @@ def _pad(stage, what, h: float):
             ring = np.stack([np.cos(a + t), np.sin(a + t)], -1) * q * 1.006
             z = base + np.array([level, level + 0.075]) * height
             dark.append(grid(np.stack([ring[:, 0]] * 2), np.stack([ring[:, 1]] * 2), np.repeat(z[:, None], 9, 1)))
-    letters = stage.text("".join(np.random.default_rng(int(h * 10)).choice(list("AEGHKLMNORSTUV"), 4)), 0.032 * h, stage.surface((0.35, 0.03, 0.03), 0.5), 0.01)
+    letters = stage.text(
+        "".join(np.random.default_rng(int(h * 10)).choice(list("AEGHKLMNORSTUV"), 4)),
+        0.032 * h,
+        stage.surface((0.35, 0.03, 0.03), 0.5),
+        0.01,
+    )
     letters.location, letters.rotation_euler = (0, -1.01 * r, base + 0.22 * height), (0, np.pi / 2, -np.pi / 2)
     letters.rotation_euler = (np.pi / 2, -np.pi / 2, 0)
     parts.append(letters)
     for a in np.arange(4) * np.pi / 2 + np.pi / 4:
-        bell = [(0.18 * r, base + 0.01 * h), (0.3 * r, base - 0.02 * h), (0.38 * r, base - 0.045 * h), (0.35 * r, base - 0.045 * h), (0.15 * r, base)]
+        bell = [
+            (0.18 * r, base + 0.01 * h),
+            (0.3 * r, base - 0.02 * h),
+            (0.38 * r, base - 0.045 * h),
+            (0.35 * r, base - 0.045 * h),
+            (0.15 * r, base),
+        ]
         dark.append(lathe(bell, 20).moved(0.55 * r * np.cos(a), 0.55 * r * np.sin(a)))
         fin = boxes([(0.95 * r, 1.75 * r, -0.06, 0.06, base - 0.01 * h, base + 0.05 * h)]).turned(a)
         parts.append(stage.add(fin, white))
-    boosters = [lathe([(0.001, base), (0.4 * r, base), (0.4 * r, base + 0.3 * height), (0.2 * r, base + 0.36 * height), (0.01, base + 0.39 * height)], around).moved(s * 1.42 * r, 0.2 * r) for s in (-1, 1)]
+    boosters = [
+        lathe(
+            [
+                (0.001, base),
+                (0.4 * r, base),
+                (0.4 * r, base + 0.3 * height),
+                (0.2 * r, base + 0.36 * height),
+                (0.01, base + 0.39 * height),
+            ],
+            around,
+        ).moved(s * 1.42 * r, 0.2 * r)
+        for s in (-1, 1)
+    ]
     parts.append(stage.add(boosters, white, smooth=True))
     parts.append(stage.add(dark, black, smooth=False))
     parts += _gantry(stage, h, r, side, base, steel)
@@ -170,42 +334,133 @@ def _gantry(stage, h: float, r: float, side: int, base: float, steel) -> list:
         end, start, level = side * 1.03 * reach, x - side * w, z * h
         for y in (-0.25, 0.25):
             for dz in (0.0, 0.02 * h):
-                arms.append(beam((start, 0.3 + y * 4, level + dz), (end, 0.15 + y, level + 0.3 * dz + 0.01 * h), 0.1, 0.1))
+                arms.append(
+                    beam((start, 0.3 + y * 4, level + dz), (end, 0.15 + y, level + 0.3 * dz + 0.01 * h), 0.1, 0.1)
+                )
         n = 6
         for i in range(n):
             a, b = start + (end - start) * i / n, start + (end - start) * (i + 1) / n
             arms.append(beam((a, 0.0, level), (b, 0.0, level + 0.016 * h), 0.06, 0.06))
         t = np.linspace(0, 1, 12)
-        arms.append(tube(np.c_[start + (end - start) * t, -0.3 + 0 * t, level - 0.035 * h * np.sin(np.pi * t)], 0.09, 6))
-    cabin = boxes([(x - 0.6 * w, x + 0.6 * w, 0.6 - 1.3 * w, 0.6 - w, 0.62 * h, 0.655 * h), (x - 0.3 * w, x + 0.3 * w, 0.6 + w, 0.6 + 1.25 * w, 0.0, tall)])
-    crane = [beam((x, 0.6, tall + 0.03 * h), (x - side * 0.2 * h, 0.6, tall + 0.03 * h), 0.3, 0.4), beam((x, 0.6, tall), (x, 0.6, tall + 0.06 * h), 0.3, 0.3)]
+        arms.append(
+            tube(np.c_[start + (end - start) * t, -0.3 + 0 * t, level - 0.035 * h * np.sin(np.pi * t)], 0.09, 6)
+        )
+    cabin = boxes(
+        [
+            (x - 0.6 * w, x + 0.6 * w, 0.6 - 1.3 * w, 0.6 - w, 0.62 * h, 0.655 * h),
+            (x - 0.3 * w, x + 0.3 * w, 0.6 + w, 0.6 + 1.25 * w, 0.0, tall),
+        ]
+    )
+    crane = [
+        beam((x, 0.6, tall + 0.03 * h), (x - side * 0.2 * h, 0.6, tall + 0.03 * h), 0.3, 0.4),
+        beam((x, 0.6, tall), (x, 0.6, tall + 0.06 * h), 0.3, 0.3),
+    ]
     parts.append(stage.add([boxes(floors), cabin, *crane], steel))
     parts.append(stage.add(arms, red))
-    parts.append(stage.add([ellipsoid(0.16, 0.16, 0.16, 8, 6).moved(*p) for p in lamps], stage.lit((1.0, 0.85, 0.6), 60), smooth=True))
-    parts.append(stage.add(ellipsoid(0.3, 0.3, 0.3, 10, 8).moved(x, 0.6, tall + 0.062 * h + 0.3), stage.lit((1.0, 0.06, 0.04), 60), smooth=True))
+    parts.append(
+        stage.add(
+            [ellipsoid(0.16, 0.16, 0.16, 8, 6).moved(*p) for p in lamps], stage.lit((1.0, 0.85, 0.6), 60), smooth=True
+        )
+    )
+    parts.append(
+        stage.add(
+            ellipsoid(0.3, 0.3, 0.3, 10, 8).moved(x, 0.6, tall + 0.062 * h + 0.3),
+            stage.lit((1.0, 0.06, 0.04), 60),
+            smooth=True,
+        )
+    )
     return parts
 
 
 def _ground(stage, h: float, base: float, steel) -> list:
     """The pad: a slab with its flame pit, a launch table, floodlight masts, tanks and pipes, hold-down posts."""
-    concrete = stage.surface((0.3, 0.29, 0.27), 0.9, variation=0.35, grain=2.5, relief=0.02, relief_size=0.4, wear=(0.13, 0.12, 0.11))
+    concrete = stage.surface(
+        (0.3, 0.29, 0.27), 0.9, variation=0.35, grain=2.5, relief=0.02, relief_size=0.4, wear=(0.13, 0.12, 0.11)
+    )
     wide = 0.3 * h
-    slab = boxes([(-wide, wide, -0.55 * wide, 0.55 * wide, -3, 0.35), (-0.1 * h, 0.1 * h, -0.09 * h, 0.09 * h, -1, 0.035 * h)])
-    table = boxes([(-0.085 * h, 0.085 * h, y0, y1, base - 0.05 * h, base - 0.02 * h) for y0, y1 in ((-0.085 * h, -0.05 * h), (0.05 * h, 0.085 * h))])
-    posts = [beam((a * 0.08 * h, b * 0.075 * h, 0), (a * 0.07 * h, b * 0.065 * h, base - 0.02 * h), 0.5, 0.5) for a in (-1, 1) for b in (-1, 1)]
+    slab = boxes(
+        [(-wide, wide, -0.55 * wide, 0.55 * wide, -3, 0.35), (-0.1 * h, 0.1 * h, -0.09 * h, 0.09 * h, -1, 0.035 * h)]
+    )
+    table = boxes(
+        [
+            (-0.085 * h, 0.085 * h, y0, y1, base - 0.05 * h, base - 0.02 * h)
+            for y0, y1 in ((-0.085 * h, -0.05 * h), (0.05 * h, 0.085 * h))
+        ]
+    )
+    posts = [
+        beam((a * 0.08 * h, b * 0.075 * h, 0), (a * 0.07 * h, b * 0.065 * h, base - 0.02 * h), 0.5, 0.5)
+        for a in (-1, 1)
+        for b in (-1, 1)
+    ]
     masts, lamps, made = [], [], []
-    for x, y in ((-0.8 * wide, -0.48 * wide), (0.8 * wide, -0.48 * wide), (0.85 * wide, 0.48 * wide), (-0.85 * wide, 0.48 * wide)):
+    for x, y in (
+        (-0.8 * wide, -0.48 * wide),
+        (0.8 * wide, -0.48 * wide),
+        (0.85 * wide, 0.48 * wide),
+        (-0.85 * wide, 0.48 * wide),
+    ):
         masts.append(lattice(x, y, 0.9, 0.3, 0.3 * h, 0.07, 1.6))
-        lamps.append(boxes([(x - 0.7 + 0.5 * i, x - 0.3 + 0.5 * i, y - 0.25, y + 0.25, 0.3 * h + 0.5 * j, 0.3 * h + 0.38 + 0.5 * j) for i in range(3) for j in range(2)]))
-        lamp = stage.lamp("SPOT", (x, y - 0.5, 0.31 * h), 16000, (1.0, 0.93, 0.8), to=(0, 0, 0.5 * h), spot_size=0.75, spot_blend=0.5, shadow_soft_size=0.4)
+        lamps.append(
+            boxes(
+                [
+                    (
+                        x - 0.7 + 0.5 * i,
+                        x - 0.3 + 0.5 * i,
+                        y - 0.25,
+                        y + 0.25,
+                        0.3 * h + 0.5 * j,
+                        0.3 * h + 0.38 + 0.5 * j,
+                    )
+                    for i in range(3)
+                    for j in range(2)
+                ]
+            )
+        )
+        lamp = stage.lamp(
+            "SPOT",
+            (x, y - 0.5, 0.31 * h),
+            16000,
+            (1.0, 0.93, 0.8),
+            to=(0, 0, 0.5 * h),
+            spot_size=0.75,
+            spot_blend=0.5,
+            shadow_soft_size=0.4,
+        )
         made += [lamp] if lamp else []
     tanks = [ellipsoid(1.9, 1.9, 1.9, stage.around(40), stage.around(28)).moved(-0.62 * wide, 0.3 * wide, 2.6)]
-    tanks += [lathe([(0.001, 0), (0.7, 0.1), (0.8, 0.4), (0.8, 4.0), (0.7, 4.3), (0.001, 4.5)], 24).moved(-0.5 * wide + 1.9 * i, -0.35 * wide, 0.35) for i in range(3)]
-    pipes = [tube([(-0.62 * wide, 0.3 * wide, 0.9), (-0.3 * wide, 0.25 * wide, 0.7), (-0.06 * h, 0.02 * h, 0.7), (-0.05 * h, 0, base)], 0.16, 8)]
-    rails = boxes([(-wide, wide, y - 0.03, y + 0.03, 0.35 + q, 0.42 + q) for y in (-0.54 * wide, 0.54 * wide) for q in (0.5, 1.0)])
-    stands = boxes([(a - 0.03, a + 0.03, y - 0.03, y + 0.03, 0.35, 1.4) for a in np.arange(-wide, wide, 2.0) for y in (-0.54 * wide, 0.54 * wide)])
+    tanks += [
+        lathe([(0.001, 0), (0.7, 0.1), (0.8, 0.4), (0.8, 4.0), (0.7, 4.3), (0.001, 4.5)], 24).moved(
+            -0.5 * wide + 1.9 * i, -0.35 * wide, 0.35
+        )
+        for i in range(3)
+    ]
+    pipes = [
+        tube(
+            [
+                (-0.62 * wide, 0.3 * wide, 0.9),
+                (-0.3 * wide, 0.25 * wide, 0.7),
+                (-0.06 * h, 0.02 * h, 0.7),
+                (-0.05 * h, 0, base),
+            ],
+            0.16,
+            8,
+        )
+    ]
+    rails = boxes(
+        [(-wide, wide, y - 0.03, y + 0.03, 0.35 + q, 0.42 + q) for y in (-0.54 * wide, 0.54 * wide) for q in (0.5, 1.0)]
+    )
+    stands = boxes(
+        [
+            (a - 0.03, a + 0.03, y - 0.03, y + 0.03, 0.35, 1.4)
+            for a in np.arange(-wide, wide, 2.0)
+            for y in (-0.54 * wide, 0.54 * wide)
+        ]
+    )
     made += [stage.add(slab, concrete, bevel=0.05), stage.add([table, *posts, *masts, *pipes, rails, stands], steel)]
-    made += [stage.add(tanks, stage.surface((0.6, 0.6, 0.58), 0.4, wear=(0.2, 0.15, 0.1)), smooth=True), stage.add(lamps, stage.lit((1.0, 0.95, 0.85), 40))]
+    made += [
+        stage.add(tanks, stage.surface((0.6, 0.6, 0.58), 0.4, wear=(0.2, 0.15, 0.1)), smooth=True),
+        stage.add(lamps, stage.lit((1.0, 0.95, 0.85), 40)),
+    ]
     return made
 
 
@@ -216,11 +471,26 @@ def _with_vapour(stage, made, vents, size: float, share: float, plume=None):
     rng = stage.rng("vapour")
     mist = stage.once("vapour", lambda: shore._white(share, soft=True))
     corners = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
-    centre = np.concatenate([np.array(v) + rng.normal(0, 1, (30, 3)) * size * (0.75, 0.35, 0.0) + (0, 0, 0.25 * size) + np.c_[0 * np.arange(30), 0 * np.arange(30), rng.gamma(1.4, 0.16 * size, 30)] for v in vents])
+    centre = np.concatenate(
+        [
+            np.array(v)
+            + rng.normal(0, 1, (30, 3)) * size * (0.75, 0.35, 0.0)
+            + (0, 0, 0.25 * size)
+            + np.c_[0 * np.arange(30), 0 * np.arange(30), rng.gamma(1.4, 0.16 * size, 30)]
+            for v in vents
+        ]
+    )
     wide = size * rng.uniform(0.3, 0.75, len(centre))
     if plume is not None:
         t = rng.random(34)
-        centre = np.concatenate([centre, np.array(plume) + np.c_[size * 2.2 * t, -0.2 * size * t, -0.6 * size * t**2] + rng.normal(0, 0.14, (34, 3)) * size * (0.2 + t[:, None])])
+        centre = np.concatenate(
+            [
+                centre,
+                np.array(plume)
+                + np.c_[size * 2.2 * t, -0.2 * size * t, -0.6 * size * t**2]
+                + rng.normal(0, 0.14, (34, 3)) * size * (0.2 + t[:, None]),
+            ]
+        )
         wide = np.r_[wide, size * (0.1 + 0.5 * t)]
     square = np.stack([centre + wide[:, None] * np.array([a, 0, 0.7 * b]) for a, b in corners], 1)
     puff = Solid(square.reshape(-1, 3), (np.arange(4 * len(centre)).reshape(-1, 4),))

@@ -9,23 +9,32 @@ from images.world.boats.rigs import SAILCLOTH
 
 NAMES = {"sloop": ("sloop", "sailing yacht"), "cutter": ("gaff cutter", "old sailing boat", "gaff-rigged fishing boat"),
          "dinghy": ("sailing dinghy", "small sailing boat")}  # fmt: skip
-WRECKED = {"dunes": ("a stranded {}", "an abandoned {}", "the wreck of a {}"), "under water": ("the wreck of a {}", "a sunken {}")}
+WRECKED = {
+    "dunes": ("a stranded {}", "an abandoned {}", "the wreck of a {}"),
+    "under water": ("the wreck of a {}", "a sunken {}"),
+}
 
 
 def describe(rng, setting):
     wreck = setting in WRECKED
-    kind = str(rng.choice(("cutter", "dinghy") if wreck else ("sloop", "cutter", "dinghy"), p=(0.8, 0.2) if wreck else (0.36, 0.44, 0.2)))
+    kind = str(
+        rng.choice(
+            ("cutter", "dinghy") if wreck else ("sloop", "cutter", "dinghy"),
+            p=(0.8, 0.2) if wreck else (0.36, 0.44, 0.2),
+        )
+    )
     paint = str(rng.choice(("white", "blue", "black") if kind == "sloop" else tuple(craft.PAINTS)))
     cloth = str(rng.choice(("white", "white", "cream", "red") if kind == "sloop" else tuple(SAILCLOTH)))
     trim = str(rng.choice(("wooden", "white", "black") if kind != "sloop" else ("wooden", "blue", "white")))
     heel = float(rng.choice([-1, 1]) * (rng.uniform(0.2, 0.42) if wreck else rng.uniform(0.05, 0.2)))
     name = str(rng.choice(NAMES[kind]))
+    sails = f"with a {cloth} sail" if kind == "dinghy" else f"with {cloth} sails"
     if wreck:
         words = str(rng.choice(WRECKED[setting])).format(name.removeprefix("old "))
     elif rng.random() < 0.6 and not name.startswith("old"):
-        words = f"a {paint} {name}" + (f" with {'a ' if kind == 'dinghy' else ''}{cloth} sail{'s' if kind != 'dinghy' else ''}" if rng.random() < 0.6 else "")
+        words = f"a {paint} {name}" + (f" {sails}" if rng.random() < 0.6 else "")
     else:
-        words = f"{'an' if name[0] in 'aeo' else 'a'} {name} with {'a ' if kind == 'dinghy' else ''}{cloth} sail{'s' if kind != 'dinghy' else ''}"
+        words = f"{'an' if name[0] in 'aeo' else 'a'} {name} {sails}"
     pose = "wreck" if wreck else "sailing"
     boat = Boat(kind, paint, trim, cloth, pose, heel, float(rng.uniform(0.2, 0.9)), int(rng.integers(10000)))
     height = craft.height_of(boat) + (0.4 if wreck else 0.0)

@@ -8,14 +8,15 @@ from images.world.furniture.turning import curve
 from images.world.geometry import box, loft
 from images.world.outfits import wear
 
-ROBED = {
-    "standing": ("a {stone} statue of a robed figure", "a {stone} statue of a saint", "an old {stone} statue of a woman in robes"),
-    "hooded": ("a {stone} statue of a hooded monk", "a statue of a hooded figure in {stone}", "a hooded {stone} figure on a plinth"),
-    "kneeling": ("a {stone} statue of a kneeling figure", "a kneeling {stone} figure with joined hands", "a mourning figure carved in {stone}"),
-    "angel": ("a {stone} angel on a plinth", "a statue of an angel in {stone}", "a {stone} statue of an angel with folded wings"),
-    "man": ("a bronze statue of a man in a long coat", "a bronze statue on a stone plinth", "a bronze statue of a statesman"),
-    "rider": ("an equestrian statue in bronze", "a bronze statue of a rider", "a statue of a horseman on a tall plinth"),
-}  # fmt: skip
+ROBED = {"standing": ("a {stone} statue of a robed figure", "a {stone} statue of a saint",
+    "an old {stone} statue of a woman in robes"), "hooded": ("a {stone} statue of a hooded monk",
+    "a statue of a hooded figure in {stone}", "a hooded {stone} figure on a plinth"),
+    "kneeling": ("a {stone} statue of a kneeling figure", "a kneeling {stone} figure with joined hands",
+    "a mourning figure carved in {stone}"), "angel": ("a {stone} angel on a plinth",
+    "a statue of an angel in {stone}", "a {stone} statue of an angel with folded wings"),
+    "man": ("a bronze statue of a man in a long coat", "a bronze statue on a stone plinth",
+    "a bronze statue of a statesman"), "rider": ("an equestrian statue in bronze", "a bronze statue of a rider",
+    "a statue of a horseman on a tall plinth"),}  # fmt: skip
 STONES = {
     "marble": (0.56, 0.54, 0.5),
     "stone": (0.3, 0.27, 0.22),
@@ -37,12 +38,11 @@ def describe(rng, setting):
     plinth = float(rng.uniform(0.7, 1.3) if kind != "rider" else rng.uniform(1.6, 2.3))
     tall = {"standing": 1.9, "hooded": 1.92, "kneeling": 1.4, "angel": 2.0, "man": 1.9, "rider": 2.75}[kind]
     size = float(rng.uniform(1.15, 1.45) if kind != "rider" else 1.25)
-    return details(
-        words, kind=kind, stone=stone, gesture=str(rng.choice(carved_figures.GESTURES)), seed=int(rng.integers(9999)), plinth=plinth, size=size,
-        moss=float(rng.uniform(0.15, 0.75)), patina=bool(rng.random() < 0.6), snow=setting == "snowfield", sunk=setting == "under water",
-        height=plinth + tall * size, width=(1.7 if kind == "angel" else 2.6 if kind == "rider" else 1.3) * size,
-        look=wear(rng, "coat", str(rng.choice(["charcoal", "brown"])), "man"),
-    )  # fmt: skip
+    return details(words, kind=kind, stone=stone, gesture=str(rng.choice(carved_figures.GESTURES)),
+        seed=int(rng.integers(9999)), plinth=plinth, size=size, moss=float(rng.uniform(0.15, 0.75)),
+        patina=bool(rng.random() < 0.6), snow=setting == "snowfield", sunk=setting == "under water", height=plinth
+        + tall * size, width=(1.7 if kind == "angel" else 2.6 if kind == "rider" else 1.3) * size, look=wear(rng,
+        "coat", str(rng.choice(["charcoal", "brown"])), "man"),)  # fmt: skip
 
 
 def build(stage, what):
