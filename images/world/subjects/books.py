@@ -84,4 +84,5 @@ SUBJECT = Subject(
     on="table",
     share=(0.45, 0.6),
     heading=(-0.15, 0.15),
+    noun="book",
 )

@@ -138,4 +138,5 @@ SUBJECT = Subject(
     on="table",
     share=(0.6, 0.76),
     heading=(0.0, 0.0),
+    noun="bottle",
 )

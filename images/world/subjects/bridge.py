@@ -111,4 +111,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.18, 0.36),
     heading=(-0.6, 0.6),
+    noun="bridge|viaduct",
 )

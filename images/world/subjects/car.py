@@ -38,8 +38,17 @@ def build(stage, what):
 
 SUBJECT = Subject(
     name="car",
-    settings=("city street", "sea coast", "dunes", "mountain valley", "hills with fields", "snowfield", "pine forest",
-              "autumn forest", "harbour"),
+    settings=(
+        "city street",
+        "sea coast",
+        "dunes",
+        "mountain valley",
+        "hills with fields",
+        "snowfield",
+        "pine forest",
+        "autumn forest",
+        "harbour",
+    ),
     height=1.45,
     width=3.2,
     describe=describe,
@@ -47,4 +56,5 @@ SUBJECT = Subject(
     share=(0.2, 0.42),
     heading=(-1.2, 1.2),
     moves=8.0,
-)  # fmt: skip
+    noun="car|van|sedan|saloon|pickup|taxi|cab|coupe|wagon",
+)

@@ -306,4 +306,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.3, 0.5),
     heading=(-0.45, 0.45),
+    noun="castle|fort|tower|keep|ruin",
 )

@@ -160,4 +160,5 @@ SUBJECT = Subject(
     on="table",
     share=(0.4, 0.6),
     heading=(-0.35, 0.35),
+    noun="chess|white king|white queen|black king|white knight",
 )

@@ -39,4 +39,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.25, 0.45),
     heading=(np.pi - 2.0, np.pi + 2.0),
+    noun="deer|stag|doe|fawn",
 )

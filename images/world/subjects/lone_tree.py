@@ -93,4 +93,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.42, 0.66),
     heading=(-np.pi, np.pi),
+    noun="tree|oak|birch|pine|maple|lime|olive|spruce|willow",
 )

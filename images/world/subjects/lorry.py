@@ -56,4 +56,5 @@ SUBJECT = Subject(
     share=(0.26, 0.48),
     heading=(-0.75, 0.75),
     moves=9.0,
+    noun="lorry|truck",
 )

@@ -286,4 +286,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.3, 0.55),
     heading=(-0.6, 0.6),
+    noun="monolith|obelisk|trilithon|menhir|stone|slab",
 )

@@ -269,5 +269,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.25, 0.42),
     heading=(np.pi - 0.7, np.pi + 0.7),
-    noun="group of people",
+    noun="two|three|four|five|couple|father|mother|man and|people|line of|crew|a man and",
 )

@@ -246,4 +246,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.25, 0.45),
     heading=(np.pi - 1.45, np.pi + 1.45),
+    noun="backpacker|boy|child|diver|girl|hiker|keeper|astronaut|man|person|traveller|wanderer|worker|someone",
 )

@@ -28,7 +28,7 @@ def describe(rng, setting):
     trim = str(rng.choice(("wooden", "white", "black") if kind != "sloop" else ("wooden", "blue", "white")))
     heel = float(rng.choice([-1, 1]) * (rng.uniform(0.2, 0.42) if wreck else rng.uniform(0.05, 0.2)))
     name = str(rng.choice(NAMES[kind]))
-    sails = f"with a {cloth} sail" if kind == "dinghy" else f"with {cloth} sails"
+    sails = f"with {'an' if cloth[0] in 'aeio' else 'a'} {cloth} sail" if kind == "dinghy" else f"with {cloth} sails"
     if wreck:
         words = str(rng.choice(WRECKED[setting])).format(name.removeprefix("old "))
     elif rng.random() < 0.6 and not name.startswith("old"):
@@ -65,4 +65,5 @@ SUBJECT = Subject(
     share=(0.3, 0.6),
     heading=(-2.0, 2.0),
     moves=2.2,
+    noun="boat|yacht|dinghy|sloop|cutter",
 )

@@ -386,4 +386,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.24, 0.42),
     heading=(-1.2, 1.2),
+    noun="spaceship|saucer|lander|landing craft|shuttle|ship",
 )

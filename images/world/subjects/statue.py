@@ -230,4 +230,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.36, 0.56),
     heading=(-0.7, 0.7),
+    noun="statue|figure|angel",
 )

@@ -38,4 +38,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.42, 0.7),
     heading=(-1.6, 1.6),
-)  # fmt: skip
+    noun="street lamp|lamp post|lamp",
+)

@@ -141,4 +141,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.3, 0.5),
     heading=(-0.75, 0.75),
+    noun="train|locomotive|railcar",
 )

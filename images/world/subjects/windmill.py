@@ -279,4 +279,5 @@ SUBJECT = Subject(
     build=build,
     share=(0.4, 0.62),
     heading=(-0.75, 0.75),
+    noun="windmill|mill",
 )
