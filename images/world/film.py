@@ -30,6 +30,7 @@ class Film:
     mean: float | None = None
     key: float = 0.16  # linear value that the picture's log-mean light is brought to
     balance: Colour = (1, 1, 1)  # gain per channel before the curve
+    timing: float = 0.4  # share of the light's own tint that the print is timed against, as an eye adapts
     saturation: float = 1.15
     contrast: float = 1.25  # slope of the curve at middle grey, over AgX's own
     shadows: Colour = (0, 0, 0)  # added where it is dark
@@ -62,7 +63,9 @@ def develop(light: np.ndarray, depth: np.ndarray, film: Film, seed: int = 0) -> 
         if film.flare and film.sun:
             exposed = exposed + _flare(exposed, film)
         return _to_bytes(_srgb(np.clip(exposed, 0, 1)))
-    x = x * np.array(film.balance, np.float32) * (film.key / _log_mean(x))
+    tint = np.exp(np.log(np.maximum(x, 1e-5)).mean((0, 1)))
+    x = x * np.array(film.balance, np.float32) * (tint @ LUMINANCE / tint) ** film.timing
+    x = x * (film.key / _log_mean(x))
     x = _lens(x, film)
     grey = (x @ LUMINANCE)[..., None]
     x = np.maximum(grey + (x - grey) * film.saturation, 0)

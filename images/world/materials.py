@@ -17,7 +17,7 @@ class Surface:
 
     colour: Colour = (0.2, 0.2, 0.2)
     roughness: float = 0.8
-    variation: float = 0.35  # share by which the colour varies
+    variation: float = 0.35  # share by which the colour's lightness varies
     grain: float = 1.0
     relief: float = 0.0
     relief_size: float = 0.1
@@ -37,6 +37,7 @@ class Surface:
     wear: Colour | None = None  # what shows in dirt and cracks
     wet: float = 0.0  # 0 to 1: darker, and puddles where it is flat
     snow: float = 0.0  # 0 to 1: white where it faces up
+    drift: float = 0.5  # of the hue: what share of `variation` each channel varies by on its own
 
 
 def make(surface: Surface, name: str = "surface"):
@@ -104,6 +105,12 @@ def _colour(graph: Graph, surface: Surface, at, patches):
     if surface.wear:
         cracks = graph.spread(graph.noise(at, 2.3 / surface.grain, 12, 0.72), 0.54, 0.66, 0, 0.85)
         colour = graph.mix(cracks, colour, surface.wear)
+    if surface.drift and surface.variation:
+        # nothing old or grown is of one hue: red, green and blue wander by themselves
+        three = graph.node("TexNoise", {"Vector": at, "Scale": 1.3 / surface.grain, "Detail": 5.0}).outputs[1]
+        width = 5 * surface.drift * surface.variation  # noise keeps within a fifth of its middle
+        tint = graph.vector("MULTIPLY_ADD", three, (width,) * 3, (1 - 0.5 * width,) * 3)
+        colour = graph.vector("MULTIPLY", colour, tint)
     return graph.scale(colour, graph.spread(patches, 0.3, 0.7, 1 - surface.variation, 1 + surface.variation))
 
 

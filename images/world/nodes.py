@@ -37,8 +37,8 @@ class Graph:
     def multiply(self, a, b):
         return self.math("MULTIPLY", a, b)
 
-    def vector(self, operation: str, a, b=(0, 0, 0)):
-        outputs = self.node("VectorMath", {0: a, 1: b}, operation=operation).outputs
+    def vector(self, operation: str, a, b=(0, 0, 0), c=(0, 0, 0)):
+        outputs = self.node("VectorMath", {0: a, 1: b, 2: c}, operation=operation).outputs
         return outputs["Value"] if operation in ("DOT_PRODUCT", "LENGTH", "DISTANCE") else outputs[0]
 
     def scale(self, vector, factor):
