@@ -4,8 +4,8 @@ import numpy as np
 
 from images.world.furniture.turning import ball, bead, cove, curve, spun
 from images.world.geometry import Solid, join, loft, prism
-from images.world.sculpt import ball as sphere
-from images.world.sculpt import blend, carve, chain, egg, limb, ridged_by, skin, slab, turned
+from images.world.modelling.sculpt import ball as sphere
+from images.world.modelling.sculpt import blend, carve, chain, egg, limb, ridged_by, skin, slab, turned
 
 MM = 0.001
 HEIGHTS = {"king": 97, "queen": 86, "bishop": 72, "knight": 64, "rook": 56, "pawn": 48}  # mm

@@ -6,7 +6,7 @@ from images.world import materials
 from images.world.furniture import cards, finishes, pictures
 from images.world.furniture.turning import bead, curve, dome, spun
 from images.world.geometry import Solid, box, grid, join, lathe, loft, tube
-from images.world.sculpt import ball, carve, skin, slab
+from images.world.modelling.sculpt import ball, carve, skin, slab
 
 DICE = {
     "red": ((0.34, 0.008, 0.012), (0.85, 0.82, 0.76), 0.08), "ivory": ((0.68, 0.58, 0.4), (0.02, 0.018, 0.016), 0.28),

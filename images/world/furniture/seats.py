@@ -6,8 +6,8 @@ from images.world.furniture import finishes
 from images.world.furniture.tables import WOODS
 from images.world.furniture.turning import bead, curve, spun
 from images.world.geometry import Solid, box, grid, join, loft, tube
+from images.world.modelling.sculpt import ball, blend, carve, limb, skin, slab
 from images.world.noise import fbm
-from images.world.sculpt import ball, blend, carve, limb, skin, slab
 
 
 def chair(stage, rng, wood: str = "oak", kind: str | None = None):

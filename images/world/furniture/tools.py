@@ -277,7 +277,7 @@ def coil(stage, rng, radius: float = 0.2, turns: int = 6):
 
 def sacks(stage, rng, count: int = 3):
     """Full sacks standing against the wall y = 0."""
-    from images.world.sculpt import blend, egg, limb, skin
+    from images.world.modelling.sculpt import blend, egg, limb, skin
 
     made = []
     for i in range(count):

@@ -4,19 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, downpour, materials, skyline
+from images.world import composition, materials
 from images.world.base import Setting, Shot, details
-from images.world.buildings import add_building, draw_plan
 from images.world.geometry import box, sweep, tube
-from images.world.lampposts import wires
 from images.world.light import GREY, PLAIN, Clouds
 from images.world.materials import Surface
-from images.world.pile import Pile
-from images.world.riverside import add_river
-from images.world.rooftops import aerial, chimney, clutter, vent, water_tank
-from images.world.signs import neon_word
-from images.world.skyline import SIGNS
-from images.world.trims import Trims
+from images.world.modelling.pile import Pile
+from images.world.streets import downpour, skyline
+from images.world.streets.houses import add_building, draw_plan
+from images.world.streets.lampposts import wires
+from images.world.streets.riverside import add_river
+from images.world.streets.rooftops import aerial, chimney, clutter, vent, water_tank
+from images.world.streets.signs import neon_word
+from images.world.streets.skyline import SIGNS
+from images.world.streets.trims import Trims
 
 PHRASES = (
     "on a city roof",

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, downpour, overhead, skyline, streetlife
+from images.world import composition
 from images.world.base import Setting, Shot, details
 from images.world.geometry import box
 from images.world.light import GREY, PLAIN, Clouds
-from images.world.streetlife import Place
-from images.world.streets import Street, add_ground, surface_height
+from images.world.streets import downpour, life, overhead, skyline
+from images.world.streets.life import Place
+from images.world.streets.roadway import Street, add_ground, surface_height
 
 VEHICLES = ("car", "lorry")
 PHRASES = {
@@ -164,16 +165,16 @@ def build(stage):
     _, place, street = layout(scene, stage.shot.aspect)
     place.shot = stage.shot
     # cars first: cutting their bodies is cheap while the scene is small
-    parts = streetlife.parked_cars(stage, street, place)
+    parts = life.parked_cars(stage, street, place)
     if scene.where["view"] == "along":
-        parts += streetlife.traffic(stage, street, place)
+        parts += life.traffic(stage, street, place)
     parts += add_ground(stage, street)
-    parts += streetlife.houses(stage, street, place, lit=0.42)
-    parts += streetlife.lamp_posts(stage, street, place)
-    parts += streetlife.furniture(stage, street, place)
+    parts += life.houses(stage, street, place, lit=0.42)
+    parts += life.lamp_posts(stage, street, place)
+    parts += life.furniture(stage, street, place)
     parts += overhead.overhead(stage, street, scene.where["lanterns"])
-    parts += streetlife.passers_by(stage, street, place, scene.where["people"], scene.where["umbrellas"])
-    parts += streetlife.puddle_light(stage, place, street)
+    parts += life.passers_by(stage, street, place, scene.where["people"], scene.where["umbrellas"])
+    parts += life.puddle_light(stage, place, street)
     if light.lamps > 0.5 and scene.where["steam"] < 0.5:
         s = 9 + 16 * scene.where["steam"]
         t = street.half - 1.2

@@ -5,8 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from images.world import composition, desert, sand
+from images.world import composition
 from images.world.base import Setting, details
+from images.world.land import desert, sand
 from images.world.noise import blend, fbm, smoothstep
 from images.world.terrain import land
 from images.world.viewmesh import fitted_fan

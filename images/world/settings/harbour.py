@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, shore, town, waterfront
+from images.world import composition
 from images.world.base import Setting, details
+from images.world.buildings import town
+from images.world.coast import shore, waterfront
+from images.world.coast.waterfront import DECK, QUAY
 from images.world.noise import fbm, smoothstep
 from images.world.terrain import land
 from images.world.viewmesh import fitted_fan
 from images.world.water import add_still_water
-from images.world.waterfront import DECK, QUAY
 
 PHRASES = {
     "quay": ("on the quay of a small harbour", "on the quay", "in a fishing harbour", "by the harbour wall"),

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from images.world import crops, fields
 from images.world.air import thinned
 from images.world.base import Setting, details
+from images.world.land import crops, fields
 from images.world.materials import Surface
 from images.world.noise import blend, fbm, smoothstep
 from images.world.plants.foliage import bark_material, leaf_material

@@ -5,8 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from images.world import composition, heavens, regolith
+from images.world import composition
 from images.world.base import Setting, details
+from images.world.land import heavens, regolith
 from images.world.light import Clouds
 from images.world.noise import blend, fbm, smoothstep
 from images.world.terrain import land

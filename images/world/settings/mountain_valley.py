@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import mountains
 from images.world.air import thinned
 from images.world.base import Setting, details
+from images.world.land import mountains
 from images.world.materials import Surface
 from images.world.noise import blend, fbm, smoothstep
 from images.world.plants import undergrowth

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, halls, shell, still_life
+from images.world import composition
 from images.world.base import Setting, details
+from images.world.buildings import halls
+from images.world.rooms import shell, still_life
 
 STILL = ("chess pieces", "books", "bottles", "dice")
 PHRASES = {"gothic": ("in a gothic cathedral", "in the nave of a cathedral", "under the vault of a gothic church",

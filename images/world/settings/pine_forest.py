@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from images.world import woods
 from images.world.base import Setting, details
+from images.world.land import woods
 from images.world.materials import Surface
 from images.world.noise import blend, fbm, smoothstep
 from images.world.plants import litter, undergrowth

@@ -4,18 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, downpour, people, skyline
+from images.world import composition
 from images.world.base import Setting, Shot, details
-from images.world.coaches import add_coach
 from images.world.geometry import box
-from images.world.iron_hall import iron_hall
 from images.world.light import FILM_LIGHTS
-from images.world.locomotives import add_diesel, add_metro_front
-from images.world.railways import add_track
-from images.world.stations import GAP, NAMES, RAILS, TRACKS, Hall
-from images.world.steam_engines import add_steam_engine
-from images.world.streetlife import Place
-from images.world.underground import underground
+from images.world.people import figure
+from images.world.railways.coaches import add_coach
+from images.world.railways.iron_hall import iron_hall
+from images.world.railways.locomotives import add_diesel, add_metro_front
+from images.world.railways.stations import GAP, NAMES, RAILS, TRACKS, Hall
+from images.world.railways.steam_engines import add_steam_engine
+from images.world.railways.track import add_track
+from images.world.railways.underground import underground
+from images.world.streets import downpour, skyline
+from images.world.streets.life import Place
 
 PHRASES = {
     "underground": (
@@ -210,10 +212,10 @@ def _waiting(stage, hall: Hall, place: Place) -> list:
         if not place.free(t, s, 0.75) or place.distance(t, s) < 2.6:
             continue
         x, y = place.world(t, s)
-        detail = min(people.detail_at(stage, (float(x), float(y), 0.0)), 0.4 * stage.detail)
+        detail = min(figure.detail_at(stage, (float(x), float(y), 0.0)), 0.4 * stage.detail)
         pose = "walk" if walks else ("stand", "hands in pockets", "reading a phone")[i % 3]
         made.append(
-            people.add_person(
+            figure.add_person(
                 stage,
                 "any",
                 pose,

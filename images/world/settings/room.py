@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, interiors, shell, still_life
+from images.world import composition
 from images.world.base import Setting, Shot, details
 from images.world.furniture import candles, finishes, tables, tableware
 from images.world.geometry import box
-from images.world.shell import Opening, Room
+from images.world.rooms import interiors, shell, still_life
+from images.world.rooms.shell import Opening, Room
 
 STILL = ("chess pieces", "books", "bottles", "dice")
 PHRASES = {

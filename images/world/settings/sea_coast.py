@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import composition, rock, shore
+from images.world import composition
 from images.world.base import Setting, details
+from images.world.coast import shore
+from images.world.land import rock
 from images.world.materials import Surface
 from images.world.noise import blend, fbm, smoothstep
 from images.world.terrain import land, stones, strewn

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import blender, composition, reef, sand, shore, undersea
+from images.world import blender, composition
 from images.world.base import Setting, details
 from images.world.boats import craft
 from images.world.boats.craft import Boat
+from images.world.coast import reef, shore, undersea
+from images.world.land import sand
 from images.world.materials import Surface
 from images.world.noise import blend, fbm, smoothstep
 from images.world.plants.foliage import leaf_material

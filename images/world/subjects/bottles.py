@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from images.world import drape
 from images.world.base import Subject, details
 from images.world.furniture import candles, finishes, fruit, tableware
+from images.world.modelling import drape
 
 EDGE = -0.35  # the table's front edge, from the subject's origin: see composition.on_table
 CLOTHS = {

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from images.world import spans
 from images.world.base import Subject, details
+from images.world.buildings import spans
+from images.world.buildings.masonry import Masonry, stonework
 from images.world.geometry import ellipsoid, tube
-from images.world.masonry import Masonry, stonework
 from images.world.materials import Surface
 
 WORDS = {

@@ -3,9 +3,9 @@
 import numpy as np
 
 from images.world.base import Subject, details
+from images.world.buildings.roofs import roof
 from images.world.geometry import Solid, box, icosphere, loft, tube
 from images.world.materials import planks
-from images.world.roofs import roof
 
 COATS = {
     "log": (0.13, 0.075, 0.042),

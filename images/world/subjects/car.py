@@ -1,8 +1,8 @@
 """A car of the 1960s or 70s: a saloon, an estate, a coupe, a pickup, a van or a taxi."""
 
 from images.world.base import Subject, details
-from images.world.carforms import FORMS
-from images.world.vehicles import PAINTS, TAXI, add_car
+from images.world.vehicles.carforms import FORMS
+from images.world.vehicles.cars import PAINTS, TAXI, add_car
 
 WORDS = {
     "saloon": ("saloon", "car", "sedan"),

@@ -4,8 +4,8 @@ import numpy as np
 
 from images.world.base import Subject, details
 from images.world.boats.rigs import pennant
+from images.world.buildings.masonry import Masonry, stonework, worn
 from images.world.geometry import Solid, box, boxes, gable, join, lathe, tube
-from images.world.masonry import Masonry, stonework, worn
 from images.world.materials import Surface
 
 KINDS = {

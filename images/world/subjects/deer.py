@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from images.world import stags
+from images.world.animals import stags
 from images.world.base import Subject, details
 
 PLACES = ("mountain valley", "pine forest", "autumn forest", "snowfield", "hills with fields", "sea coast")

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import horses
+from images.world.animals import horses
 from images.world.base import Subject, details
-from images.world.outfits import COLOURS, wear
+from images.world.people.outfits import COLOURS, wear
 
 PLACES = ("dunes", "mountain valley", "pine forest", "autumn forest", "snowfield", "hills with fields", "sea coast")
 GAITS = {

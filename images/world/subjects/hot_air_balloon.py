@@ -6,7 +6,7 @@ from images.world import materials
 from images.world.base import Subject, details
 from images.world.fire import flame_material
 from images.world.geometry import TURN, Solid, box, ellipsoid, join, loft, tube
-from images.world.people import add_person
+from images.world.people.figure import add_person
 
 SCHEMES = {
     "red and white": ((0.62, 0.03, 0.025), (0.7, 0.66, 0.58)),

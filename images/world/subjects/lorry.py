@@ -1,7 +1,7 @@
 """A lorry: long-nosed with a trailer, or its cab over the engine, with a box, a canvas, logs, crates or a tank."""
 
 from images.world.base import Subject, details
-from images.world.lorries import CARGOES, add_lorry
+from images.world.vehicles.lorries import CARGOES, add_lorry
 
 PAINTS = {
     "red": (0.36, 0.02, 0.015),

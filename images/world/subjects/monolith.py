@@ -5,8 +5,8 @@ import numpy as np
 from images.world import materials
 from images.world.base import Subject, details
 from images.world.geometry import Solid, box, icosphere, loft
+from images.world.modelling.sculpt import half_space, skin, slab
 from images.world.noise import fbm
-from images.world.sculpt import half_space, skin, slab
 
 WORDS = {
     "stone": ("a standing stone", "a tall standing stone", "an ancient standing stone", "a weathered menhir"),

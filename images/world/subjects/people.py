@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from images.world import astronaut, diver, people
 from images.world.base import Subject, details
-from images.world.outfits import tint, wear
+from images.world.people import astronaut, diver, figure
+from images.world.people.outfits import tint, wear
 
 OPEN = ("sea coast", "mountain valley", "dunes", "pine forest", "autumn forest", "snowfield", "hills with fields")
 TOWN = ("city street", "city roofs", "nave", "railway platform", "harbour", "room")
@@ -250,11 +250,11 @@ def build(stage, what):
     made = []
     for i, (look, pose, (x, y), turn) in enumerate(what["members"]):
         if what["suit"] == "astronaut":
-            one = astronaut.add_astronaut(stage, people.find_pose(stage.rng(f"pose {i}"), pose), look, str(i))
+            one = astronaut.add_astronaut(stage, figure.find_pose(stage.rng(f"pose {i}"), pose), look, str(i))
         elif what["suit"] == "diver":
             one = diver.add_diver(stage, pose, look, str(i))
         else:
-            one = people.add_person(stage, look, pose, name=f"subject {i}", detail=stage.detail / spread**0.5)
+            one = figure.add_person(stage, look, pose, name=f"subject {i}", detail=stage.detail / spread**0.5)
         height = 0.35 * i if what["suit"] == "diver" else 0.0
         made.append(stage.place(one, (x, y, height), turn))
     return stage.group(*made)

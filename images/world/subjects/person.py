@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from images.world import astronaut, diver, people, seats
 from images.world.base import Subject, details
-from images.world.outfits import COLOURS, tint, wear
+from images.world.people import astronaut, diver, figure, seats
+from images.world.people.outfits import COLOURS, tint, wear
 
 OPEN = ("sea coast", "mountain valley", "dunes", "pine forest", "autumn forest", "snowfield", "hills with fields")
 TOWN = ("city street", "railway platform", "harbour", "nave", "city roofs", "room")
@@ -230,10 +230,10 @@ def _lengthened(layer):
 def build(stage, what):
     look, pose = what["look"], what["pose"]
     if what["suit"] == "astronaut":
-        return astronaut.add_astronaut(stage, people.find_pose(stage.rng("pose"), pose), look, "subject")
+        return astronaut.add_astronaut(stage, figure.find_pose(stage.rng("pose"), pose), look, "subject")
     if what["suit"] == "diver":
         return diver.add_diver(stage, pose, look, "subject")
-    person = people.add_person(stage, look, pose, name="subject")
+    person = figure.add_person(stage, look, pose, name="subject")
     return stage.group(person, seats.add(stage, what["seat"], look.figure.unit)) if what["seat"] else person
 
 

@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 
-from images.world import shore
 from images.world.base import Subject, details
+from images.world.buildings.spans import beam
+from images.world.coast import shore
 from images.world.geometry import Solid, box, boxes, ellipsoid, grid, lathe, tube
-from images.world.hulks import lattice, plating
-from images.world.spans import beam
+from images.world.vehicles.hulks import lattice, plating
 
 WORDS = {
     "pad": (

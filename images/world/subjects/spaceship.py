@@ -3,9 +3,9 @@
 import numpy as np
 
 from images.world.base import Subject, details
+from images.world.buildings.spans import beam
 from images.world.geometry import Solid, box, boxes, ellipsoid, lathe, loft, tube
-from images.world.hulks import foil, greebles, plating
-from images.world.spans import beam
+from images.world.vehicles.hulks import foil, greebles, plating
 
 WORDS = {
     "lander": ("a lunar lander", "a spidery landing craft", "a landing craft on four legs", "a lander wrapped in foil"),

@@ -2,11 +2,14 @@
 
 import numpy as np
 
-from images.world import carved_figures, horses, materials, people
+from images.world import materials
+from images.world.animals import horses
 from images.world.base import Subject, details
+from images.world.buildings import carved_figures
 from images.world.furniture.turning import curve
 from images.world.geometry import box, loft
-from images.world.outfits import wear
+from images.world.people import figure
+from images.world.people.outfits import wear
 
 ROBED = {"standing": ("a {stone} statue of a robed figure", "a {stone} statue of a saint",
     "an old {stone} statue of a woman in robes"), "hooded": ("a {stone} statue of a hooded monk",
@@ -82,7 +85,7 @@ def _cast(stage, what, bronze):
         made = horses.add_horse(stage, "bay", ("stand", "walk")[what["seed"] % 2], what["look"], name="statue")
     else:
         pose = ("contrapposto", "stand", "pointing", "hands in pockets")[what["seed"] % 4]
-        made = people.add_person(stage, what["look"], pose, name="statue")
+        made = figure.add_person(stage, what["look"], pose, name="statue")
     for part in (made, *made.children_recursive):
         if part.type in ("MESH", "CURVE", "CURVES"):
             for slot in part.material_slots:

@@ -1,7 +1,7 @@
 """A street lamp, with its pool of light."""
 
 from images.world.base import Subject, details
-from images.world.lampposts import KINDS, add_lamppost
+from images.world.streets.lampposts import KINDS, add_lamppost
 
 WORDS = {
     "lantern": ("an old iron street lamp", "a cast-iron street lamp", "an old lamp post"),

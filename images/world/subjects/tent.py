@@ -7,7 +7,7 @@ from images.world.base import Subject, details
 from images.world.fire import camp_fire
 from images.world.geometry import TURN, Solid, box, ellipsoid, grid, join, lathe, tube
 from images.world.noise import fbm
-from images.world.people import add_person
+from images.world.people.figure import add_person
 from images.world.plants.litter import log
 
 COLOURS = {

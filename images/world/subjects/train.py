@@ -1,12 +1,12 @@
 """A train: a steam or a diesel locomotive with coaches, on a bank of its own with ballast and rails; underground, a
 metro."""
 
-from images.world import downpour
 from images.world.base import Subject, details
-from images.world.coaches import add_coach
-from images.world.locomotives import add_diesel, add_metro_front
-from images.world.railways import BED, add_track
-from images.world.steam_engines import add_steam_engine
+from images.world.railways.coaches import add_coach
+from images.world.railways.locomotives import add_diesel, add_metro_front
+from images.world.railways.steam_engines import add_steam_engine
+from images.world.railways.track import BED, add_track
+from images.world.streets import downpour
 
 STEAM = {
     "black": (0.012, 0.012, 0.013),

@@ -3,9 +3,9 @@
 import numpy as np
 
 from images.world.base import Subject, details
+from images.world.buildings.millwork import sails
 from images.world.geometry import TURN, Solid, box, join, lathe, loft, rotation, tube
 from images.world.materials import bricks, planks
-from images.world.millwork import sails
 
 KINDS = {
     "white": "a white windmill",

@@ -1,0 +1,1 @@
+"""Walls of stone and wood: churches, castles, bridges, mills, a town."""

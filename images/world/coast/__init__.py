@@ -1,0 +1,1 @@
+"""Where land meets the sea, above and below."""

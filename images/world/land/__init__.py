@@ -1,0 +1,1 @@
+"""Ground, from fields to craters, and what hangs over it."""

@@ -1,0 +1,1 @@
+"""Ways to make shapes: soft bodies, carved ones, solids cut by solids, cloth that falls."""

@@ -1,0 +1,1 @@
+"""People: a skeleton, the body over it, what it wears and carries."""

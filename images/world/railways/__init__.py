@@ -1,0 +1,1 @@
+"""Trains, their track and their stations."""

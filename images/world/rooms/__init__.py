@@ -1,0 +1,1 @@
+"""Rooms: their shells, and how each kind is furnished."""

@@ -1,0 +1,1 @@
+"""Streets, and the houses and roofs along them."""

@@ -1,0 +1,1 @@
+"""Cars, lorries, and the hulls of ships that fly."""
