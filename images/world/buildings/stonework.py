@@ -38,13 +38,13 @@ def arcade(length: float, half: float, spring: float, top, thick: float, point: 
     edge = min(half, length / 2 - 0.01)
     for x0, x1 in ((-length / 2, -edge), (edge, length / 2)):
         x = np.linspace(x0, x1, 4)
-        parts.append(_strip(x, np.full(4, low), np.maximum(heights(x), low + 0.02), thick))
+        parts.append(strip(x, np.full(4, low), np.maximum(heights(x), low + 0.02), thick))
     x = line[:, 0]
     over = np.maximum(heights(x), line[:, 1] + 0.02)
     whole = heights(x) > line[:, 1] + 0.05
     for run in _runs(whole):
         if len(run) > 1:
-            parts.append(_strip(x[run], line[run, 1], over[run], thick))
+            parts.append(strip(x[run], line[run, 1], over[run], thick))
     if sill is not None:
         parts.append(box(-edge, edge, -thick / 2, thick / 2, low, sill))
     return join(parts)
@@ -56,7 +56,7 @@ def _runs(mask: np.ndarray) -> list[np.ndarray]:
     return [run for run in np.split(where, np.flatnonzero(np.diff(where) > 1) + 1) if len(run)]
 
 
-def _strip(x, low, high, thick: float) -> Solid:
+def strip(x, low, high, thick: float) -> Solid:
     y = thick / 2
     return loft([[(a, -y, b), (a, -y, c), (a, y, c), (a, y, b)] for a, b, c in zip(x, low, high, strict=True)])
 

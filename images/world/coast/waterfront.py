@@ -1,24 +1,15 @@
-"""Quays, piers and moles with what lies on them, boats at their moorings, and the far shore with its town or
-mountains.
-"""
+"""Quays, piers and moles with what lies on them, and gulls over the water."""
 
 import itertools
 
 import numpy as np
 
 from images.world import materials
-from images.world.boats import craft
-from images.world.boats.craft import Boat
-from images.world.buildings import town
 from images.world.coast import quayside, shore
-from images.world.geometry import Solid, box, boxes, ellipsoid, grid, join
+from images.world.geometry import Solid, box, boxes, ellipsoid, grid
 from images.world.materials import Surface
 from images.world.modelling import carving
-from images.world.noise import blend, fbm, gullied, smoothstep
-from images.world.plants.conifers import spruce
-from images.world.plants.planting import kinds_of, set_out
-from images.world.plants.trees import bark_of, tree
-from images.world.terrain import land
+from images.world.noise import blend, fbm, smoothstep
 
 QUAY, DECK = 1.6, 1.25  # metres over the water
 
@@ -208,198 +199,6 @@ def clutter(stage, name: str, x0: float, x1: float, level: float, near: float, f
                 stage.add(quayside.rigs.coil((0, 0, 0), 0.36, 6, 0.025), stage.material(quayside.ROPE), smooth=True)
             )
         stage.place(made, (x, y, level), turn)
-
-
-def fleet(stage, name: str, kinds) -> list:
-    """Different moored boats as models: hidden, for `berth`."""
-    rng = stage.rng(name)
-    paints = list(craft.PAINTS)
-    models = []
-    for kind in kinds:
-        paint = str(rng.choice(["white", "white", "blue", "black"] if kind == "sloop" else paints))
-        boat = Boat(
-            kind,
-            paint,
-            str(rng.choice(["wooden", "white", "black", "blue"])),
-            "white",
-            "moored",
-            0.0,
-            float(rng.uniform(0.3, 0.9)),
-            int(rng.integers(10000)),
-        )
-        models.append((kind, craft.build(stage, boat, min(1.0, 0.15 + 0.7 * stage.detail))))
-    return models
-
-
-def berth(stage, model, x: float, y: float, heading: float, rng) -> None:
-    """A copy of a model afloat, a little heeled."""
-    made = carving.copied(model, (x, y, rng.normal(0, 0.03)), heading)
-    made.rotation_euler = (rng.normal(0, 0.012), rng.normal(0, 0.025), heading)
-
-
-def moor_along(stage, models, places, edge: float, side: int, near: float, far: float) -> None:
-    """Boats alongside an edge at x = `edge`, one behind the other, some with a second outside, tied to `places`."""
-    rng, ropes = stage.rng(f"berths {side}"), []
-    y = near
-    while y < far:
-        kind, model = models[rng.integers(len(models))]
-        lines = craft.LINES[kind]
-        middle = y + lines.length / 2
-        for row in range(2 if rng.random() < 0.35 else 1):
-            x = edge + side * ((0.5 + lines.beam / 2) + row * (lines.beam + 0.5))
-            free = stage.shot.clear(x, middle, lines.beam / 2) & stage.shot.clear(x, y, lines.beam / 2)
-            turn = rng.choice([0.0, np.pi]) + rng.normal(0, 0.03)
-            if not free:
-                continue
-            berth(stage, model, x, middle, turn, rng)
-            near_by = [p for p in places if abs(p[0] - edge) < 1.4]
-            if row == 0 and near_by:
-                for end in (-0.42, 0.42):
-                    at = min(near_by, key=lambda p: abs(p[1] - (middle + 1.5 * end * lines.length)))
-                    start = (at[0], at[1], at[2] + 0.25)
-                    ropes.append(
-                        quayside.mooring(
-                            start, (x - side * 0.3 * lines.beam, middle + end * lines.length, lines.freeboard + 0.2)
-                        )
-                    )
-        y += lines.length + rng.uniform(1.0, 5.0)
-    if ropes:
-        stage.add(ropes, stage.material(quayside.ROPE), smooth=True)
-
-
-def anchor(stage, models, count: int, near: float, far: float, free=None) -> None:
-    """Boats at moorings in open water, all lying to the same wind more or less, with their buoys."""
-    rng, shot = stage.rng("anchorage"), stage.shot
-    wind = rng.uniform(0, 6.28)
-    taken, buoys = [], []
-    for _ in range(count * 4):
-        y = near * (far / near) ** rng.random()
-        x = rng.uniform(-1, 1) * (shot.spread[0] * y + 4)
-        kind, model = models[rng.integers(len(models))]
-        turn = wind + rng.normal(0, 0.25)
-        length = craft.LINES[kind].length
-        crowded = any(np.hypot(x - a, y - b) < 0.8 * (length + c) for a, b, c in taken)
-        if crowded or not shot.clear(x, y, 0.6 * length, beyond=6) or (free and not free(x, y)) or len(taken) >= count:
-            continue
-        taken.append((x, y, length))
-        berth(stage, model, x, y, turn, rng)
-        buoys.append(
-            ellipsoid(0.28, 0.28, 0.26, 16, 12).moved(
-                x - 0.9 * length * np.sin(-turn) * 0.8, y - 0.9 * length * np.cos(turn) * 0.8, 0.1
-            )
-        )
-    if buoys:
-        stage.add(buoys, stage.surface((0.5, 0.13, 0.03), 0.4), smooth=True)
-
-
-def town_ground(seed: int, front: float, deep: float = -4.0):
-    """Land that rises behind a quay at y = `front`: a function of x and y."""
-
-    def ground(x, y):
-        x, y = np.asarray(x, float), np.asarray(y, float)
-        d = y - front
-        slope = 0.3 * np.clip(d - 9, 0, 70) * (1 + 0.5 * fbm(x / 120, y / 120, 3, seed))
-        hills = smoothstep(60, 700, d) * (70 + 190 * (gullied(x / 900, y / 900, 4, seed + 2) + 0.35))
-        return np.where(
-            d < 0, deep, QUAY + slope + hills + 0.6 * fbm(x / 15, y / 15, 4, seed + 4) * smoothstep(9, 30, d)
-        )
-
-    return ground
-
-
-def lake_ground(seed: int, front: float, tall: float):
-    """Mountains round a lake whose far shore is at y = `front`; `tall` metres high."""
-
-    def ground(x, y):
-        x, y = np.asarray(x, float), np.asarray(y, float)
-        d = y - front + 0.3 * front * fbm(x / (0.7 * front), 0 * y, 3, seed) - 0.12 * np.abs(x)
-        foot = smoothstep(-0.05 * front, 0.3 * front, d)
-        peaks = gullied(x / (1.5 * tall), y / (1.5 * tall), 6, seed + 2)
-        rise = smoothstep(0.1 * front, 2.4 * front, d) * tall * (0.75 * peaks + 0.42)
-        return -6 + 7 * foot + foot * (5 * np.abs(fbm(x / 60, y / 60, 5, seed + 4))) + np.maximum(rise, 0)
-
-    return ground
-
-
-def far_land(stage, ground, front: float, far: float, kind: str) -> None:
-    """The far shore's ground with its woods."""
-    seed = stage.scene.seed % 997
-
-    def colour(x, y, z, up):
-        patches = np.clip(0.5 + fbm(x / 70, y / 70, 5, seed), 0, 1)
-        green = blend((0.05, 0.062, 0.022), (0.13, 0.12, 0.05), patches)
-        stone = blend(
-            (0.13, 0.12, 0.11), (0.24, 0.23, 0.215), np.clip(0.5 + fbm(x / 25, (y + z) / 25, 5, seed + 3), 0, 1)
-        )
-        wood = smoothstep(-0.05, 0.15, fbm(x / 130, y / 130, 4, seed + 5)) * smoothstep(0.55, 0.75, up)
-        green = blend(green, (0.018, 0.027, 0.012), wood)
-        steep = smoothstep(0.84, 0.66, up + 0.1 * fbm(x / 30, y / 30, 4, seed + 6))
-        shade = blend(green, stone, steep)
-        if kind == "lake":
-            line = 0.42 * float(np.max(z)) + 90 * fbm(x / 200, y / 200, 4, seed + 7)
-            shade = blend(shade, stone, smoothstep(-160, 20, z - line))
-            shade = blend(shade, (0.72, 0.75, 0.8), smoothstep(0, 140, z - line) * smoothstep(0.45, 0.68, up))
-        beach = smoothstep(1.6, 0.4, z)
-        return blend(shade, (0.16, 0.14, 0.115), beach)
-
-    surface = Surface(
-        roughness=0.95,
-        variation=0.4,
-        grain=9.0,
-        relief=1.2,
-        relief_size=7.0,
-        attribute=True,
-        own_space=False,
-        specular=0.1,
-    )
-    land(stage, ground, colour, surface, near=0.75 * front, far=far, rows=650, columns=750, behind=0.0)
-    fine = 0.12 * stage.detail + 0.04
-    if kind == "lake":
-        kinds = kinds_of(
-            stage, "spruces", 3, lambda rng: spruce(rng, rng.uniform(14, 24), detail=fine), bark_of(stage, "pine")
-        )
-        count, reach = 5200, 7.0
-    else:
-        kinds = kinds_of(
-            stage,
-            "town trees",
-            3,
-            lambda rng: tree(rng, str(rng.choice(["lime", "oak"])), rng.uniform(7, 12), detail=fine),
-            bark_of(stage, "lime"),
-        )
-        count, reach = 1500, 3.5
-    rng = stage.rng("far trees")
-    n = stage.count(count, 250)
-    y = front * (1.0 + reach * rng.random(n) ** 1.6)
-    x = rng.uniform(-1, 1, n) * (stage.shot.spread[0] * y + 30)
-    z = ground(x, y)
-    dense = fbm(x / 130, y / 130, 4, seed + 5) > rng.uniform(-0.3, 0.12, n)
-    steep = np.abs(ground(x, y + 6) - z) < 5.5
-    low = z < (0.34 * np.max(z) if kind == "lake" else 1e9)
-    keep = (z > (1.0 if kind == "lake" else QUAY + 2.5)) & dense & steep & low
-    set_out(stage, "far tree kinds", kinds, x[keep], y[keep], rng.uniform(0.6, 1.25, keep.sum()), 0.4, ground)
-
-
-def add_town(stage, ground, front: float, style: str, free=None) -> None:
-    """Houses in rows up from the far quay, their church, and the quay itself with a few boats' length of wall."""
-    shot, rng = stage.shot, stage.rng("town")
-    half = shot.spread[0] * (front + 60) * 1.08 + 12
-    pan = shot._pan() * front
-    fine = float(np.clip(40 * stage.detail / front * 1.6, 0.1, 1.0))
-    made = town.Town(town.STYLES[style], fine)
-    rows = int(np.clip(2 + 240 / front, 3, 6))
-    town.settle(made, rng, ground, pan - half, pan + half, front + 9, rows, free=free)
-    x = pan + rng.uniform(-0.45, 0.45) * half
-    y = front + 9 + 11 * rows * 0.6
-    town.church(made, rng, (x, y, float(ground(x, y)) + 2), rng.normal(0, 0.15), rng.uniform(0.95, 1.25))
-    made.emit(stage, 0.34, 2.4)
-    stone = stage.once("far quay", lambda: materials.bricks((0.2, 0.19, 0.17), (0.07, 0.065, 0.06), 1.0, 0.45))
-    stage.add(box(pan - half - 40, pan + half + 40, front - 0.4, front + 12, -3, QUAY), stone)
-    spots = [(pan + a, front + 2.5, QUAY) for a in np.arange(-half, half, 17.0)]
-    iron, glass = stage.material(quayside.IRON), stage.lit((1.0, 0.7, 0.36), 90)
-    poles = [box(a - 0.05, a + 0.05, b - 0.05, b + 0.05, c, c + 4.2) for a, b, c in spots]
-    stage.add(join(poles), iron)
-    stage.add([ellipsoid(0.22, 0.22, 0.24, 10, 8).moved(a, b, c + 4.3) for a, b, c in spots], glass, smooth=True)
 
 
 def gulls(stage) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from images.world import materials
-from images.world.furniture import finishes, pictures
+from images.world.furniture import fabrics, finishes, pictures
 from images.world.geometry import Solid, box, grid, loft
 
 BINDINGS = {"oxblood": (0.13, 0.022, 0.018), "brown": (0.11, 0.05, 0.022), "tan": (0.26, 0.14, 0.06), "black": (0.018,
@@ -52,7 +52,7 @@ def book(stage, rng, length: float = 0.22, depth: float = 0.155, thick: float = 
         box(-half, half, -depth / 2 - 0.001, depth / 2, thick - board, thick),
         loft(ends),
     ]
-    skin = finishes.cloth(stage, colour, None, 1400, 0.1) if cloth_bound else finishes.leather(stage, colour)
+    skin = fabrics.cloth(stage, colour, None, 1400, 0.1) if cloth_bound else fabrics.leather(stage, colour)
     parts = [stage.add(cover, skin, smooth=35, bevel=0.0009)]
     bands = []
     if not cloth_bound:  # the cords under the leather
@@ -135,7 +135,7 @@ def open_book(stage, rng, length: float = 0.26, width: float = 0.185, thick: flo
     parts = [
         stage.add(
             box(-width - 0.006, width + 0.006, -length / 2 - 0.004, length / 2 + 0.004, 0, 0.003),
-            finishes.leather(stage, colour),
+            fabrics.leather(stage, colour),
             bevel=0.001,
         )
     ]

@@ -1,6 +1,6 @@
-"""What indoor things are made of: wood with grain, cloth, leather, brass, marble, wax, glass and painted pictures.
+"""What indoor things are made of: wood with grain, brass, marble, wax, glass and painted pictures.
 
-Every function gives a Blender material and makes it once for a stage. Colours are linear.
+Every function of a stage gives a Blender material and makes it once for that stage. Colours are linear.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from images.world.nodes import Graph
 Colour = tuple[float, float, float]
 
 
-def _own(graph: Graph, differ: bool = True):
+def own(graph: Graph, differ: bool = True):
     """The object's own coordinates, moved by a random step so that no two objects share their grain."""
     at = graph.node("TexCoord").outputs["Object"]
     if not differ:
@@ -20,7 +20,7 @@ def _own(graph: Graph, differ: bool = True):
     return graph.vector("ADD", at, graph.join(graph.multiply(chance, 31.7), graph.multiply(chance, 17.3), chance))
 
 
-def _shaded(graph: Graph, output, material, **inputs):
+def shaded(graph: Graph, output, material, **inputs):
     """Finish a material with a Principled shader; inputs by name with underscores."""
     named = {name.replace("_", " "): value for name, value in inputs.items()}
     renamed = {"Base": "Base Color", "Subsurface": "Subsurface Weight", "Transmission": "Transmission Weight"}
@@ -30,11 +30,11 @@ def _shaded(graph: Graph, output, material, **inputs):
     return material
 
 
-def _bump(graph: Graph, height, distance: float, strength: float = 1.0):
+def bump(graph: Graph, height, distance: float, strength: float = 1.0):
     return graph.node("Bump", {"Height": height, "Strength": strength, "Distance": distance})
 
 
-def _tint(colour: Colour, factor: float) -> Colour:
+def tinted(colour: Colour, factor: float) -> Colour:
     return tuple(min(1.0, c * factor) for c in colour)
 
 
@@ -49,7 +49,7 @@ def wood(
 
 def _wood(colour, along, roughness, varnish, wear, size, small: bool):
     graph, output, material = materials.new("wood")
-    at = _own(graph)
+    at = own(graph)
     scale = tuple(0.09 if axis == along else 1.0 for axis in "xyz")
     grain = graph.noise(graph.stretched(at, scale), 5.5 / size, 2, 0.45, 0.35)
     bands = graph.math("SINE", graph.multiply(grain, 62.0))
@@ -59,94 +59,23 @@ def _wood(colour, along, roughness, varnish, wear, size, small: bool):
     patches = graph.noise(at, 2.2 / size, 5, 0.6)
     shade = graph.add(graph.multiply(bands, 0.34), graph.multiply(fibres, 1.0))
     light = graph.mix(
-        graph.spread(patches, 0.3, 0.7), _tint(colour, 1.5), _tint((colour[0], colour[1] * 0.92, colour[2] * 0.8), 1.15)
+        graph.spread(patches, 0.3, 0.7),
+        tinted(colour, 1.5),
+        tinted((colour[0], colour[1] * 0.92, colour[2] * 0.8), 1.15),
     )
-    base = graph.mix(graph.spread(shade, 0.25, 1.05), _tint(colour, 0.5), light)
+    base = graph.mix(graph.spread(shade, 0.25, 1.05), tinted(colour, 0.5), light)
     if small:  # from afar the fibres are not seen
-        return _shaded(graph, output, material, Base=base, Roughness=roughness, Coat=varnish, Coat_Roughness=0.12)
+        return shaded(graph, output, material, Base=base, Roughness=roughness, Coat=varnish, Coat_Roughness=0.12)
     dust = graph.spread(graph.noise(at, 9 / size, 8, 0.72), 0.5, 0.68, 0, wear)
-    base = graph.mix(dust, base, _tint((colour[0] * 0.8 + 0.06, colour[1] * 0.85 + 0.055, colour[2] * 0.9 + 0.05), 1.0))
+    base = graph.mix(
+        dust, base, tinted((colour[0] * 0.8 + 0.06, colour[1] * 0.85 + 0.055, colour[2] * 0.9 + 0.05), 1.0)
+    )
     rough = graph.add(graph.spread(patches, 0.3, 0.7, roughness - 0.09, roughness + 0.12), graph.multiply(dust, 0.3))
     relief = graph.add(graph.multiply(fibres, 0.7), graph.multiply(bands, 0.3))
-    return _shaded(
-        graph, output, material, Base=base, Roughness=rough, Normal=_bump(graph, relief, 0.0006 * size, 0.7),
+    return shaded(
+        graph, output, material, Base=base, Roughness=rough, Normal=bump(graph, relief, 0.0006 * size, 0.7),
         Coat=varnish, Coat_Roughness=0.12, Specular=0.4,
     )  # fmt: skip
-
-
-def cloth(
-    stage, colour: Colour, second: Colour | None = None, weave: float = 900.0, sheen: float = 0.3, thin: float = 0.0
-):
-    """Woven cloth; weave: threads to the metre. thin: share of light that comes through, for curtains."""
-    key = ("cloth", tuple(colour), second, weave, sheen, thin)
-    return stage.once(key, lambda: _cloth(tuple(colour), second, weave, sheen, thin))
-
-
-def _cloth(colour, second, weave, sheen, thin):
-    graph, output, material = materials.new("cloth")
-    at = _own(graph)
-    x, y, z = graph.split(at)
-    threads = graph.multiply(
-        graph.math("SINE", graph.multiply(graph.add(x, z), weave * 4)),
-        graph.math("SINE", graph.multiply(graph.add(y, z), weave * 4)),
-    )
-    slubs = graph.noise(graph.stretched(at, (1, 0.15, 1)), weave / 4, 3, 0.6)
-    patches = graph.noise(at, 6, 6, 0.6)
-    base = graph.mix(graph.spread(patches, 0.3, 0.7), _tint(colour, 0.8), _tint(colour, 1.2))
-    if second:
-        base = graph.mix(graph.spread(graph.noise(at, 3, 3, 0.5), 0.48, 0.52), base, second)
-    base = graph.scale(base, graph.spread(graph.add(threads, graph.multiply(slubs, 2)), -0.2, 2.0, 0.72, 1.2))
-    normal = _bump(graph, graph.add(threads, graph.multiply(slubs, 2.0)), 0.35 / weave, 0.6)
-    inputs = {"Base Color": base, "Roughness": 0.9, "Sheen Weight": sheen, "Normal": normal, "Specular IOR Level": 0.15}
-    shader = graph.node("BsdfPrincipled", inputs).outputs[0]
-    if thin:
-        through = graph.node("BsdfTranslucent", {"Color": base})
-        shader = graph.node("MixShader", {0: thin, 1: shader, 2: through}).outputs[0]
-    graph.link(shader, output.inputs[0])
-    return material
-
-
-def velvet(stage, colour: Colour):
-    """Velvet and plush: dark where seen straight on, pale at the edges, brushed in patches."""
-
-    def make():
-        graph, output, material = materials.new("velvet")
-        at = _own(graph)
-        brushed = graph.noise(at, 7, 5, 0.6, 0.6)
-        edge = graph.node("LayerWeight", {"Blend": 0.4}).outputs["Facing"]
-        base = graph.mix(
-            graph.spread(graph.add(brushed, graph.multiply(edge, 0.6)), 0.35, 1.1),
-            _tint(colour, 0.6),
-            _tint(colour, 1.9),
-        )
-        pile = graph.noise(at, 700, 2)
-        return _shaded(
-            graph, output, material, Base=base, Roughness=0.95, Sheen=0.7, Sheen_Roughness=0.35,
-            Normal=_bump(graph, graph.add(pile, graph.multiply(brushed, 3.0)), 0.002), Specular=0.1,
-        )  # fmt: skip
-
-    return stage.once(("velvet", tuple(colour)), make)
-
-
-def leather(stage, colour: Colour, roughness: float = 0.42, grain: float = 520.0):
-    """Leather: cells between creases, rubbed paler where it bulges."""
-
-    def make():
-        graph, output, material = materials.new("leather")
-        at = _own(graph)
-        stirred = graph.node("TexNoise", {"Vector": at, "Scale": 90.0}).outputs[1]
-        cells = graph.cells(graph.vector("ADD", at, graph.scale(stirred, 0.003)), grain, "DISTANCE_TO_EDGE").outputs[0]
-        creases = graph.spread(cells, 0.0, 0.2)
-        patches = graph.noise(at, 11, 7, 0.65)
-        rubbed = graph.spread(patches, 0.5, 0.68, 0, 0.5)
-        pale = _tint((colour[0] * 1.1 + 0.02, colour[1] + 0.013, colour[2] + 0.007), 1.3)
-        base = graph.mix(rubbed, graph.mix(creases, _tint(colour, 0.72), colour), pale)
-        rough = graph.spread(patches, 0.3, 0.7, roughness - 0.1, roughness + 0.14)
-        relief = graph.add(graph.multiply(creases, 0.4), graph.multiply(graph.noise(at, 14, 4), 3.0))
-        normal = _bump(graph, relief, 0.0003)
-        return _shaded(graph, output, material, Base=base, Roughness=rough, Normal=normal, Specular=0.4)
-
-    return stage.once(("leather", tuple(colour), roughness, grain), make)
 
 
 def metal(stage, colour: Colour, roughness: float = 0.25, tarnish: float = 0.3, dull: Colour | None = None):
@@ -154,15 +83,15 @@ def metal(stage, colour: Colour, roughness: float = 0.25, tarnish: float = 0.3, 
 
     def make():
         graph, output, material = materials.new("metal")
-        at = _own(graph)
+        at = own(graph)
         stains = graph.spread(graph.noise(at, 24, 8, 0.7), 0.42, 0.68, 0, tarnish)
         scratches = graph.noise(graph.stretched(at, (1, 1, 0.03), 0.6), 420, 2, 0.6)
-        base = graph.mix(stains, colour, dull or _tint((colour[0] * 0.5, colour[1] * 0.42, colour[2] * 0.4), 0.6))
+        base = graph.mix(stains, colour, dull or tinted((colour[0] * 0.5, colour[1] * 0.42, colour[2] * 0.4), 0.6))
         rough = graph.add(
             graph.spread(scratches, 0.3, 0.7, roughness - 0.08, roughness + 0.1), graph.multiply(stains, 0.45)
         )
-        return _shaded(
-            graph, output, material, Base=base, Metallic=1.0, Roughness=rough, Normal=_bump(graph, scratches, 0.00006)
+        return shaded(
+            graph, output, material, Base=base, Metallic=1.0, Roughness=rough, Normal=bump(graph, scratches, 0.00006)
         )
 
     return stage.once(("metal", tuple(colour), roughness, tarnish, dull), make)
@@ -181,7 +110,7 @@ def marble(stage, colour: Colour, veins: Colour, size: float = 0.25, roughness: 
 
     def make():
         graph, output, material = materials.new("marble")
-        at = _own(graph)
+        at = own(graph)
         warp = graph.vector(
             "ADD",
             at,
@@ -196,14 +125,14 @@ def marble(stage, colour: Colour, veins: Colour, size: float = 0.25, roughness: 
         thin = graph.spread(
             graph.math("ABSOLUTE", graph.add(graph.noise(warp, 3.1 / size, 7, 0.6), -0.5)), 0.0, 0.018, 0.6, 0
         )
-        base = graph.mix(graph.spread(clouds, 0.3, 0.7), _tint(colour, 0.78), _tint(colour, 1.08))
+        base = graph.mix(graph.spread(clouds, 0.3, 0.7), tinted(colour, 0.78), tinted(colour, 1.08))
         base = graph.mix(
             graph.math("MAXIMUM", graph.multiply(thick, graph.spread(clouds, 0.35, 0.6)), thin), base, veins
         )
         worn = graph.noise(at, 14, 7, 0.7)
         rough = graph.spread(worn, 0.35, 0.65, roughness - 0.06, roughness + 0.16)
-        return _shaded(
-            graph, output, material, Base=base, Roughness=rough, Normal=_bump(graph, worn, 0.0004, 0.4), Specular=0.5,
+        return shaded(
+            graph, output, material, Base=base, Roughness=rough, Normal=bump(graph, worn, 0.0004, 0.4), Specular=0.5,
             Subsurface=0.08, Subsurface_Radius=(0.02, 0.015, 0.01),
         )  # fmt: skip
 
@@ -215,15 +144,15 @@ def glazed(stage, colour: Colour, speckle: Colour | None = None, roughness: floa
 
     def make():
         graph, output, material = materials.new("glazed")
-        at = _own(graph)
+        at = own(graph)
         pooled = graph.noise(at, 22, 4, 0.6)
-        base = graph.mix(graph.spread(pooled, 0.3, 0.7), _tint(colour, 0.82), _tint(colour, 1.1))
+        base = graph.mix(graph.spread(pooled, 0.3, 0.7), tinted(colour, 0.82), tinted(colour, 1.1))
         if speckle:
             spots = graph.spread(graph.cells(at, 260).outputs[0], 0.12, 0.2, 1, 0)
             base = graph.mix(graph.multiply(spots, graph.spread(pooled, 0.4, 0.5)), base, speckle)
-        return _shaded(
+        return shaded(
             graph, output, material, Base=base, Roughness=roughness, Coat=0.6, Coat_Roughness=0.04,
-            Normal=_bump(graph, graph.noise(at, 60, 3), 0.0005, 0.5),
+            Normal=bump(graph, graph.noise(at, 60, 3), 0.0005, 0.5),
         )  # fmt: skip
 
     return stage.once(("glazed", tuple(colour), speckle, roughness), make)
@@ -234,18 +163,18 @@ def polished(stage, colour: Colour, roughness: float = 0.2):
 
     def make():
         graph, output, material = materials.new("polished")
-        at = _own(graph)
+        at = own(graph)
         patches = graph.noise(graph.stretched(at, (1, 1, 0.3)), 45, 6, 0.65)
         cracks = graph.noise(graph.stretched(at, (1, 1, 0.06)), 420, 3, 0.6)
         base = graph.mix(
             graph.spread(patches, 0.32, 0.7),
-            _tint(colour, 1.12),
-            _tint((colour[0] * 0.9, colour[1] * 0.78, colour[2] * 0.6), 0.8),
+            tinted(colour, 1.12),
+            tinted((colour[0] * 0.9, colour[1] * 0.78, colour[2] * 0.6), 0.8),
         )
         base = graph.scale(base, graph.spread(cracks, 0.28, 0.42, 0.6, 1.0))
-        return _shaded(graph, output, material, Base=base, Roughness=graph.spread(patches, 0.3, 0.7, roughness - 0.06,
+        return shaded(graph, output, material, Base=base, Roughness=graph.spread(patches, 0.3, 0.7, roughness - 0.06,
             roughness + 0.1), Subsurface=0.15, Subsurface_Radius=(0.006, 0.004, 0.002), Coat=0.35, Coat_Roughness=0.1,
-            Normal=_bump(graph, cracks, 0.00008), Specular=0.5,)  # fmt: skip
+            Normal=bump(graph, cracks, 0.00008), Specular=0.5,)  # fmt: skip
 
     return stage.once(("polished", tuple(colour), roughness), make)
 
@@ -253,11 +182,11 @@ def polished(stage, colour: Colour, roughness: float = 0.2):
 def wax(stage, colour: Colour = (0.72, 0.6, 0.42)):
     def make():
         graph, output, material = materials.new("wax")
-        at = _own(graph)
-        base = graph.mix(graph.spread(graph.noise(at, 40, 5), 0.3, 0.7), _tint(colour, 0.85), _tint(colour, 1.1))
-        return _shaded(
+        at = own(graph)
+        base = graph.mix(graph.spread(graph.noise(at, 40, 5), 0.3, 0.7), tinted(colour, 0.85), tinted(colour, 1.1))
+        return shaded(
             graph, output, material, Base=base, Roughness=0.38, Subsurface=0.5, Subsurface_Scale=0.012,
-            Subsurface_Radius=(1.0, 0.45, 0.2), Normal=_bump(graph, graph.noise(at, 130, 4), 0.0008), Specular=0.4,
+            Subsurface_Radius=(1.0, 0.45, 0.2), Normal=bump(graph, graph.noise(at, 130, 4), 0.0008), Specular=0.4,
         )  # fmt: skip
 
     return stage.once(("wax", tuple(colour)), make)
@@ -268,10 +197,10 @@ def glass(stage, colour: Colour = (0.95, 0.97, 0.96), dusty: float = 0.05):
 
     def make():
         graph, output, material = materials.new("blown glass")
-        at = _own(graph)
+        at = own(graph)
         path = graph.node("LightPath").outputs
         smears = graph.noise(graph.stretched(at, (1, 1, 0.4)), 30, 6, 0.65)
-        waves = _bump(graph, graph.noise(at, 26, 2), 0.0012)
+        waves = bump(graph, graph.noise(at, 26, 2), 0.0012)
         rough = graph.spread(smears, 0.5, 0.75, 0.0, 0.07)
         shader = graph.node("BsdfGlass", {"Color": colour, "Roughness": rough, "IOR": 1.48, "Normal": waves}).outputs[0]
         if dusty:
@@ -314,15 +243,15 @@ def pages(stage, colour: Colour = (0.62, 0.52, 0.36)):
 
     def make():
         graph, output, material = materials.new("pages")
-        at = _own(graph)
+        at = own(graph)
         leaves = graph.noise(graph.stretched(at, (0.04, 0.04, 1)), 1500, 3, 0.7)
         foxed = graph.noise(at, 18, 6, 0.65)
         base = graph.mix(
-            graph.spread(foxed, 0.35, 0.7), colour, _tint((colour[0] * 0.8, colour[1] * 0.68, colour[2] * 0.5), 0.9)
+            graph.spread(foxed, 0.35, 0.7), colour, tinted((colour[0] * 0.8, colour[1] * 0.68, colour[2] * 0.5), 0.9)
         )
         base = graph.scale(base, graph.spread(leaves, 0.3, 0.65, 0.4, 1.15))
-        return _shaded(
-            graph, output, material, Base=base, Roughness=0.85, Normal=_bump(graph, leaves, 0.0006), Specular=0.2
+        return shaded(
+            graph, output, material, Base=base, Roughness=0.85, Normal=bump(graph, leaves, 0.0006), Specular=0.2
         )
 
     return stage.once(("pages", tuple(colour)), make)
@@ -357,8 +286,8 @@ def painted(
         inputs = {"Base": base, "Roughness": roughness, "Coat": coat}
         if relief:
             grey = graph.node("RGBToBW", {0: texture.outputs[0]})
-            inputs["Normal"] = _bump(graph, graph.add(grey, graph.multiply(stains, 0.5)), relief)
-        return _shaded(graph, output, material, **inputs)
+            inputs["Normal"] = bump(graph, graph.add(grey, graph.multiply(stains, 0.5)), relief)
+        return shaded(graph, output, material, **inputs)
 
     return stage.once(("painted", name, across, tuple(low), tuple(high)), make)
 

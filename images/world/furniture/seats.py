@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from images.world.furniture import finishes
+from images.world.furniture import fabrics, finishes
 from images.world.furniture.tables import WOODS
 from images.world.furniture.turning import bead, curve, spun
 from images.world.geometry import Solid, box, grid, join, loft, tube
@@ -170,14 +170,14 @@ def _upholstery(stage, rng, kind: str | None = None):
             (0.28, 0.13, 0.05),
             (0.02, 0.05, 0.03),
         ][rng.integers(5)]
-        return colour, finishes.leather(stage, colour, 0.42, 260)
+        return colour, fabrics.leather(stage, colour, 0.42, 260)
     if kind == "velvet":
         colour = [(0.04, 0.07, 0.05), (0.16, 0.015, 0.025), (0.03, 0.045, 0.1), (0.24, 0.13, 0.03), (0.06, 0.09, 0.1)][
             rng.integers(5)
         ]
-        return colour, finishes.velvet(stage, colour)
+        return colour, fabrics.velvet(stage, colour)
     colour = [(0.34, 0.3, 0.22), (0.17, 0.2, 0.13), (0.28, 0.15, 0.09), (0.12, 0.15, 0.2)][rng.integers(4)]
-    return colour, finishes.cloth(stage, colour, None, 420)
+    return colour, fabrics.cloth(stage, colour, None, 420)
 
 
 def pillow(stage, rng, at, size: float = 0.42):
@@ -213,8 +213,8 @@ def bed(stage, rng, width: float = 1.5, iron: bool | None = None):
     colour = [(0.2, 0.03, 0.03), (0.05, 0.08, 0.13), (0.3, 0.25, 0.17), (0.09, 0.11, 0.06), (0.42, 0.4, 0.36)][
         rng.integers(5)
     ]
-    parts.append(stage.add(grid(x[::-1], y[::-1], z[::-1]), finishes.cloth(stage, colour, None, 260, 0.5), smooth=True))
-    linen = finishes.cloth(stage, (0.62, 0.6, 0.56), None, 900)
+    parts.append(stage.add(grid(x[::-1], y[::-1], z[::-1]), fabrics.cloth(stage, colour, None, 260, 0.5), smooth=True))
+    linen = fabrics.cloth(stage, (0.62, 0.6, 0.56), None, 900)
     fold = grid(
         (x * 1.006)[::-1],
         (-0.35 - 0.32 * v - 0.02 * fbm(u * 3, 0 * u, 3, seed))[::-1],

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from images.world.furniture import finishes
+from images.world.furniture import fabrics, finishes
 from images.world.furniture.turning import bead, curve, spun
 from images.world.geometry import Solid, box, grid, join
 from images.world.noise import fbm
@@ -130,7 +130,7 @@ def tablecloth(stage, rng, width: float, depth: float, height: float, colour, dr
         - np.minimum(hang, drop * 1.15)
         + np.where(hang == 0, crease + 0.0012 * fbm(x * 6, y * 6, 4, seed + 3) + 0.001, 0)
     )
-    return stage.add(grid(x, y + depth / 2, z), finishes.cloth(stage, colour, None, 1000), smooth=True)
+    return stage.add(grid(x, y + depth / 2, z), fabrics.cloth(stage, colour, None, 1000), smooth=True)
 
 
 def desk(stage, rng, width: float = 1.5, depth: float = 0.75, height: float = 0.75):
@@ -148,7 +148,7 @@ def desk(stage, rng, width: float = 1.5, depth: float = 0.75, height: float = 0.
     parts.append(
         stage.add(
             box(-w + 0.085, w - 0.085, 0.085, depth - 0.085, height - thick, height - 0.0006),
-            finishes.leather(stage, hide),
+            fabrics.leather(stage, hide),
         )
     )
     gold = [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from images.world.furniture import finishes
+from images.world.furniture import fabrics, finishes
 from images.world.geometry import Solid, box, join, lathe, loft, prism, tube
 
 
@@ -294,7 +294,7 @@ def sacks(stage, rng, count: int = 3):
             return np.maximum(body(p) - (deep * np.clip(0.35 + p[:, 2] / h, 0, 1)).astype(np.float32), -p[:, 2])
 
         solid = skin(creased, (-0.32, -0.26, -0.02), (0.32, 0.26, h + 0.08), 0.012 / max(stage.detail, 0.3) ** 0.5)
-        one = stage.add(solid, finishes.cloth(stage, (0.36, 0.28, 0.17), None, 350), smooth=True)
+        one = stage.add(solid, fabrics.cloth(stage, (0.36, 0.28, 0.17), None, 350), smooth=True)
         one.location, one.rotation_euler = (
             (i * 0.5 - 0.4 + rng.normal(0, 0.03), -0.26, 0),
             (0, 0, float(rng.uniform(-0.5, 0.5))),

@@ -1,7 +1,7 @@
 """Wall and floor finishes: plaster, wallpaper, panelling, brick, tiles, boards, parquet."""
 
 from images.world import materials
-from images.world.furniture import finishes, pictures
+from images.world.furniture import finishes, patterns
 from images.world.materials import Surface
 
 
@@ -44,7 +44,7 @@ def papered(stage, seed: int, paper: str = "damask", size: float = 0.55, colours
         graph, output, material = materials.new("wallpaper")
         x, _, z = graph.split(graph.node("TexCoord").outputs["Object"])
         u, v = graph.math("DIVIDE", x, size), graph.math("DIVIDE", z, size)
-        drawn = pictures.wallpaper(seed, paper, colours)
+        drawn = patterns.wallpaper(seed, paper, colours)
         texture = graph.node("TexImage", {"Vector": graph.join(u, v)}, image=finishes.image(drawn), extension="REPEAT")
         at = graph.node("NewGeometry").outputs["Position"]
         stains = graph.noise(graph.stretched(at, (1, 1, 0.3)), 0.9, 7, 0.62)

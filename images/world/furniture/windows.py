@@ -5,7 +5,7 @@ at y < 0, the wall's thickness and what is outside at y > 0. A window's opening 
 
 import numpy as np
 
-from images.world.furniture import finishes
+from images.world.furniture import fabrics, finishes
 from images.world.furniture.turning import curve, spun
 from images.world.geometry import Solid, box, grid, join, lathe, tube
 from images.world.noise import fbm
@@ -86,7 +86,7 @@ def curtains(
 
     open_share: the width of each gathered half over the opening's. tied: held back at a third of their height.
     """
-    look = finishes.velvet(stage, colour) if heavy else finishes.cloth(stage, colour, None, 700, 0.2, thin=0.55)
+    look = fabrics.velvet(stage, colour) if heavy else fabrics.cloth(stage, colour, None, 700, 0.2, thin=0.55)
     parts = []
     for side in (-1, 1):
         seed, half = int(rng.integers(999)), width * open_share
@@ -117,7 +117,7 @@ def curtains(
             parts.append(
                 stage.add(
                     tube(loop, 0.012, 8),
-                    finishes.cloth(stage, tuple(min(1, 1.5 * c + 0.02) for c in colour)),
+                    fabrics.cloth(stage, tuple(min(1, 1.5 * c + 0.02) for c in colour)),
                     smooth=True,
                 )
             )

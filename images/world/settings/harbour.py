@@ -7,7 +7,7 @@ import numpy as np
 from images.world import composition
 from images.world.base import Setting, details
 from images.world.buildings import town
-from images.world.coast import shore, waterfront
+from images.world.coast import far_shores, moorings, shore, waterfront
 from images.world.coast.waterfront import DECK, QUAY
 from images.world.noise import fbm, smoothstep
 from images.world.terrain import land
@@ -119,12 +119,12 @@ def build(stage):
     # the peaks stay in the frame, under some sky
     horizon = shot.project((0.0, 1e4, shot.eye[2]))[1]
     tall = min(where["tall"], 0.62 * max(horizon, 0.2) * 2 * shot.spread[1] * 2.6 * front)
-    ground = waterfront.lake_ground(seed, front, tall) if lake else waterfront.town_ground(seed, front)
-    waterfront.far_land(stage, ground, front, 9000 if lake else 5000, "lake" if lake else "town")
+    ground = far_shores.lake_ground(seed, front, tall) if lake else far_shores.town_ground(seed, front)
+    far_shores.far_land(stage, ground, front, 9000 if lake else 5000, "lake" if lake else "town")
     add_still_water(stage, -6000, 6000, -60, 9000, ripples=0.02 if lake else 0.016, size=0.7)
     if not lake:
-        waterfront.add_town(stage, ground, front, where["style"])
-    models = waterfront.fleet(
+        far_shores.add_town(stage, ground, front, where["style"])
+    models = moorings.fleet(
         stage, "fleet", ("dinghy", "dinghy") if lake else FLEET if stage.detail > 0.3 else FLEET[1:5]
     )
     _BUILD[kind](stage, models, front)
@@ -142,11 +142,11 @@ def _pier(stage, models, front: float) -> None:
     half = 1.0 + 0.5 * max(shot.width - 0.8, 0) if lake else 1.5 + 0.5 * max(shot.width - 0.8, 0)
     places = waterfront.add_pier(stage, middle, half, far, lamps=not lake)
     if lake:
-        waterfront.moor_along(stage, models, places, middle + half, 1, 5.0, far)
-        waterfront.moor_along(stage, models, places, middle - half, -1, 6.0, far)
+        moorings.moor_along(stage, models, places, middle + half, 1, 5.0, far)
+        moorings.moor_along(stage, models, places, middle - half, -1, 6.0, far)
         return
     for side in (-1, 1):
-        waterfront.moor_along(stage, models, places, middle + side * (half + 0.3), side, 7.0, far + 6)
+        moorings.moor_along(stage, models, places, middle + side * (half + 0.3), side, 7.0, far + 6)
         waterfront.clutter(
             stage,
             f"pier things {side}",
@@ -156,7 +156,7 @@ def _pier(stage, models, front: float) -> None:
             far,
             6,
         )
-    waterfront.anchor(stage, models, 9, 24, 0.8 * front, lambda x, y: abs(x - middle) > 11)
+    moorings.anchor(stage, models, 9, 24, 0.8 * front, lambda x, y: abs(x - middle) > 11)
 
 
 def _quay(stage, models, front: float) -> None:
@@ -164,8 +164,8 @@ def _quay(stage, models, front: float) -> None:
     side = -1 if stage.scene.framing.third > 0 else 1
     edge = side * max(side * shot.subject[0] + 0.5 * shot.width + 1.3, 0.8)
     places = waterfront.add_quay(stage, edge, side, front + 2)
-    waterfront.moor_along(stage, models, places, edge, side, 6.0, front - 8)
-    waterfront.anchor(stage, models, 8, 26, 0.85 * front, lambda x, y: side * (x - edge) > 12)
+    moorings.moor_along(stage, models, places, edge, side, 6.0, front - 8)
+    moorings.anchor(stage, models, 8, 26, 0.85 * front, lambda x, y: side * (x - edge) > 12)
     inner = edge - side * 3.2
     waterfront.clutter(stage, "quay things", *sorted((edge - side * 1.3, inner)), QUAY, 3.5, 45, 20)
     # houses along the quay on the land's side
@@ -191,10 +191,10 @@ def _quay(stage, models, front: float) -> None:
 
 def _basin(stage, models, front: float) -> None:
     shot = stage.shot
-    waterfront.anchor(stage, models, 12, 0.8 * shot.distance, 0.85 * front)
+    moorings.anchor(stage, models, 12, 0.8 * shot.distance, 0.85 * front)
     side = -1 if shot.subject[0] > 0 else 1
     # the end of a quay with its bollards reaches into the frame below
-    waterfront.moor_along(
+    moorings.moor_along(
         stage, models, [], side * (shot.spread[0] * 0.62 * shot.distance + 2), side, 0.55 * shot.distance, 0.9 * front
     )
 
@@ -218,9 +218,9 @@ def _mole_build(stage, models, front: float) -> None:
     side = -1 if shot.subject[0] > 0 else 1
     edge = side * 1.0
     places = waterfront.add_quay(stage, edge, side, min(0.45 * shot.distance, 40))
-    waterfront.moor_along(stage, models, places, edge, side, 7.0, 0.4 * shot.distance)
+    moorings.moor_along(stage, models, places, edge, side, 7.0, 0.4 * shot.distance)
     waterfront.clutter(stage, "mole things", *sorted((edge - side * 1.3, edge - side * 3.4)), QUAY, 3.5, 24, 12)
-    waterfront.anchor(
+    moorings.anchor(
         stage,
         models,
         10,
@@ -231,7 +231,7 @@ def _mole_build(stage, models, front: float) -> None:
 
 
 def _lake(stage, models, front: float) -> None:
-    waterfront.anchor(stage, models, 2, 1.1 * stage.shot.distance, 0.6 * front)
+    moorings.anchor(stage, models, 2, 1.1 * stage.shot.distance, 0.6 * front)
 
 
 _BUILD = {"pier": _pier, "jetty": _pier, "quay": _quay, "basin": _basin, "mole": _mole_build, "lake": _lake}

@@ -6,8 +6,8 @@ import numpy as np
 
 from images.world import composition
 from images.world.base import Setting, details
-from images.world.buildings import halls
-from images.world.rooms import shell, still_life
+from images.world.buildings import church_fittings, halls, libraries, naves, ruins
+from images.world.rooms import outlooks, still_life
 
 STILL = ("chess pieces", "books", "bottles", "dice")
 PHRASES = {"gothic": ("in a gothic cathedral", "in the nave of a cathedral", "under the vault of a gothic church",
@@ -63,7 +63,7 @@ def shoot(scene, aspect):
     )
     if hall.kind != "ruin":
         return shot
-    ground = halls.grassy(hall, scene.seed % 997)
+    ground = ruins.grassy(hall, scene.seed % 997)
     x, y, _ = shot.subject
     level = float(ground(x, y))
     return replace(shot, subject=(x, y, level), ground=composition.levelled(ground, x, y, 0.5 * scene.width + 0.3))
@@ -75,20 +75,20 @@ def build(stage):
     _x, y, _ = shot.subject
     keep = lambda a, b: bool(shot.clear(a, b, 1.3)) and b > 1.6  # noqa: E731
     if hall.kind == "ruin":
-        ground = shot.ground if scene.on != "table" else halls.grassy(hall, scene.seed % 997)
-        halls.ruin(stage, hall, rng, ground)
-        halls.turf(stage, hall, ground, rng)
+        ground = shot.ground if scene.on != "table" else ruins.grassy(hall, scene.seed % 997)
+        ruins.ruin(stage, hall, rng, ground)
+        ruins.turf(stage, hall, ground, rng)
         halls.add_flags(stage, hall, hall.stone, True)
-        stage.group(*shell.ridge_line(stage, rng, 160, -4, 26), *shell.ridge_line(stage, rng, 700, -10, 110))
+        stage.group(*outlooks.ridge_line(stage, rng, 160, -4, 26), *outlooks.ridge_line(stage, rng, 700, -10, 110))
         stage.group(
-            *shell.trees(
+            *outlooks.trees(
                 stage,
                 rng,
                 [(rng.uniform(-30, 30), hall.end + rng.uniform(6, 40), rng.uniform(6, 12)) for _ in range(10)],
             )
         )
     elif hall.kind == "library":
-        halls.library(stage, hall, rng)
+        libraries.library(stage, hall, rng)
         from images.world.furniture import walls
 
         pale, deep = (
@@ -96,20 +96,22 @@ def build(stage):
         )
         stage.add(halls.floor_of(hall), walls.checkered(stage, pale, deep, 0.55, 0.2))
         if scene.on != "table":
-            halls.reading_tables(stage, hall, rng, 3.2, hall.end - 3, keep)
+            libraries.reading_tables(stage, hall, rng, 3.2, hall.end - 3, keep)
     else:
-        halls.church(stage, hall, rng, where["coloured"])
+        naves.church(stage, hall, rng, where["coloured"])
         halls.add_flags(stage, hall, tuple(0.75 * c for c in hall.stone))
-        halls.altar(stage, hall, rng)
+        church_fittings.altar(stage, hall, rng)
         if where["benches"] and scene.on != "table":
-            halls.pews(stage, hall, rng, 2.2, hall.end - 6.5, keep)
+            church_fittings.pews(stage, hall, rng, 2.2, hall.end - 6.5, keep)
         for k in range(3):
-            halls.candle_stand(stage, rng, (float((-1) ** k * (hall.half - 0.1)), hall.bay * (k + 1.0 + (y > 9)) + 0.2))
+            church_fittings.candle_stand(
+                stage, rng, (float((-1) ** k * (hall.half - 0.1)), hall.bay * (k + 1.0 + (y > 9)) + 0.2)
+            )
     if scene.on == "table":
         still_life.add_table(stage, where["top"])
         still_life.key_lamps(stage, where["side"])
-        halls.candle_stand(stage, rng, (float(-1.4 * where["side"]), 4.5))
-        halls.candle_stand(stage, rng, (float(2.0 * where["side"]), 7.5))
+        church_fittings.candle_stand(stage, rng, (float(-1.4 * where["side"]), 4.5))
+        church_fittings.candle_stand(stage, rng, (float(2.0 * where["side"]), 7.5))
     _air(stage, hall)
 
 

@@ -11,7 +11,7 @@ from images.world import composition
 from images.world.base import Setting, Shot, details
 from images.world.furniture import candles, finishes, tables, tableware
 from images.world.geometry import box
-from images.world.rooms import interiors, shell, still_life
+from images.world.rooms import interiors, linings, outlooks, shell, still_life
 from images.world.rooms.shell import Opening, Room
 
 STILL = ("chess pieces", "books", "bottles", "dice")
@@ -125,10 +125,10 @@ def build(stage):
     rng = stage.rng("room")
     room, kind = plan(stage), where["kind"]
     close = stage.scene.on == "table"
-    interiors.shell(stage, room, kind, rng)
+    linings.shell(stage, room, kind, rng)
     interiors.glaze(stage, room, kind, stage.rng("windows"))
     views = interiors.PLANS[kind].view
-    shell.outlook(stage, room, views[where["view"] % len(views)])
+    outlooks.outlook(stage, room, views[where["view"] % len(views)])
     interiors.furnish(stage, room, kind, stage.rng("furniture"), where["side"], close)
     if close:
         _table(stage, room)

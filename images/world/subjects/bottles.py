@@ -3,7 +3,7 @@
 import numpy as np
 
 from images.world.base import Subject, details
-from images.world.furniture import candles, finishes, fruit, tableware
+from images.world.furniture import candles, fabrics, fruit, tableware
 from images.world.modelling import drape
 
 EDGE = -0.35  # the table's front edge, from the subject's origin: see composition.on_table
@@ -125,7 +125,7 @@ def _cloth(stage, rng, colour, feet):
         )
     if stage.detail > 0.5:
         points = drape.refined(points, 1)
-    return stage.add(drape.sheet(points), finishes.cloth(stage, colour, None, 1100), smooth=True)
+    return stage.add(drape.sheet(points), fabrics.cloth(stage, colour, None, 1100), smooth=True)
 
 
 SUBJECT = Subject(

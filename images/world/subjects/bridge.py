@@ -3,7 +3,7 @@
 import numpy as np
 
 from images.world.base import Subject, details
-from images.world.buildings import spans
+from images.world.buildings import girders, spans
 from images.world.buildings.masonry import Masonry, stonework
 from images.world.geometry import ellipsoid, tube
 from images.world.materials import Surface
@@ -66,14 +66,14 @@ def build(stage, what):
     elif kind == "viaduct":
         spans.stone_arches(stones, [9.0] * count, 4.6, 11.5, 2.2, 0.0, 34.0, stage.around(40, 14))
     elif kind == "truss":
-        iron, planks, total = spans.truss(stones, count, 34.0, 7.5, 3.0, 6.0, fine)
+        iron, planks, total = girders.truss(stones, count, 34.0, 7.5, 3.0, 6.0, fine)
         for side in (-1, 1):
             spans.approach(stones, side * (total / 2 + 4.0), side, 7.4, 3.4, 30.0)
         parts.append(stage.add(iron, _paint(stage, PAINTS[what["paint"]])))
         parts.append(stage.add(planks, stage.surface((0.17, 0.135, 0.1), 0.85, grain=0.4, stretch=(1, 0.1, 1))))
         lamps = [(x, s * 2.5, 9.6) for x in np.arange(-total / 2, total / 2 + 1, 17.0) for s in (-1, 1)]
     else:
-        steel, cables, reach = spans.suspension(stones, 92.0, 15.0, 4.2, 42.0, fine)
+        steel, cables, reach = girders.suspension(stones, 92.0, 15.0, 4.2, 42.0, fine)
         for side in (-1, 1):
             spans.approach(stones, side * reach, side, 15.0, 4.6, 60.0)
         parts.append(stage.add([steel, cables], _paint(stage, PAINTS[what["paint"]])))

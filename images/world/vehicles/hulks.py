@@ -102,7 +102,7 @@ def greebles(rng, corner, across, up, count: int, size: float) -> Solid:
 
 def lattice(x: float, y: float, side: float, z0: float, z1: float, bar: float, panel: float) -> Solid:
     """A square lattice tower: four legs, rings and crossed braces."""
-    from images.world.buildings.spans import beam
+    from images.world.buildings.girders import beam
 
     h = side / 2
     legs = [(x + a * h, y + b * h) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
