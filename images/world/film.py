@@ -30,7 +30,7 @@ class Film:
     mean: float | None = None
     key: float = 0.16  # linear value that the picture's log-mean light is brought to
     balance: Colour = (1, 1, 1)  # gain per channel before the curve
-    timing: float = 0.4  # share of the light's own tint that the print is timed against, as an eye adapts
+    timing: float = 0.3  # share of the light's own tint that the print is timed against, as an eye adapts
     saturation: float = 1.15
     contrast: float = 1.25  # slope of the curve at middle grey, over AgX's own
     shadows: Colour = (0, 0, 0)  # added where it is dark

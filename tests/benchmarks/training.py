@@ -92,8 +92,8 @@ def make_model(size: str, folder: Path) -> None:
 
 def make_pictures(folder: Path) -> None:
     """The dataset twice: with captions, and bare, as the example scripts for a word or a name need it."""
-    shutil.copytree(ROOT / "images" / "cinematic", folder / "captioned")
-    shutil.copytree(ROOT / "images" / "cinematic", folder / "bare", ignore=shutil.ignore_patterns("metadata.jsonl"))
+    shutil.copytree(ROOT / "images" / "drawn", folder / "captioned")
+    shutil.copytree(ROOT / "images" / "drawn", folder / "bare", ignore=shutil.ignore_patterns("metadata.jsonl"))
 
 
 def measured(method: str, ours: bool, args: argparse.Namespace) -> dict:
