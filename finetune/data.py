@@ -1,26 +1,28 @@
 """A folder of captioned pictures, read, checked and sorted into aspect-ratio buckets.
 
-Three layouts are read: an imagefolder (`metadata.jsonl` with `file_name` and `text`), pictures with a `.txt` caption
-beside each, and a bare folder where the caller gives the prompts. Everything that can be wrong with a folder is found
+Three layouts are read: an imagefolder (`metadata.jsonl` or `metadata.csv` with `file_name` and `text`), pictures with a
+`.txt` or `.caption` file beside each, and a bare folder where the caller gives the prompts. Everything that can be wrong with a folder is found
 here, before a model is loaded, and said in one sentence.
 """
 
 import hashlib
 import json
 import math
+import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.cli import InputError
+from finetune import captions
+from inference.cli import InputError, read_text
 
 if TYPE_CHECKING:
     from PIL import Image
     from transformers import CLIPTokenizer
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 LONGEST_ASPECT = 4.0  # a wider picture is cropped to 4:1
 
 
@@ -49,14 +51,12 @@ def read_folder(folder: str | Path, prompts: Sequence[str] = ()) -> list[Picture
     Every picture is decoded once. Raises InputError, naming the line or the file, for whatever cannot be trained on.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # pathlib raises where a name is too long
         raise InputError(
             f"there is no folder {folder.absolute()}; --train_data_dir takes a folder of captioned pictures"
         )
-    if (folder / "metadata.jsonl").exists():
-        found = list(_from_metadata(folder))
-    else:
-        found = list(_from_pictures(folder, prompts))
+    listing = captions.list_of(folder)
+    found = list(_from_list(listing) if listing else _from_pictures(folder, prompts))
     if not found:
         raise InputError(f"there are no pictures in {folder}; put some there, each with a line in metadata.jsonl")
     return read_pictures(found)
@@ -94,57 +94,45 @@ def recaption(
     return pictures
 
 
-def _from_metadata(folder: Path) -> Iterable[tuple[str, Path, tuple[str, ...]]]:
-    """(where, path, captions) per line, for `read_pictures`."""
-    try:
-        lines = (folder / "metadata.jsonl").read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{folder / 'metadata.jsonl'} cannot be read as UTF-8 text ({error})") from error
-    for number, line in enumerate(lines, 1):
-        where = f"metadata.jsonl line {number}"
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-        except ValueError as error:
-            raise InputError(f"{where}: not JSON ({error}) in {folder}") from error
-        if not isinstance(entry, dict) or not isinstance(entry.get("file_name"), str) or not entry["file_name"]:
-            raise InputError(f'{where}: no "file_name" in {folder}; a line is {{"file_name": "01.jpg", "text": "..."}}')
-        yield where, _inside(folder, entry["file_name"], where), (_caption(entry.get("text"), where, folder),)
+def _from_list(path: Path) -> Iterable[tuple[str, Path, tuple[str, ...]]]:
+    """(where, path, captions) of each picture that a metadata file names, for `read_pictures`."""
+    for where, name, caption in captions.listed(path):
+        yield where, _inside(path.parent, name, where), (caption,)
 
 
 def _from_pictures(folder: Path, prompts: Sequence[str]) -> Iterable[tuple[str, Path, tuple[str, ...]]]:
-    """The same for a folder without metadata.jsonl: `.txt` captions where there are any, else `prompts`."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    captioned = any(path.with_suffix(".txt").exists() for path in paths)
-    if paths and not captioned and not prompts:
+    """The same for a folder without one: the captions beside the pictures where there are any, else `prompts`."""
+    from inference.picture_files import pictures_in
+
+    texts = {path: captions.beside(path) for path in pictures_in(folder)}
+    captioned = any(texts.values())
+    if texts and not captioned and not prompts:
         raise InputError(
             f"there is no metadata.jsonl in {folder}, and no .txt beside its pictures; images/README.md says how "
             "captions are written"
         )
-    for path in paths:
-        captions, text = tuple(prompts), path.with_suffix(".txt")
+    for path, text in texts.items():
+        own = tuple(prompts)
         if captioned:
-            if not text.exists():
-                raise InputError(f"no caption {text.name} beside {path.name} in {folder}, where others have one")
-            captions = (_caption(text.read_text(encoding="utf-8-sig", errors="replace"), text.name, folder),)
-        yield path.name, _inside(folder, path.name, path.name), captions
+            if not text:
+                raise InputError(f"no caption {path.stem}.txt beside {path.name} in {folder}, where others have one")
+            own = (captions.checked(read_text(text), text.name, folder),)
+        yield path.name, _inside(folder, path.name, path.name), own
 
 
 def _inside(folder: Path, name: str, where: str) -> Path:
     """The picture's path, with links followed: a shared dataset must not read what lies outside its folder."""
-    path = (folder / name).resolve()
+    said = json.dumps(name, ensure_ascii=False)  # a line end or a NUL in a name is spelled out
+    try:
+        path = (folder / name).resolve()
+        found = path.is_file()
+    except (OSError, ValueError):  # no file can be called so: too long, a NUL, half of a surrogate pair
+        raise InputError(f"{where}: no file {said} in {folder}") from None
     if not path.is_relative_to(folder.resolve()):
-        raise InputError(f'{where}: "{name}" leaves the folder {folder}; copy the picture into it')
-    if not path.is_file():
-        raise InputError(f'{where}: no file "{name}" in {folder}')
+        raise InputError(f"{where}: {said} leaves the folder {folder}; copy the picture into it")
+    if not found:
+        raise InputError(f"{where}: no file {said} in {folder}")
     return path
-
-
-def _caption(text: object, where: str, folder: Path) -> str:
-    if not isinstance(text, str) or not text.strip():
-        raise InputError(f'{where}: the caption ("text") is empty in {folder}; say what is in the picture')
-    return " ".join(text.split())
 
 
 def _read_picture(found: tuple[str, Path, tuple[str, ...]]) -> Picture:
@@ -199,11 +187,30 @@ def crop_box(size: tuple[int, int], target: tuple[int, int], at: tuple[float, fl
 
 
 def left_out(folder: Path, pictures: Sequence[Picture]) -> str:
-    """What the report says of pictures in `folder` that are not among `pictures`; nothing where there are none."""
-    used = {picture.path.resolve() for picture in pictures}
-    found = sum(path.suffix.lower() in SUFFIXES and path.resolve() not in used for path in folder.rglob("*"))
-    why = "that metadata.jsonl does not list" if (folder / "metadata.jsonl").exists() else "in folders of their own"
-    return f"left out  {found} pictures {why}" if found else ""
+    """What the report says of files in `folder` that are not trained on, a line per reason; nothing if there are none.
+
+    `pictures` are those that are.
+    """
+    from inference.picture_files import files_in, is_picture
+
+    used, listing = {picture.path.resolve() for picture in pictures}, captions.list_of(folder)
+    texts = {captions.beside(path) for path in used if not listing}
+    counts, kinds = Counter[str](), set()
+    for path in files_in(folder, deep=True):
+        if path.resolve() in used or path == listing or path.resolve() in texts:
+            continue
+        if is_picture(path):
+            reason = f"pictures that {listing.name} does not list" if listing else "pictures in folders of their own"
+        elif path.suffix in captions.BESIDE:
+            why = f"because {listing.name} has the captions" if listing else "of which no picture takes its caption"
+            reason = f"{path.suffix} files, {why}" if listing else f"{path.suffix} files {why}"
+        else:
+            kinds.add(path.suffix.lower() or path.name)
+            reason = "files that are read neither as pictures nor as captions"
+        counts[reason] += 1
+    lines = [f"{count} {reason}" + f" ({', '.join(sorted(kinds))})" * reason.startswith("files")
+             for reason, count in sorted(counts.items())]  # fmt: skip
+    return "left out  " + "\n          ".join(lines) if lines else ""
 
 
 def report(buckets: Sequence[Bucket], token_counts: dict[str, int], limit: int, left_out: str = "") -> str:

@@ -89,7 +89,7 @@ def _add_keeping(add: Callable) -> None:
     add("--checkpoints_total_limit", type=at_least(1), help="how many checkpoints are kept; all if not given")
     add("--resume_from_checkpoint", metavar="NAME", help='a checkpoint folder, or "latest"')
     add("--validation_prompt", help="draw this with base and adapter while training; nothing is drawn if not given")
-    add("--num_validation_images", type=at_least(1), help="pictures of it; 4 if not given")
+    add("--num_validation_images", type=at_least(0), help="pictures of it; 4 if not given")
     add("--validation_steps", type=at_least(1), help="steps between two drawings; 100 if not given")
     add("--report_to", choices=TRACKERS, default="tensorboard", help="where losses and pictures are logged")
     add("--logging_dir", default="logs", help="for the logs, inside --output_dir")
@@ -127,6 +127,8 @@ def check(args: argparse.Namespace, pictures: int, processes: int, cuda: bool) -
         raise InputError(f"--caption_dropout {args.caption_dropout} is a share of the samples, from 0 to 1")
     if args.snr_gamma == 0:
         raise InputError("--snr_gamma 0 gives every timestep the weight 0; 5 is usual, or leave it out")
+    if args.num_validation_images == 0:
+        args.validation_prompt = args.num_validation_images = args.validation_steps = None
     for name, default in (("num_validation_images", 4), ("validation_steps", 100)):
         if getattr(args, name) is None:
             setattr(args, name, default)
@@ -141,6 +143,9 @@ def check(args: argparse.Namespace, pictures: int, processes: int, cuda: bool) -
         epochs = args.num_train_epochs
         args.max_train_steps = -(-pictures * epochs // per_step) if epochs else 400
     if args.lr_warmup_steps > args.max_train_steps:
-        raise InputError(
-            f"--lr_warmup_steps {args.lr_warmup_steps} is more than the {args.max_train_steps} steps of the run"
+        shorter = args.max_train_steps // 10
+        print(
+            f"note: a run of {args.max_train_steps} steps warms up for {shorter}, not --lr_warmup_steps "
+            f"{args.lr_warmup_steps}"
         )
+        args.lr_warmup_steps = shorter

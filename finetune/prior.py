@@ -5,6 +5,7 @@ nothing. The i-th has the shape of the i-th picture of the dataset, so that both
 """
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import data
+from finetune import captions, data
 from inference.cli import InputError
 
 if TYPE_CHECKING:
@@ -39,23 +40,27 @@ def brought_pictures(args: argparse.Namespace) -> list[data.Picture]:
 
     Raises InputError where pictures are missing and nothing says what to draw, before anything is loaded.
     """
+    from inference.picture_files import pictures_in
+
     folder, prompt = args.class_data_dir, args.class_prompt
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not folder.is_dir():
         raise InputError(f"--class_data_dir {folder} is a file; name a folder, or leave it out")
-    if (folder / "metadata.jsonl").exists():
+    if captions.list_of(folder):
         pictures = data.read_folder(folder)  # captioned, so it is taken as it is
         return (
             [replace(picture, captions=(prompt,)) for picture in pictures]
             if prompt and not _varies(prompt)
             else pictures
         )
-    paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    brought = [path for path in paths if path.suffix.lower() in data.SUFFIXES and not DRAWN.fullmatch(path.name)]
+    paths = pictures_in(folder) if folder.is_dir() else []
+    brought = [path for path in paths if not DRAWN.fullmatch(path.name)]
     if not prompt:
         what = f"{len(brought)} pictures without captions" if brought else "no pictures"
         raise InputError(f'{folder} holds {what}; say what they show with --class_prompt, such as "a photo of a dog"')
     if brought and _varies(prompt):
         raise InputError(f"--class_prompt {prompt!r} needs captions, and {brought[0]} has none; say one prompt for all")
+    if len(brought) > args.num_class_images:
+        print(f"left out: {len(brought) - args.num_class_images} class pictures beyond --num_class_images")
     return data.read_pictures((path.name, path, (prompt,)) for path in brought[: args.num_class_images])
 
 
@@ -102,7 +107,7 @@ def add_class_pictures(
     `prompts` has the class prompt of each picture of the dataset, by its path.
     """
     shapes = sorted((picture.path, bucket.size) for bucket in buckets for picture in bucket.pictures)
-    missing = 0 if (args.class_data_dir / "metadata.jsonl").exists() else args.num_class_images - len(brought)
+    missing = 0 if captions.list_of(args.class_data_dir) else args.num_class_images - len(brought)
     wanted = []
     for i in range(max(0, missing)):
         path, size = shapes[i % len(shapes)]

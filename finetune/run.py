@@ -197,7 +197,7 @@ def make_accelerator(args: argparse.Namespace) -> Accelerator:
     if os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true":
         raise InputError(
             "FSDP deals the weights themselves out, which this loop cannot checkpoint; launch with "
-            "accelerate/deepspeed_zero2.yaml, which deals out gradients and the optimizer's state"
+            "finetune/accelerate/deepspeed_zero2.yaml, which deals out gradients and the optimizer's state"
         )
     if args.enable_xformers_memory_efficient_attention and not (cuda and find_spec("xformers")):
         raise InputError("--enable_xformers_memory_efficient_attention needs a CUDA GPU and `pip install xformers`")

@@ -27,14 +27,16 @@ def plugin(args: argparse.Namespace, precision: str) -> "DeepSpeedPlugin | None"
     if os.environ.get("ACCELERATE_USE_DEEPSPEED", "false").lower() != "true":
         return None
     if not find_spec("deepspeed"):
-        raise InputError("DeepSpeed is not installed: pip install deepspeed, or take accelerate/several_gpus.yaml")
+        raise InputError(
+            "DeepSpeed is not installed: pip install deepspeed, or take finetune/accelerate/several_gpus.yaml"
+        )
     stage = os.environ.get("ACCELERATE_DEEPSPEED_ZERO_STAGE", "2")
     offload = {os.environ.get(f"ACCELERATE_DEEPSPEED_OFFLOAD_{what}_DEVICE", "none") for what in ("OPTIMIZER", "PARAM")}
     own = os.environ.get("ACCELERATE_DEEPSPEED_CONFIG_FILE", "none")
     if stage != "2" or offload != {"none"} or own != "none":
         raise InputError(
             "DeepSpeed is used here at ZeRO stage 2, without offloading or a configuration of its own; "
-            "launch with accelerate/deepspeed_zero2.yaml"
+            "launch with finetune/accelerate/deepspeed_zero2.yaml"
         )
     if precision == "fp16":
         raise InputError("--mixed_precision fp16 does not go with DeepSpeed here; take bf16 or no")

@@ -1,11 +1,13 @@
 """The configuration files for `accelerate launch`, and what this loop cannot be launched with."""
 
+import json
 from argparse import Namespace
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 import warm
-from conftest import ROOT, assert_refused, run_script
+from conftest import ROOT, Finished, assert_refused, captioned_pictures, run_script
 
 FOLDER = ROOT / "finetune" / "accelerate"
 FILES = {  # machines, processes, kind
@@ -30,9 +32,73 @@ def test_every_file_is_read_by_accelerate_as_it_was_meant(name: str) -> None:
 
 
 def test_a_recipe_is_launched_with_a_file() -> None:
-    launch = "accelerate launch --cpu --config_file accelerate/one_gpu.yaml"
+    launch = "accelerate launch --cpu --config_file finetune/accelerate/one_gpu.yaml"
     done = run_script("finetune/lora.sh", "--help", LAUNCH=launch, **warm.environment())
     assert done.rc == 0 and "usage: lora.py" in done.out, done.err
+
+
+PROBE = """import json, os, sys
+names = ("RANK", "WORLD_SIZE", "ACCELERATE_MIXED_PRECISION", "OMP_NUM_THREADS")
+print(json.dumps({name: os.environ.get(name) for name in names} | {"flags": sys.argv[2:]}), flush=True)
+sys.exit(int(sys.argv[1]))
+"""
+CONFIG = "compute_environment: LOCAL_MACHINE\nnum_machines: 1\nmachine_rank: 0\nuse_cpu: {cpu}\n"
+
+
+def probed(folder: Path, config: str | None, *words: str) -> tuple[Finished, list[dict]]:
+    """What a trainer sees that launch.py starts where `accelerate config` wrote `config`."""
+    (folder / "probe.py").write_text(PROBE)
+    if config is not None:
+        (folder / "accelerate").mkdir()
+        (folder / "accelerate" / "default_config.yaml").write_text(config)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("OMP_NUM_THREADS", "ACCELERATE_MIXED_PRECISION"):
+            patch.delenv(name, raising=False)
+        done = run_script("finetune/launch.py", folder / "probe.py", *words, HF_HOME=str(folder))
+    return done, [json.loads(line) for line in done.out.splitlines()]
+
+
+def test_where_accelerate_was_never_configured_one_process_starts_without_a_word(tmp_path: Path) -> None:
+    done, seen = probed(tmp_path, None, "0", "--rank", "16", "--prompt", "two words")
+    assert done.rc == 0 and done.err == "" and len(seen) == 1
+    assert seen[0]["flags"] == ["--rank", "16", "--prompt", "two words"] and not seen[0]["WORLD_SIZE"]
+
+
+def test_what_accelerate_config_was_told_is_what_happens_and_exit_codes_are_the_trainers(tmp_path: Path) -> None:
+    config = CONFIG.format(cpu="true") + "distributed_type: 'NO'\nnum_processes: 1\nmixed_precision: bf16\n"
+    done, seen = probed(tmp_path, config, "2")
+    assert done.rc == 2 and done.err == "" and len(seen) == 1
+    assert seen[0]["ACCELERATE_MIXED_PRECISION"] == "bf16"
+    assert not seen[0]["OMP_NUM_THREADS"], "one process has all cores"
+
+
+def test_several_processes_end_in_the_trainers_exit_code_and_without_a_traceback(tmp_path: Path) -> None:
+    config = CONFIG.format(cpu="false") + "distributed_type: MULTI_GPU\nnum_processes: 2\ngpu_ids: all\n"
+    done, seen = probed(tmp_path, config + "mixed_precision: 'no'\nmain_process_port: 29537\n", "2")
+    assert done.rc == 2 and "Traceback" not in done.err, done.err
+    assert {line["RANK"] for line in seen} == {"0", "1"} and {line["WORLD_SIZE"] for line in seen} == {"2"}
+
+
+def test_a_configuration_that_contradicts_itself_is_one_sentence(tmp_path: Path) -> None:
+    config = CONFIG.format(cpu="false") + "distributed_type: MULTI_GPU\nnum_processes: 2\ngpu_ids: '0'\n"
+    assert_refused(probed(tmp_path, config + "mixed_precision: 'no'\n", "0")[0], "accelerate config", "GPU ids")
+
+
+@pytest.mark.skipif(find_spec("deepspeed") is not None, reason="it is installed")
+def test_a_configuration_for_deepspeed_without_deepspeed_is_one_sentence(tmp_path: Path) -> None:
+    config = (FOLDER / "deepspeed_zero2.yaml").read_text()
+    assert_refused(probed(tmp_path, config, "0")[0], "DeepSpeed", "accelerate config")
+
+
+def test_paths_are_the_callers(tiny_base: Path, tmp_path: Path) -> None:
+    captioned_pictures(tmp_path / "my_pictures", 2)
+    (tmp_path / "base").symlink_to(tiny_base)
+    done = run_script(ROOT / "finetune" / "lora.sh", "--train_data_dir", "my_pictures", "--output_dir", "out/mine",
+                      "--max_train_steps=1", "--train_batch_size=2", "--report_to=none", cwd=tmp_path,
+                      MODEL_NAME="./base", **warm.environment())  # fmt: skip
+    assert done.rc == 0, done.err
+    assert (tmp_path / "out" / "mine" / "pytorch_lora_weights.safetensors").exists()
+    assert "warms up for 0, not --lr_warmup_steps 20" in done.out
 
 
 def test_fsdp_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

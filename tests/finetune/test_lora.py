@@ -147,7 +147,6 @@ def refused(*flags: str) -> Finished:
         (["--report_to=wandb"], ["wandb", "pip install"]),
         (["--caption_dropout=2"], ["--caption_dropout 2"]),
         (["--hub_model_id=me/it"], ["--push_to_hub"]),
-        (["--lr_warmup_steps=9"], ["--lr_warmup_steps 9", "3 steps"]),
     ],
 )
 def test_flags_that_cannot_be_meant(flags: list[str], words: list[str], tiny_base: Path, tmp_path: Path) -> None:

@@ -32,6 +32,15 @@ def test_without_a_length_and_without_samples() -> None:
     args = checked()
     assert (args.max_train_steps, args.num_validation_images, args.validation_steps) == (400, 4, 100)
     assert checked("--validation_prompt=a", "--validation_steps=7").validation_steps == 7
+    none = checked("--validation_prompt=a", "--num_validation_images=0", "--validation_steps=7")
+    assert none.validation_prompt is None
+
+
+def test_a_short_trial_of_a_recipe_warms_up_for_a_tenth_of_it(capsys: pytest.CaptureFixture) -> None:
+    assert checked("--lr_warmup_steps=20", "--max_train_steps=10").lr_warmup_steps == 1
+    assert "10 steps warms up for 1, not --lr_warmup_steps 20" in capsys.readouterr().out
+    assert checked("--lr_warmup_steps=20", "--max_train_steps=20").lr_warmup_steps == 20
+    assert "note" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
