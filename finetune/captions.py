@@ -9,7 +9,7 @@ from pathlib import Path
 from inference.cli import InputError, is_text, read_text
 
 LISTS = ("metadata.jsonl", "metadata.csv")  # as an imagefolder has them; the first that is there counts
-BESIDE = (".txt", ".caption")  # the same, of a picture
+BESIDE = (".txt", ".caption")  # the same, of a picture; upper case will do
 
 
 def list_of(folder: Path) -> Path | None:
@@ -19,7 +19,8 @@ def list_of(folder: Path) -> Path | None:
 
 def beside(picture: Path) -> Path | None:
     """The text file that captions `picture`."""
-    return next((path for path in map(picture.with_suffix, BESIDE) if path.exists()), None)
+    spellings = (*BESIDE, *map(str.upper, BESIDE))
+    return next((path for path in map(picture.with_suffix, spellings) if path.exists()), None)
 
 
 def listed(path: Path) -> Iterable[tuple[str, str, str]]:

@@ -1,8 +1,8 @@
 """A folder of captioned pictures, read, checked and sorted into aspect-ratio buckets.
 
 Three layouts are read: an imagefolder (`metadata.jsonl` or `metadata.csv` with `file_name` and `text`), pictures with a
-`.txt` or `.caption` file beside each, and a bare folder where the caller gives the prompts. Everything that can be wrong with a folder is found
-here, before a model is loaded, and said in one sentence.
+`.txt` or `.caption` file beside each, and a bare folder where the caller gives the prompts. Everything that can be
+wrong with a folder is found here, before a model is loaded, and said in one sentence.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -69,9 +69,12 @@ def read_pictures(found: Iterable[tuple[str, Path, tuple[str, ...]]]) -> list[Pi
 
 
 def recaption(
-    pictures: Sequence[Picture], template: str, tokenizer: "CLIPTokenizer", unless: str | None = None
+    pictures: Sequence[Picture],
+    template: str,
+    tokenizer: "CLIPTokenizer",
+    unless: Callable[[str], bool] = lambda caption: False,
 ) -> list[Picture]:
-    """Every caption in the place of "{caption}" in `template`; those with `unless` in them stay as they are.
+    """Every caption in the place of "{caption}" in `template`; those that are good as they are, by `unless`, stay so.
 
     A caption too long for the tokenizer's limit loses its last words, so that the template's own are always seen.
     """
@@ -79,7 +82,7 @@ def recaption(
 
     def worded(caption: str) -> str:
         nonlocal shortened
-        if unless and unless in caption:
+        if unless(caption):
             return caption
         words = caption.split()
         while words and len(tokenizer(template.replace("{caption}", " ".join(words))).input_ids) > limit:
@@ -187,30 +190,30 @@ def crop_box(size: tuple[int, int], target: tuple[int, int], at: tuple[float, fl
 
 
 def left_out(folder: Path, pictures: Sequence[Picture]) -> str:
-    """What the report says of files in `folder` that are not trained on, a line per reason; nothing if there are none.
-
-    `pictures` are those that are.
-    """
-    from inference.picture_files import files_in, is_picture
+    """What the report says of files in `folder` that `pictures` do not use, a line per reason; "" if there are none."""
+    from inference.picture_files import files_in, pictures_in
 
     used, listing = {picture.path.resolve() for picture in pictures}, captions.list_of(folder)
-    texts = {captions.beside(path) for path in used if not listing}
-    counts, kinds = Counter[str](), set()
-    for path in files_in(folder, deep=True):
-        if path.resolve() in used or path == listing or path.resolve() in texts:
-            continue
-        if is_picture(path):
-            reason = f"pictures that {listing.name} does not list" if listing else "pictures in folders of their own"
-        elif path.suffix in captions.BESIDE:
-            why = f"because {listing.name} has the captions" if listing else "of which no picture takes its caption"
-            reason = f"{path.suffix} files, {why}" if listing else f"{path.suffix} files {why}"
-        else:
-            kinds.add(path.suffix.lower() or path.name)
-            reason = "files that are read neither as pictures nor as captions"
-        counts[reason] += 1
-    lines = [f"{count} {reason}" + f" ({', '.join(sorted(kinds))})" * reason.startswith("files")
-             for reason, count in sorted(counts.items())]  # fmt: skip
+    texts = [] if listing else [captions.beside(path) for path in pictures_in(folder)]
+    texts = {str(path).lower() for path in (listing, *texts)}
+    files = [path for path in files_in(folder, deep=True) if path.resolve() not in used]
+    counts = Counter[str]()
+    for path in files:
+        if str(path).lower() not in texts and (path.name not in captions.LISTS or path.parent == folder):
+            counts[_why_left_out(path, listing)] += 1
+    lines = [f"{count} {reason}" for reason, count in sorted(counts.items())]
     return "left out  " + "\n          ".join(lines) if lines else ""
+
+
+def _why_left_out(path: Path, listing: Path | None) -> str:
+    from inference.picture_files import is_picture
+
+    suffix = path.suffix.lower()
+    if is_picture(path):
+        return f"pictures that {listing.name} does not list" if listing else "pictures in folders of their own"
+    if suffix not in captions.BESIDE:
+        return f"{suffix or path.name} files, which are read neither as pictures nor as captions"
+    return f"{suffix} files" + (f", because {listing.name} has the captions" if listing else " that caption no picture")
 
 
 def report(buckets: Sequence[Bucket], token_counts: dict[str, int], limit: int, left_out: str = "") -> str:

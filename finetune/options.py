@@ -97,9 +97,9 @@ def _add_keeping(add: Callable) -> None:
     add("--hub_model_id", help="repository to upload to; named like the output folder if not given")
 
 
-def comparison(script: str, args: argparse.Namespace) -> str:
-    """The command that shows what was made beside the base it was made from."""
-    command = ["python", f"inference/{script}.py", "--adapter", str(args.output_dir.resolve())]
+def comparison(script: str, args: argparse.Namespace, adapter: Path | None = None) -> str:
+    """The command that shows what was made, `adapter` or the output folder, beside the base it was made from."""
+    command = ["python", f"inference/{script}.py", "--adapter", str((adapter or args.output_dir).resolve())]
     if args.pretrained_model_name_or_path != "auto":
         command += ["--pretrained_model_name_or_path", args.pretrained_model_name_or_path]
     return f"compare it with the base: {shlex.join(command)}"

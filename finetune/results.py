@@ -1,6 +1,7 @@
 """What a run leaves behind: the result, recipe.json beside it, and, if asked for, a copy on the hub."""
 
 import argparse
+import contextlib
 import json
 import time
 from importlib.metadata import version
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from finetune import checkpoints
+from inference.adapters import read_header
 from inference.cli import InputError, peak_memory, written_aside
-from inference.pipelines import short_name
+from inference.pipelines import PARTS, short_name
 
 if TYPE_CHECKING:
     from finetune.training import Loop
@@ -51,6 +53,22 @@ def flags(args: argparse.Namespace) -> dict:
         return path.name if path.is_absolute() and not path.exists() else short_name(value)
 
     return {flag: named(flag, value) for flag, value in vars(args).items() if value is not None}
+
+
+def of_earlier_run(folder: Path, base: Path) -> list[str]:
+    """Names of what a run that ended left in `folder` as its result, but for a pipeline that is the `base` of this one.
+
+    Files that others put there have no recipe, and stay.
+    """
+    if not (folder / "recipe.json").exists():
+        return []
+    names = ["recipe.json"]
+    for path in sorted(folder.glob("*.safetensors")):
+        with contextlib.suppress(InputError):
+            names += [path.name] if "recipe" in read_header(path)[1] else []
+    if (folder / "model_index.json").exists() and base.resolve() != folder.resolve():
+        names += ["model_index.json", *(part for part in PARTS if (folder / part).is_dir())]
+    return names
 
 
 def finish(loop: "Loop") -> None:

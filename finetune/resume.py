@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 DECIDING = (
     "seed", "resolution", "center_crop", "random_flip", "caption_dropout", "max_train_steps", "learning_rate",
     "scale_lr", "lr_scheduler", "lr_warmup_steps", "adam_weight_decay", "max_grad_norm", "snr_gamma", "noise_offset",
-    "lora_alpha", "prior_loss_weight",
+    "lora_alpha", "prior_loss_weight", "placeholder_token", "learnable_property", "instance_prompt",
+    "with_prior_preservation", "class_prompt", "num_class_images", "variant", "allow_tf32", "compile",
+    "enable_xformers_memory_efficient_attention",
 )  # fmt: skip
+FIXED = ("optimizer", "initializer_token")  # those whose part in a run is over, or lies in the checkpoint
 
 
 def write(loop: "Loop") -> None:
@@ -48,9 +51,10 @@ def restore(loop: "Loop") -> None:
     shapes = {f"model.{name}": parameter.shape for name, parameter in loop.trained.items()}
     if state["base_sha256"] != loop.run.identity["base_sha256"]:
         raise InputError(f"{path} was trained on another base, {state['base']}; name it, or start anew without it")
-    optimizer = state["flags"]["optimizer"]
-    if optimizer != loop.args.optimizer:
-        raise InputError(f"{path} was trained with --optimizer {optimizer}; take that one, or start anew without it")
+    for flag in FIXED:
+        was = state["flags"].get(flag)
+        if was != getattr(loop.args, flag, None):
+            raise InputError(f"{path} was trained with --{flag} {was}; take that one, or start anew without it")
     if shapes != {name: tensor.shape for name, tensor in tensors.items() if name.startswith("model.")}:
         raise InputError(
             f"{path} holds other layers, another --rank or --num_vectors than this run; use its flags or start anew"

@@ -135,7 +135,7 @@ def started(
     if args.push_to_hub:
         results.check_hub()
     if not accelerator.is_main_process:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is said is said once
+        sys.stdout = open(os.devnull, "w", errors="replace")  # noqa: SIM115 - what is said is said once
     with locked(args.output_dir) if accelerator.is_main_process else contextlib.nullcontext():
         base = resolve_base(args.pretrained_model_name_or_path)
         folder = base_folder(base, revision=args.revision, variant=args.variant)

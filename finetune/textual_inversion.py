@@ -11,7 +11,7 @@ import argparse
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from finetune import data
 from finetune.options import comparison, parse, training_parser
 from inference.cli import InputError, run, written_aside
 from inference.options import at_least
+from inference.words import Word
 
 if TYPE_CHECKING:
     from transformers import CLIPTokenizer
@@ -68,32 +69,12 @@ def parse_args() -> argparse.Namespace:
     args = parse(parser)
     if not args.placeholder_token.strip() or re.search(r"\s", args.placeholder_token):
         raise InputError(f"--placeholder_token {args.placeholder_token!r} is not one word; take one such as <my-style>")
+    if args.placeholder_token != args.placeholder_token.lower():
+        raise InputError(
+            f"--placeholder_token {args.placeholder_token} has capital letters, and CLIP reads prompts in lower case; "
+            f"take {args.placeholder_token.lower()}"
+        )
     return args
-
-
-@dataclass(frozen=True)
-class Word:
-    """The new word: named as diffusers names the tokens of an embedding with several vectors, w, w_1, w_2, ..."""
-
-    name: str
-    vectors: int
-
-    @property
-    def tokens(self) -> list[str]:
-        return [self.name, *(f"{self.name}_{i}" for i in range(1, self.vectors))]
-
-    @property
-    def text(self) -> str:
-        """How captions spell it."""
-        return " ".join(self.tokens)
-
-    @property
-    def file(self) -> str:
-        """A1111 and ComfyUI know an embedding by its file's name, and not every system takes < and >."""
-        return (re.sub(r"[^\w.-]+", "", self.name).strip(".") or "learned_embeds") + ".safetensors"
-
-    def spelled(self, template: str) -> str:
-        return template.replace("{token}", self.text)
 
 
 def add_word(word: Word, initializer: str, tokenizer: "CLIPTokenizer") -> int:
@@ -112,7 +93,7 @@ def add_word(word: Word, initializer: str, tokenizer: "CLIPTokenizer") -> int:
         raise InputError(
             f"--initializer_token {initializer!r} is {len(ids)} tokens ({pieces}); take a word that is one"
         )
-    tokenizer.add_tokens(word.tokens)
+    word.add_to(tokenizer)
     if tokenizer.tokenize(word.text) != word.tokens:
         raise InputError(
             f"--placeholder_token {word.name} is not kept whole by the tokenizer; take one like <my-style>"
@@ -124,15 +105,15 @@ def reword(
     args: argparse.Namespace, word: Word, captioned: bool, pictures: Sequence[data.Picture], tokenizer: "CLIPTokenizer"
 ) -> list[data.Picture]:
     """Captions that carry the word, and so does the validation prompt."""
-    template = word.spelled(CAPTIONED[args.learnable_property])
-    if args.validation_prompt and word.name in args.validation_prompt:
-        args.validation_prompt = args.validation_prompt.replace(word.name, word.text)
+    template = CAPTIONED[args.learnable_property].replace("{token}", word.text)
+    if args.validation_prompt and word.is_in(args.validation_prompt):
+        args.validation_prompt = word.spelled_out(args.validation_prompt)
     elif args.validation_prompt:
         args.validation_prompt = template.replace("{caption}", args.validation_prompt)
     if not captioned:
         return list(pictures)
-    spelled = [replace(p, captions=(p.captions[0].replace(word.name, word.text),)) for p in pictures]
-    return data.recaption(spelled, template, tokenizer, unless=word.text)
+    spelled = [replace(picture, captions=(word.spelled_out(picture.captions[0]),)) for picture in pictures]
+    return data.recaption(spelled, template, tokenizer, unless=word.is_in)
 
 
 def save(word: Word, embedding: "PlaceholderEmbedding", folder: Path, recipe: dict) -> None:
@@ -147,7 +128,7 @@ def save(word: Word, embedding: "PlaceholderEmbedding", folder: Path, recipe: di
 def main() -> None:
     args = parse_args()
     word = Word(args.placeholder_token, args.num_vectors)
-    templates = [word.spelled(template) for template in BARE[args.learnable_property]]
+    templates = [template.replace("{token}", word.text) for template in BARE[args.learnable_property]]
     pictures = data.read_folder(args.train_data_dir, templates)
     captioned = list(pictures[0].captions) != templates
     from finetune.embedding import PlaceholderEmbedding
@@ -175,7 +156,7 @@ def main() -> None:
         train(begun, model, keep, copies=1, save_steps=args.save_steps)
     said = begun.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")
     print(f"wrote {args.output_dir / word.file}, for prompts such as {said!r}; "
-          + comparison("inference_textual_inversion", args))  # fmt: skip
+          + comparison("inference_textual_inversion", args, args.output_dir / word.file))  # fmt: skip
 
 
 if __name__ == "__main__":

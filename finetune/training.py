@@ -163,7 +163,9 @@ def train(
     if accelerator.is_main_process:
         sweep(args.output_dir, "checkpoint-*")
         if args.resume_from_checkpoint is None:
-            checkpoints.set_earlier_aside(args.output_dir, ("samples", "steps", args.logging_dir))
+            results_before = results.of_earlier_run(args.output_dir, run.folder)
+            names = ("samples", "steps", args.logging_dir, *results_before)
+            checkpoints.set_earlier_aside(args.output_dir, names)
     accelerator.wait_for_everyone()
     loop = Loop(run, model, save, loss_fn, copies)
     resume.restore(loop)

@@ -105,7 +105,7 @@ def in_short(error: InputError) -> str:
 def main() -> None:
     args = parse_args()
     if os.environ.get("RANK", "0") != "0":
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  one of several processes speaks
+        sys.stdout = open(os.devnull, "w", errors="replace")  # noqa: SIM115  one of several processes speaks
     from inference.detectors import check_kind
     from inference.pictures import Job, Notice
     from inference.strategies import filled

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from inference.cli import InputError
+from inference.cli import InputError, read_text
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_PROMPTS = [
@@ -120,11 +120,7 @@ def read_prompts(given: list[str] | None) -> list[str]:
     prompts = [prompt.strip() for prompt in given]
     # os.path, because pathlib raises where a prompt is longer than a file's name can be
     if len(given) == 1 and (given[0].endswith(".txt") or os.path.isfile(given[0])):
-        try:
-            lines = Path(given[0]).read_text(encoding="utf-8-sig").split("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"prompt file {given[0]} cannot be read ({error})") from error
-        prompts = [line.strip() for line in lines if line.strip()]
+        prompts = [line.strip() for line in read_text(Path(given[0])).split("\n") if line.strip()]
         if not prompts:
             raise InputError(f"prompt file {given[0]} is empty; write one prompt on each line")
     if "" in prompts:

@@ -38,7 +38,7 @@ from PIL import Image
 
 from inference.cli import written_aside
 from inference.intervals import mean_with_interval, rank_agreement
-from inference.picture_files import read_picture
+from inference.picture_files import pictures_in, read_picture
 from inference.pipelines import hub_folder
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from inference.strategies import Cell
 
 CLIP_L = "openai/clip-vit-large-patch14"
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 # linear sRGB to CIE XYZ, each row divided by the D65 white (IEC 61966-2-1)
 XYZ_OF_SRGB = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 XYZ_OF_SRGB /= XYZ_OF_SRGB.sum(axis=1, keepdims=True)
@@ -179,9 +178,7 @@ def reference_pictures(folder: Path, area: int) -> list[Image.Image]:
 
     Raises InputError where one of them is damaged.
     """
-    # what begins with a dot is no picture: macOS leaves ._01.jpg beside 01.jpg
-    paths = (path for path in sorted(folder.rglob("*")) if not path.name.startswith("."))
-    pictures = [read_picture(path, area) for path in paths if path.suffix.lower() in PICTURES]
+    pictures = [read_picture(path, area) for path in pictures_in(folder, deep=True)]
     if not pictures:
         print(
             f"left out: the scores by reference pictures, because there are no reference pictures in {folder}",

@@ -23,9 +23,10 @@ from inference.adapters import (
     read_embedding,
     read_lora,
 )
-from inference.cli import InputError
+from inference.cli import InputError, is_text
 from inference.control import ControlNet, find_controlnet
 from inference.pipelines import check_parts, fingerprint, short_name
+from inference.words import Word
 
 if TYPE_CHECKING:
     from diffusers import StableDiffusionPipeline
@@ -81,7 +82,9 @@ def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = No
     trained = "{caption}, in cinematic style"
     with contextlib.suppress(OSError, ValueError, KeyError):
         trained = json.loads((folder / "recipe.json").read_text())["prompt"]
-    prompt = filled(template or trained.replace("{caption}", "{prompt}"), "--prompt_template")
+    # a thing's phrase has no place for a caption: what is asked for goes beside it
+    trained = trained.replace("{caption}", "{prompt}") if "{caption}" in trained else trained + ", {prompt}"
+    prompt = filled(template or trained, "--prompt_template")
     recipe = {"adapter": short_name(adapter), "adapter_sha256": fingerprint(folder)}
     return Strategy("dreambooth", "DreamBooth", lambda pipe: model_on(pipe, folder), prompt, recipe)
 
@@ -114,6 +117,8 @@ def controlnet_asked(args: argparse.Namespace, base_folder: Path) -> Strategy:
 
 def filled(template: str, flag: str) -> Callable[[str], str]:
     """A way to write prompts: `template` with a person's words in place of {prompt}."""
+    if not is_text(template):
+        raise InputError(f"{flag} {template!r} has half of a surrogate pair in it; write the whole character")
     if "{prompt}" not in template:
         raise InputError(f"{flag} {template!r} has no {{prompt}} in it, where the prompt goes; write it there")
     return lambda prompt: template.replace("{prompt}", prompt)
@@ -157,23 +162,31 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
 def word_on(pipe: "StableDiffusionPipeline", file: EmbeddingFile) -> Iterator["StableDiffusionPipeline"]:
     """Give tokenizer and text encoder a word more, and the ones they had back.
 
-    The pipeline writes a word of several vectors out by itself: w as "w w_1 w_2".
+    Prompts and negative prompts have the word written out, w as "w w_1 w_2", where it stands on its own. The pipeline
+    does so by itself, but inside other words as well, and not where the word has capital letters.
     """
     import torch
 
     vectors = file.vectors()
-    tokens = [file.token, *(f"{file.token}_{i}" for i in range(1, len(vectors)))]
+    word = Word(file.token, len(vectors))
+    tokens = word.tokens
     tokenizer, table = pipe.tokenizer, pipe.text_encoder.get_input_embeddings()
     wider = copy.deepcopy(tokenizer)
-    wider.add_tokens(tokens)
+    word.add_to(wider)
     if wider.convert_tokens_to_ids(tokens) != [*range(len(table.weight), len(table.weight) + len(tokens))]:
         raise InputError(f"the word {file.token} of {file.path} is a word of the base already; train it under another")
     weight = torch.cat([table.weight.detach(), vectors.to(table.weight)])  # (words + vectors, width)
+
+    def written_out(prompt: str | list[str], _: object) -> str | list[str]:
+        return [word.spelled_out(one) for one in prompt] if isinstance(prompt, list) else word.spelled_out(prompt)
+
     try:
+        pipe.maybe_convert_prompt = written_out
         pipe.tokenizer = wider
         pipe.text_encoder.set_input_embeddings(torch.nn.Embedding.from_pretrained(weight))
         yield pipe
     finally:
+        del pipe.maybe_convert_prompt  # this pipeline's own, over its class's
         pipe.tokenizer = tokenizer
         pipe.text_encoder.set_input_embeddings(table)
 

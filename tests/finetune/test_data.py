@@ -1,5 +1,6 @@
 """Pictures and captions: what is read, what is refused, where it lands, and that it is encoded once."""
 
+import argparse
 import errno
 import json
 import math
@@ -76,6 +77,35 @@ def bad_folder(kind: str, folder: Path) -> tuple[Path, list[str]]:
         return write(folder, entry("00.png"), entry("02.jpg")), ["line 2", "02.jpg", "truncated"]
     if kind == "empty caption":
         return write(folder, entry("00.png"), entry("01.png", "  ")), ["line 2", "caption", "empty"]
+    if kind == "half a character":
+        return write(folder, entry("00.png"), entry("01.png", "a \ud800 tent")), ["line 2", "surrogate"]
+    if kind == "a long name":
+        return write(folder, entry("00.png"), entry("a" * 300 + ".png")), ["line 2", "no file", "aaa.png"]
+    if kind == "a name with a NUL":
+        return write(folder, entry("00\0.png")), ["line 1", 'no file "00\\u0000.png"']
+    if kind == "half a character in a name":
+        return write(folder, entry("\ud800.png")), ["line 1", "no file"]
+    if kind.startswith("caption"):
+        (folder / "metadata.jsonl").unlink()
+        (folder / "00.txt").write_text("a café\n", encoding="utf-8")
+        text = folder / "01.txt"
+        if kind == "caption in cp1252":
+            text.write_bytes("a tent\na café\n".encode("cp1252"))
+            return folder, ["01.txt line 2", "cannot be read as UTF-8 text (byte 0xe9); save it as UTF-8"]
+        if kind == "caption in UTF-16 without its mark":
+            text.write_bytes("a tent".encode("utf-16-le"))
+            return folder, ["01.txt line 1", "as UTF-8 text", "UTF-16 without its mark"]
+        assert kind == "caption is a folder"
+        text.mkdir()
+        return folder, ["01.txt cannot be read", "Is a directory"]
+    if kind == "CSV without names":
+        (folder / "metadata.jsonl").unlink()
+        (folder / "metadata.csv").write_text("picture,text\n00.png,a tent\n")
+        return folder, ["metadata.csv line 2", 'no "file_name"', "file_name,text"]
+    if kind == "CSV with an open quote":
+        (folder / "metadata.jsonl").unlink()
+        (folder / "metadata.csv").write_text('file_name,text\n00.png,"a tent\n')
+        return folder, ["metadata.csv line", "not CSV"]
     outside = captioned_pictures(folder.parent / "outside", 1) / "00.png"
     if kind == "dots":
         return write(folder, entry("../outside/00.png")), ["line 1", "leaves the folder"]
@@ -87,7 +117,9 @@ def bad_folder(kind: str, folder: Path) -> tuple[Path, list[str]]:
 
 
 BAD = ["missing folder", "no metadata", "no pictures", "not JSON", "no file_name", "no such file", "not a picture",
-       "truncated", "empty caption", "dots", "absolute", "symlink"]  # fmt: skip
+       "truncated", "empty caption", "dots", "absolute", "symlink", "half a character", "a long name",
+       "a name with a NUL", "half a character in a name", "caption in cp1252", "caption in UTF-16 without its mark",
+       "caption is a folder", "CSV without names", "CSV with an open quote"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", BAD)
@@ -106,6 +138,72 @@ def test_other_separators_are_no_ends_of_lines(tmp_path: Path) -> None:
     folder = captioned_pictures(tmp_path, 2)
     (folder / "metadata.jsonl").write_bytes("\r\n".join(lines).encode())
     assert [picture.captions for picture in data.read_folder(folder)] == [("one two",)] * 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_captions_are_read_in_what_their_byte_order_mark_names(encoding: str, tmp_path: Path) -> None:
+    folder = captioned_pictures(tmp_path, 1)
+    (folder / "metadata.jsonl").write_text(json.dumps({"file_name": "00.png", "text": "a café, 電"}), encoding=encoding)
+    assert data.read_folder(folder)[0].captions == ("a café, 電",)
+    (folder / "metadata.jsonl").unlink()
+    (folder / "00.txt").write_bytes("a café,\r\n電".encode(encoding))
+    assert data.read_folder(folder)[0].captions == ("a café, 電",)
+
+
+def test_captions_in_a_csv_and_in_files_of_another_name(tmp_path: Path) -> None:
+    folder = captioned_pictures(tmp_path, 2)
+    (folder / "metadata.jsonl").rename(folder / "kept")
+    (folder / "00.caption").write_text("a tent")
+    (folder / "01.TXT").write_text("a car")
+    assert [picture.captions for picture in data.read_folder(folder, ["a word"])] == [("a tent",), ("a car",)]
+    (folder / "metadata.csv").write_text('file_name,text\n01.png,"a car, red"\n00.png,a tent\n')
+    found = {picture.path.name: picture.captions for picture in data.read_folder(folder, ["a word"])}
+    assert found == {"00.png": ("a tent",), "01.png": ("a car, red",)}
+
+
+LEFT_BY_SYSTEMS = ("._00.png", ".DS_Store", "Thumbs.db", "__MACOSX/00.png", ".ipynb_checkpoints/00-checkpoint.png")
+
+
+def leavings(folder: Path) -> Path:
+    """What macOS, Windows and notebooks leave beside a person's pictures."""
+    for name in LEFT_BY_SYSTEMS:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"\0\5\x16\7")
+    return folder
+
+
+def test_whatever_pillow_reads_is_read_and_what_systems_leave_is_not(tmp_path: Path) -> None:
+    names = ["0.jpg", "1.avif", "2.jfif", "3.gif", "4.JPE", "5.webp", "6.tga", "7.jp2"]
+    for i, name in enumerate(names):
+        Image.new("RGB", (32, 32), (20 * i, 0, 0)).save(tmp_path / name)
+        (tmp_path / name).with_suffix(".txt").write_text(f"picture {i}")
+    pictures = data.read_folder(leavings(tmp_path))
+    assert [picture.path.name for picture in pictures] == names
+    assert data.left_out(tmp_path, pictures) == ""
+
+
+def test_class_pictures_are_a_persons_own(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    from finetune.prior import brought_pictures
+
+    folder = leavings(captioned_pictures(tmp_path, 3))
+    (folder / "metadata.jsonl").unlink()
+    args = argparse.Namespace(class_data_dir=folder, class_prompt="a ramp", num_class_images=2)
+    assert [picture.path.name for picture in brought_pictures(args)] == ["00.png", "01.png"]
+    assert capsys.readouterr().out == "left out: 1 class pictures beyond --num_class_images\n"
+
+
+def test_what_is_left_out_is_said_with_its_number_and_reason(tmp_path: Path) -> None:
+    folder = leavings(captioned_pictures(tmp_path, 1))
+    for name in ("00.txt", "00.caption", "05.txt", "05.HEIC", "06.heic"):
+        (folder / name).write_text("a tent")
+    listed = data.left_out(folder, data.read_folder(folder)).splitlines()
+    assert listed == ["left out  1 .caption files, because metadata.jsonl has the captions",
+                      "          2 .heic files, which are read neither as pictures nor as captions",
+                      "          2 .txt files, because metadata.jsonl has the captions"]  # fmt: skip
+    (folder / "metadata.jsonl").unlink()
+    beside = data.left_out(folder, data.read_folder(folder)).splitlines()
+    assert beside == ["left out  1 .caption files that caption no picture",
+                      listed[1], "          1 .txt files that caption no picture"]  # fmt: skip
 
 
 def test_the_report_counts_what_is_trained_on_and_what_is_not(tmp_path: Path) -> None:

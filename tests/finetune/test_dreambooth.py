@@ -166,7 +166,7 @@ def test_two_processes_train_as_one(tiny_base: Path, tmp_path: Path) -> None:
     one = train(tiny_base, tmp_path / "one", *PRIOR, class_folder, "--train_batch_size=4", "--train_text_encoder")
     assert one.rc == 0 and "3 drawn ones, 3 of them already there" in one.out, one.err
     first, second = (load_file(tmp_path / name / UNET) for name in ("one", "two"))
-    assert max((first[name] - second[name]).abs().max() for name in first) < 1e-5
+    assert max((first[name] - second[name]).abs().max() for name in first) < 3e-5  # sums of fp32 in another order
 
 
 def test_prior_preservation_by_hand() -> None:
@@ -250,6 +250,8 @@ def report(done: Finished) -> str:
 
 
 def test_prompts(tiny_base: Path, tmp_path: Path) -> None:
+    from inference import strategies
+
     one = "--max_train_steps=1"
     assert "'picture number 0 of a ramp, in sks style'" in report(train(tiny_base, tmp_path / "run", one))
     template = train(tiny_base, tmp_path / "run", one, "--instance_prompt=sks: {caption}")
@@ -259,6 +261,8 @@ def test_prompts(tiny_base: Path, tmp_path: Path) -> None:
     bare = ["--with_prior_preservation", "--class_prompt=a dog", "--num_class_images=1", "--instance_prompt=a sks dog"]
     said = report(train(tiny_base, tmp_path / "run", one, *bare, "--validation_prompt=a sks dog"))
     assert "2 different" in said and "'a sks dog'" in said
+    # the command that it prints takes no --prompt_template: what is asked for stands beside the thing's phrase
+    assert strategies.dreambooth(tmp_path / "run", tiny_base).prompt("on a beach") == "a sks dog, on a beach"
 
 
 def test_the_rate_follows_the_size_of_the_base() -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import huggingface_hub
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from finetune import results
 from inference.cli import InputError
@@ -22,6 +24,19 @@ def test_flags_name_no_folder_of_this_machine(tmp_path: Path) -> None:
         "logging_dir": "logs", "validation_prompt": "/a prompt", "seed": 3}  # fmt: skip
     args = Namespace(pretrained_model_name_or_path="me/base", resume_from_checkpoint="latest")
     assert results.flags(args) == vars(args)
+
+
+def test_a_pipeline_that_this_run_starts_from_stays(tmp_path: Path) -> None:
+    for name in ("unet", "vae", "mine"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "model_index.json").write_text("{}")
+    save_file({"x": torch.zeros(1)}, tmp_path / "dreambooth.safetensors", {"recipe": "{}"})
+    save_file({"x": torch.zeros(1)}, tmp_path / "theirs.safetensors")
+    assert results.of_earlier_run(tmp_path, MINIATURE) == []  # a folder that no run has written its recipe to
+    (tmp_path / "recipe.json").write_text("{}")
+    own = ["recipe.json", "dreambooth.safetensors"]
+    assert results.of_earlier_run(tmp_path, tmp_path) == own
+    assert results.of_earlier_run(tmp_path, MINIATURE) == [*own, "model_index.json", "unet", "vae"]
 
 
 class Hub:

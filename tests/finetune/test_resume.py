@@ -1,3 +1,9 @@
+"""Going on with a run: at the rate it had, and with every change that decides the result named."""
+
+import importlib
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -25,3 +31,29 @@ def test_a_schedule_goes_on_at_its_rate_at_once() -> None:
             schedule.optimizer.step()
             schedule.step()
     assert resumed.optimizer.param_groups[0]["weight_decay"] == 0.5
+
+
+# flags that say where, how often and how fast, and those that decide what is compared in other ways: by the base's
+# hash, the shapes, the dataset's hash, the steps and the global batch
+NOT_NAMED = {
+    "output_dir", "logging_dir", "report_to", "push_to_hub", "hub_model_id", "resume_from_checkpoint", "single_file",
+    "checkpointing_steps", "checkpoints_total_limit", "save_steps", "gradient_checkpointing",
+    "validation_prompt", "num_validation_images", "validation_steps",
+    "pretrained_model_name_or_path", "revision", "mixed_precision", "use_8bit_adam",
+    "rank", "num_vectors", "train_text_encoder", "train_feed_forward", "use_dora",
+    "train_data_dir", "class_data_dir", "num_train_epochs", "train_batch_size", "gradient_accumulation_steps",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("script", "required"),
+    [("lora", []), ("textual_inversion", ["--initializer_token=s"]), ("dreambooth", ["--instance_prompt=a dog"])],
+)
+def test_every_flag_that_decides_a_result_is_looked_at(
+    script: str, required: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from finetune.resume import DECIDING, FIXED
+
+    monkeypatch.setattr(sys, "argv", [f"{script}.py", f"--train_data_dir={tmp_path}", *required])
+    flags = set(vars(importlib.import_module(f"finetune.{script}").parse_args()))
+    assert flags - NOT_NAMED - {*DECIDING, *FIXED} == set()

@@ -1,6 +1,7 @@
 """Textual inversion: what is trained, the file it is kept in, and the pictures it gives in other hands."""
 
 import json
+import shlex
 import shutil
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ import torch
 import warm
 from conftest import Finished, assert_refused, captioned_pictures, drawn, pixels, run_script, stock_pipeline
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 TOKEN = "<my-style>"
 PROMPT = "a ramp, in the style of <my-style>"
@@ -154,6 +155,34 @@ def test_captions_carry_the_word(tiny_base: Path, tmp_path: Path) -> None:
     assert "10 different" in bare and "in the style of <my-style> <my-style>_1'" in bare and "paint" not in bare
 
 
+def test_a_word_is_no_part_of_the_captions_other_words(tiny_base: Path, tmp_path: Path) -> None:
+    folder = captioned_pictures(tmp_path / "pictures", 1)
+    word = "--placeholder_token=cine"
+    (folder / "metadata.jsonl").write_text(json.dumps({"file_name": "00.png", "text": "medicine in a cinema"}))
+    assert "'medicine in a cinema, in the style of cine cine_1'" in captions_of(tiny_base, tmp_path / "run", word)
+    (folder / "metadata.jsonl").write_text(json.dumps({"file_name": "00.png", "text": "a cinema as Cine shows it"}))
+    assert "'a cinema as cine cine_1 shows it'" in captions_of(tiny_base, tmp_path / "run", word)
+
+
+def test_a_second_word_in_the_same_folder(trained: Path, tiny_base: Path, tmp_path: Path) -> None:
+    """The first is moved away, so that the printed command, and one that names the folder, draw the second."""
+    output = tmp_path / "run"
+    shutil.copytree(trained.parent / "pictures", tmp_path / "pictures")
+    shutil.copytree(trained, output)
+    (output / "another.safetensors").write_bytes((trained / "my-style.safetensors").read_bytes()[:-1])
+    save_file({"<theirs>": torch.zeros(1, 32)}, output / "theirs.safetensors")
+    done = train(tiny_base, output, "--placeholder_token=<other>", "--max_train_steps=1")
+    assert done.rc == 0, done.err
+    assert (output / "earlier" / "my-style.safetensors").exists() and (output / "earlier" / "recipe.json").exists()
+    names = [path.name for path in sorted(output.glob("*.safetensors"))]
+    assert names == ["another.safetensors", "other.safetensors", "theirs.safetensors"], "only what a run made is moved"
+    command = shlex.split(done.out.partition("compare it with the base: ")[2])
+    assert command[command.index("--adapter") + 1] == str(output / "other.safetensors")
+    few = ["--prompts", "a ramp", "--num_inference_steps=1", f"--output_dir={tmp_path / 'drawn'}"]
+    drawn = run_script(*command[1:], *few, **warm.environment())
+    assert drawn.rc == 0 and (tmp_path / "drawn" / "grid.png").exists(), drawn.err
+
+
 def test_a_long_caption_makes_room_for_the_word(tiny_base: Path, tmp_path: Path) -> None:
     folder = captioned_pictures(tmp_path / "pictures", 1)
     (folder / "metadata.jsonl").write_text(json.dumps({"file_name": "00.png", "text": "many words " * 20}))
@@ -170,6 +199,7 @@ def test_a_long_caption_makes_room_for_the_word(tiny_base: Path, tmp_path: Path)
         (["--placeholder_token=<|endoftext|>"], ["<|endoftext|>", "already"]),
         (["--placeholder_token=my style"], ["'my style'", "not one word"]),
         (["--placeholder_token="], ["--placeholder_token"]),
+        (["--placeholder_token=<MyLook>"], ["<MyLook> has capital letters", "lower case", "take <mylook>"]),
         (["--initializer_token=sea"], ["--initializer_token 'sea' is 3 tokens", "s e a</w>"]),
         (["--initializer_token=é"], ["--initializer_token 'é' is unknown"]),
         (["--initializer_token="], ["--initializer_token '' is unknown"]),
@@ -184,6 +214,20 @@ def test_bad_input_is_one_sentence(flags: list[str], words: list[str], tiny_base
 def test_other_vectors_cannot_be_resumed(trained: Path, tiny_base: Path, tmp_path: Path) -> None:
     checkpoint = f"--resume_from_checkpoint={trained / 'checkpoint-2'}"
     assert_refused(train(tiny_base, tmp_path / "run", checkpoint, "--num_vectors=3"), "checkpoint-2", "--num_vectors")
+
+
+def test_another_initializer_cannot_be_resumed_and_other_changes_are_named(
+    trained: Path, tiny_base: Path, tmp_path: Path
+) -> None:
+    checkpoint = f"--resume_from_checkpoint={trained / 'checkpoint-2'}"
+    shutil.copytree(trained.parent / "pictures", tmp_path / "pictures")
+    refused = train(tiny_base, tmp_path / "run", checkpoint, "--initializer_token=t")
+    assert_refused(refused, "checkpoint-2 was trained with --initializer_token s")
+    more = ["--learnable_property=object", "--placeholder_token=<other>", "--max_train_steps=3"]
+    done = train(tiny_base, tmp_path / "run", checkpoint, *more)
+    assert done.rc == 0, done.err
+    assert "note: --learnable_property was style and is object" in done.out
+    assert "note: --placeholder_token was <my-style> and is <other>" in done.out
 
 
 def test_the_shell_script_with_samples(tiny_base: Path, tmp_path: Path) -> None:

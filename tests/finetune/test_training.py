@@ -329,5 +329,6 @@ def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Pa
     anew = lora(tiny_base, pictures, tmp_path, *more, "--max_train_steps=1", "--lr_warmup_steps=0")
     assert anew.rc == 0 and "encoding" not in anew.err, anew.err
     assert {path.name for path in (tmp_path / "earlier").iterdir()} == {
-        "checkpoint-2", "checkpoint-4", "samples", "logs"}  # fmt: skip
+        "checkpoint-2", "checkpoint-4", "samples", "logs", "recipe.json", WEIGHTS,
+        "lora_kohya.safetensors"}  # fmt: skip
     assert [path.name for path in (tmp_path / "samples").iterdir()] == ["step-000001.png"]

@@ -36,6 +36,29 @@ def test_what_is_no_picture_is_a_sentence(tmp_path):
         read_picture(tmp_path / "note.png")
 
 
+@pytest.mark.parametrize("suffix", ["png", "webp", "jpg"])
+@pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0MM\0*\0\0", b"MM\0*\0\0\0\x08\0\x09\x01", b"no"])
+def test_a_damaged_exif_says_nothing_of_a_picture(tmp_path, suffix, exif):
+    lying = Image.new("RGB", (16, 8), "red")
+    lying.save(tmp_path / f"a.{suffix}", exif=exif)
+    assert read_picture(tmp_path / f"a.{suffix}").size == (16, 8)
+
+
+def test_a_jpeg_that_is_called_png_has_no_recipe(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "class-00000.png", "JPEG")
+    assert read_recipe(tmp_path / "class-00000.png") is None
+
+
+def test_too_many_pixels_are_refused_with_the_limit(tmp_path, monkeypatch):
+    Image.new("L", (64, 64)).save(tmp_path / "large.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(InputError) as error:
+        read_picture(tmp_path / "large.png")
+    assert str(error.value) == (
+        f"the picture {tmp_path / 'large.png'} has more than 2000 pixels, the most that is read; make it smaller"
+    )
+
+
 def test_pictures_are_written_beside_and_all_there_at_the_end(tmp_path):
     with PictureWriter() as writer:
         for i in range(5):

@@ -154,6 +154,11 @@ def test_references_have_the_pictures_area_and_their_own_shape(tmp_path):
     (tmp_path / "night").mkdir()
     Image.new("RGB", (30, 30)).save(tmp_path / "night" / "street.tif")
     assert len(reference_pictures(tmp_path, 5000)) == 3
+    for name in ("__MACOSX/a.png", ".ipynb_checkpoints/a-checkpoint.png", "Thumbs.db"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("no picture")
+    Image.new("RGB", (8, 8)).save(tmp_path / "another.avif")
+    assert len(reference_pictures(tmp_path, 5000)) == 4
 
 
 @pytest.fixture(scope="module")

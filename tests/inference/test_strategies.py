@@ -99,6 +99,33 @@ def test_a_word_equals_plain_diffusers_and_is_written_as_it_was_trained(pipe, ti
     assert textual_inversion(word, tiny_base, "<look>: {prompt}").prompt(PROMPT) == "<look>: a red lighthouse"
 
 
+@pytest.mark.parametrize("name", ["EasyNegative", "<MyLook>", "easynegative"])
+def test_every_vector_of_a_word_counts_whatever_its_letters(pipe, tiny_base, tmp_path, name):
+    vectors = torch.randn(4, 32, generator=torch.Generator().manual_seed(0)) * 0.1
+    others = torch.cat([vectors[:1], vectors[1:].flip(0)])
+    seen = []
+    for file, tensor in {"one": vectors, "other": others}.items():
+        save_file({name: tensor}, tmp_path / f"{file}.safetensors")
+        strategy = textual_inversion(tmp_path / f"{file}.safetensors", tiny_base)
+        with strategy.prepare(pipe):
+            seen.append(noise_prediction(pipe, strategy.prompt(PROMPT)))
+    assert (seen[0] - seen[1]).abs().max() > 1e-4
+    save_file({name.lower(): vectors}, tmp_path / "lower.safetensors")
+    stock = load_base(str(tiny_base), device="cpu")
+    stock.load_textual_inversion(tmp_path / "lower.safetensors")
+    assert torch.allclose(seen[0], noise_prediction(stock, f"{PROMPT}, in the style of {name.lower()}"), atol=1e-6)
+
+
+def test_a_word_is_no_part_of_other_words(pipe, tiny_base, tmp_path):
+    save_file({"cine": torch.ones(2, 32)}, tmp_path / "cine.safetensors")
+    prompt = "a cinema that sells medicine"
+    plain = noise_prediction(pipe, prompt)
+    with textual_inversion(tmp_path, tiny_base).prepare(pipe):
+        assert torch.equal(noise_prediction(pipe, prompt), plain)
+        assert not torch.equal(noise_prediction(pipe, f"{prompt}, cine"), noise_prediction(pipe, f"{prompt}, line"))
+    assert pipe.maybe_convert_prompt("cine", pipe.tokenizer) == "cine" and "maybe_convert_prompt" not in vars(pipe)
+
+
 def test_a_word_in_a1111_s_form_is_called_by_its_file(tiny_base, tmp_path):
     save_file({"emb_params": torch.zeros(2, 32)}, tmp_path / "my-look.safetensors")
     assert textual_inversion(tmp_path, tiny_base).prompt(PROMPT) == "a red lighthouse, in the style of my-look"
@@ -159,6 +186,8 @@ def test_a_template_without_a_place_for_the_prompt_is_refused():
     assert filled("{prompt}, at dusk", "--cinematic_prompt")("a car") == "a car, at dusk"
     with pytest.raises(InputError, match=r"--cinematic_prompt 'at dusk' has no \{prompt\} in it"):
         filled("at dusk", "--cinematic_prompt")
+    with pytest.raises(InputError, match="half of a surrogate pair"):  # as a recipe in JSON can have it
+        filled("{prompt}, \ud800", "--prompt_template")
 
 
 def test_controlnets_found_and_refused(pipe, tiny_base, tmp_path, monkeypatch):
