@@ -25,7 +25,7 @@ def test_every_picture_has_its_line_and_every_line_its_picture():
     for folder in (CINEMATIC, PLAIN):
         named = [entry["file_name"] for entry in entries(folder)]
         assert sorted(named) == sorted(path.name for path in folder.glob("*.jpg")) and len(set(named)) == len(named)
-    assert len(entries(CINEMATIC)) == 60 and len(entries(PLAIN)) == 12
+    assert len(entries(CINEMATIC)) >= 40 and len(entries(PLAIN)) == 12
 
 
 def test_pictures_are_large_of_five_shapes_and_light_enough_to_clone():
@@ -57,13 +57,13 @@ def test_captions_are_unique_name_their_subject_and_never_the_light():
         assert 2 + len(re.findall(r"\w+|,", text)) < 40
 
 
-def test_it_is_a_third_each_of_people_of_landscapes_and_of_streets_rooms_and_things():
+def test_people_landscapes_and_streets_rooms_and_things_all_have_their_share():
     kinds = {"people": 0, "indoors": 0, "outdoors": 0}
     within = {"city street", "city roofs", "harbour", "nave", "railway platform", "room"}
     for entry in entries(CINEMATIC):
         shown = "indoors" if entry["setting"] in within else "outdoors"
         kinds["people" if entry["subject"] in ("person", "people") else shown] += 1
-    assert min(kinds.values()) >= 15, kinds
+    assert min(kinds.values()) >= 0.18 * sum(kinds.values()), kinds
 
 
 def test_what_the_lines_say_is_what_the_world_gives():
@@ -113,7 +113,7 @@ def statistics():
 
 def test_pictures_are_as_rich_as_photographs(statistics):
     slope, flat, gradient, colours = np.median(statistics, 0)
-    assert -3.1 <= slope <= -2.5 and flat <= 0.12 and gradient >= 5 and colours >= 1200, (
+    assert -3.0 <= slope <= -2.6 and flat <= 0.12 and gradient >= 5 and colours >= 1800, (
         slope,
         flat,
         gradient,
