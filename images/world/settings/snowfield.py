@@ -31,7 +31,9 @@ def describe(rng, subject):
         "in a snowy valley",
         "on a wide field of snow",
     )
-    if subject in FLYING:
+    if subject == "spaceship":  # some have landed and some fly
+        phrases = ("in a snowy valley", "among snowy hills", "in a white wilderness")
+    elif subject in FLYING:
         phrases = ("over a snowfield", "over a snow-covered plain", "over snowy hills")
     return details(
         str(rng.choice(phrases)),
