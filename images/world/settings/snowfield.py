@@ -19,7 +19,6 @@ from images.world.terrain import land, stones, strewn
 from images.world.viewmesh import fitted_fan
 
 FALLING = {"storm": 1.0, "silver fog": 0.7, "blue hour": 0.5, "moonlight": 0.3}  # snow in the air of the film's lights
-FLYING = ("hot air balloon", "spaceship")
 
 
 def describe(rng, subject):
@@ -33,7 +32,7 @@ def describe(rng, subject):
     )
     if subject == "spaceship":  # some have landed and some fly
         phrases = ("in a snowy valley", "among snowy hills", "in a white wilderness")
-    elif subject in FLYING:
+    elif subject == "hot air balloon":
         phrases = ("over a snowfield", "over a snow-covered plain", "over snowy hills")
     return details(
         str(rng.choice(phrases)),
