@@ -173,6 +173,8 @@ def main() -> None:
 
     default = Job(0, parse_size(args.size), parse_look(args.look or ["film"]), args.subject, args.setting)
     jobs = read_list(args.list, default) if args.list else [replace(default, seed=s) for s in parse_seeds(args.seeds)]
+    for job in jobs:  # what does not exist is said before what is not installed
+        job.scene()
     need_blender()
     with locked(output_folder(args.output_dir)):
         render_all(jobs, args)
