@@ -9,7 +9,7 @@ from images.world.furniture.turning import curve, spun
 from images.world.geometry import box, tube
 
 
-def library(stage, hall: Hall, rng) -> None:
+def hall_of_books(stage, hall: Hall, rng) -> None:
     """Two floors of books between columns, a gallery with a rail, tall windows above, a coffered barrel over all."""
     steps, around = stage.around(25, 9), stage.around(12, 6)
     wood = [(0.13, 0.06, 0.03), (0.2, 0.11, 0.05), (0.09, 0.04, 0.022)][rng.integers(3)]

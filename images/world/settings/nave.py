@@ -88,7 +88,7 @@ def build(stage):
             )
         )
     elif hall.kind == "library":
-        libraries.library(stage, hall, rng)
+        libraries.hall_of_books(stage, hall, rng)
         from images.world.furniture import walls
 
         pale, deep = (
