@@ -77,6 +77,9 @@ def damage(path: Path) -> str | None:
     """What is wrong with a checkpoint, by the hashes written with it; None if nothing is."""
     try:
         hashes = json.loads((path / "manifest.json").read_text())
+        files = {str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()} - {"manifest.json"}
+        if not isinstance(hashes, dict) or hashes.keys() != files or not files:
+            return "manifest.json does not name the files that are there"
         changed = [name for name, sha256 in hashes.items() if file_sha256(path / name) != sha256]
     except (OSError, ValueError) as error:
         return str(error)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from finetune import data
 from finetune.options import comparison, parse, training_parser
 from finetune.prior import add_class_pictures, brought_pictures, preserving_loss
-from inference.cli import InputError, folder_written_aside, run, written_aside
+from inference.cli import InputError, run, written_as_one
 from inference.options import at_least
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from finetune.run import Run
 
-SINGLE_FILE = "dreambooth.safetensors"
+SINGLE_FILE, INDEX = "dreambooth.safetensors", "model_index.json"
 
 
 def parse_args() -> argparse.Namespace:
@@ -84,7 +84,10 @@ def rate_for(weights: int) -> float:
 
 
 def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict) -> None:
-    """The pipeline folder and, if asked for, the single file: the base's parts with the trained ones in their place."""
+    """The pipeline folder and, if asked for, the single file: the base's parts with the trained ones in their place.
+
+    They and recipe.json, which names what was learned, are one: cut off on the way, there is no model_index.json.
+    """
     import torch
     from safetensors.torch import save_file
 
@@ -96,16 +99,17 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
     for name, model in models.items():
         getattr(pipe, name).load_state_dict(model.state_dict())
     weights = sum(p.nbytes for part in (pipe.unet, pipe.vae, pipe.text_encoder) for p in part.parameters())
-    with checkpoints.room_for(folder / "model_index.json", weights * (1 + begun.args.single_file)):
-        save_pipeline(pipe, begun.folder / "tokenizer", folder)
+    room = checkpoints.room_for(folder / INDEX, weights * (1 + begun.args.single_file))
+    with room, written_as_one(folder, last=INDEX) as aside:
+        save_pipeline(pipe, begun.folder / "tokenizer", aside)
         if begun.args.single_file:
             tensors = {name: tensor.contiguous() for name, tensor in single_file.checkpoint(pipe).items()}
-            with written_aside(folder / SINGLE_FILE) as aside:
-                save_file(tensors, aside, {"format": "pt", "recipe": json.dumps(recipe)})
+            save_file(tensors, aside / SINGLE_FILE, {"format": "pt", "recipe": json.dumps(recipe)})
+        (aside / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n")
 
 
 def save_pipeline(pipe: "StableDiffusionPipeline", tokenizer: Path, folder: Path) -> None:
-    """What `pipe.save_pretrained` writes, each part whole or not at all, beside whatever else is in the folder.
+    """What `pipe.save_pretrained` writes.
 
     transformers 5 writes neither the tokenizer's vocab.json nor the text encoder's names as older tools read them, so
     the tokenizer's folder is copied and the names are put right.
@@ -117,18 +121,16 @@ def save_pipeline(pipe: "StableDiffusionPipeline", tokenizer: Path, folder: Path
     for name, part in pipe.components.items():
         if part is None:
             continue
-        with folder_written_aside(folder / name) as aside:
-            if name == "tokenizer":
-                shutil.copytree(tokenizer, aside, dirs_exist_ok=True)
-                continue
-            part.save_pretrained(aside)
-            for config in aside.glob("config.json"):
-                config.write_text(without_place(config.read_text()))
-            if name == "text_encoder":
-                weights = aside / "model.safetensors"
-                save_file(text_names(load_file(weights)), weights, {"format": "pt"})
-    with written_aside(folder / "model_index.json") as aside:
-        aside.write_text(without_place(pipe.to_json_string()))
+        if name == "tokenizer":
+            shutil.copytree(tokenizer, folder / name)
+            continue
+        part.save_pretrained(folder / name)
+        for config in (folder / name).glob("config.json"):
+            config.write_text(without_place(config.read_text()))
+        if name == "text_encoder":
+            weights = folder / name / "model.safetensors"
+            save_file(text_names(load_file(weights)), weights, {"format": "pt"})
+    (folder / INDEX).write_text(without_place(pipe.to_json_string()))
 
 
 def without_place(config: str) -> str:

@@ -3,6 +3,7 @@
 So a step needs no VAE, and a second run on the same pictures starts in seconds.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -94,18 +95,34 @@ def _posteriors(buckets: Sequence[Bucket], vae: AutoencoderKL, flips: bool, crop
 
 
 def cached(path: Path, key: str, compute: Callable[[], dict]) -> dict[str, Tensor]:
-    """The tensors written under `key` in a file named like `path`, else computed and written there."""
+    """The tensors written under `key` in a file named like `path`, else computed and written there.
+
+    A file with other bits than were written is made again.
+    """
     kind, path = path.stem, path.with_stem(f"{path.stem}-{hash_of(key)[:12]}")
     try:
         with safe_open(path, framework="pt") as file:
-            if (file.metadata() or {}).get("key") == key:
-                return load_file(path)
+            metadata = file.metadata() or {}
+        if metadata.get("key") == key:
+            tensors = load_file(path)
+            if metadata.get("sha256") == sha256_of(tensors):
+                return tensors
+            print(f"{path} is damaged: making it again")
     except (OSError, SafetensorError):
         pass  # none yet, or damaged: either way it is made again
     tensors = {name: tensor.contiguous() for name, tensor in compute().items()}
     with room_for(path, sum(tensor.nbytes for tensor in tensors.values())), written_aside(path) as aside:
-        save_file(tensors, aside, metadata={"key": key})
+        save_file(tensors, aside, metadata={"key": key, "sha256": sha256_of(tensors)})
     others = (other for other in path.parent.glob(f"{kind}*{path.suffix}") if other != path)
     for old in sorted(others, key=os.path.getmtime, reverse=True)[KEPT - 1 :]:
         old.unlink()
     return tensors
+
+
+def sha256_of(tensors: dict[str, Tensor]) -> str:
+    """Of names, types, shapes and bits."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)} ".encode())
+        digest.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()

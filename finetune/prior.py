@@ -127,22 +127,38 @@ def draw_missing(wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", acce
     missing = [picture for picture in wanted if read_recipe(picture.path) != picture.recipe]
     accelerator.wait_for_everyone()  # all have looked before any writes, so all share the same list
     print(f"class pictures: {len(wanted)} drawn ones, {len(wanted) - len(missing)} of them already there")
-    mine = sorted(missing[accelerator.process_index :: accelerator.num_processes], key=lambda picture: picture.size)
+    batches = [batch for batch in fixed_batches(wanted) if any(picture in missing for picture in batch)]
+    mine = batches[accelerator.process_index :: accelerator.num_processes]
     if mine:
         pipe.to(accelerator.device)
         with autocast(accelerator):
-            for (width, height), group in groupby(mine, key=lambda picture: picture.size):
-                alike = list(group)
+            for (width, height), group in groupby(mine, key=lambda batch: batch[0].size):
+                alike = [picture for batch in group for picture in batch]
                 prompts, seeds = [picture.prompt for picture in alike], [picture.seed for picture in alike]
                 pictures = sampling.sample(
                     pipe, prompts, seeds, height=height, width=width, num_inference_steps=STEPS,
                     guidance_scale=GUIDANCE, batch_size=AT_ONCE, label=f"class {width}x{height}",
                 )  # fmt: skip
                 for one, picture in zip(alike, pictures, strict=True):
-                    with room_for(one.path):
-                        save_picture(picture, one.path, one.recipe)
+                    if one in missing:
+                        missing.remove(one)
+                        with room_for(one.path):
+                            save_picture(picture, one.path, one.recipe)
         pipe.to("cpu")
     accelerator.wait_for_everyone()
+
+
+def fixed_batches(wanted: Sequence[Wanted]) -> list[list[Wanted]]:
+    """Batches of AT_ONCE of one size, each picture always in the same place of one: then it depends on its seed alone.
+
+    A batch that lacks some has its last one several times over: kernels add up in another order for another shape.
+    """
+    batches = []
+    for _, group in groupby(sorted(wanted, key=lambda picture: picture.size), key=lambda picture: picture.size):
+        alike = list(group)
+        alike += [alike[-1]] * (-len(alike) % AT_ONCE)
+        batches += [alike[start : start + AT_ONCE] for start in range(0, len(alike), AT_ONCE)]
+    return batches
 
 
 def paired(buckets: list[data.Bucket], pictures: Sequence[data.Picture]) -> list[data.Bucket]:

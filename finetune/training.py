@@ -24,8 +24,8 @@ from tqdm import tqdm
 from finetune import checkpoints, results, resume
 from finetune.batches import Order, draw_batch, sample_losses
 from finetune.run import Denoiser, Run, autocast, make_optimizer, to_compute
-from finetune.validation import preview, show
-from inference.cli import InputError, sweep
+from finetune.validation import preview, show, strip_path
+from inference.cli import InputError
 
 FETCH_EVERY = 10  # steps between two looks at the loss on a GPU: each look makes the GPU wait for Python
 
@@ -160,16 +160,17 @@ def train(
     large for that. Every `save_steps` steps `save` writes into steps/N as well.
     """
     args, accelerator = run.args, run.accelerator
-    if accelerator.is_main_process:
-        sweep(args.output_dir, "checkpoint-*")
-        if args.resume_from_checkpoint is None:
-            results_before = results.of_earlier_run(args.output_dir, run.folder)
-            names = ("samples", "steps", args.logging_dir, *results_before)
-            checkpoints.set_earlier_aside(args.output_dir, names)
+    if accelerator.is_main_process and args.resume_from_checkpoint is None:
+        results_before = results.of_earlier_run(args.output_dir, run.folder)
+        names = ("samples", "steps", args.logging_dir, *results_before)
+        checkpoints.set_earlier_aside(args.output_dir, names)
     accelerator.wait_for_everyone()
     loop = Loop(run, model, save, loss_fn, copies)
     resume.restore(loop)
     accelerator.init_trackers(Path(sys.argv[0]).stem, results.flags(args))
+    if loop.step and loop.step % args.validation_steps == 0 and not strip_path(args, loop.step).exists():
+        # the run was stopped between this step's checkpoint and its strip
+        show(run, accelerator.unwrap_model(loop.model), loop.base_pictures, loop.step)
     every = FETCH_EVERY if accelerator.device.type == "cuda" else 1
     with signals() as asked, progress_bar(loop) as bar:
         while loop.step < args.max_train_steps:

@@ -1,5 +1,8 @@
 """The strips in samples/: what the base draws of --validation_prompt, above what the weights being trained draw."""
 
+import argparse
+from pathlib import Path
+
 import numpy as np
 import torch
 from diffusers import StableDiffusionPipeline
@@ -44,7 +47,7 @@ def show(run: Run, model: Denoiser, base_pictures: list[Image.Image], step: int)
     if not base_pictures:
         return
     strip = stacked([base_pictures, preview(run, model, run.args.validation_prompt)])
-    path = run.args.output_dir / "samples" / f"step-{step:06}.png"
+    path = strip_path(run.args, step)
     with room_for(path), written_aside(path) as aside:
         strip.save(aside)
     for tracker in run.accelerator.trackers:
@@ -52,6 +55,10 @@ def show(run: Run, model: Denoiser, base_pictures: list[Image.Image], step: int)
             continue
         layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
         tracker.log_images({"base above, adapter below": np.asarray(strip)[None]}, step=step, **layout)
+
+
+def strip_path(args: argparse.Namespace, step: int) -> Path:
+    return args.output_dir / "samples" / f"step-{step:06}.png"
 
 
 def stacked(lines: list[list[Image.Image]]) -> Image.Image:

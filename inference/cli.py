@@ -9,8 +9,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
+HALF_WRITTEN = ".half-written-"  # how the names of folders begin in which something is being written
 # longest first: UTF-32's mark begins with UTF-16's
 MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
@@ -82,48 +84,109 @@ def _lines(text: str) -> str:
 
 @contextlib.contextmanager
 def written_aside(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; on success it is flushed to disk and renamed to `path`, else removed.
+    """Yield a path to write a file at; on success it is flushed to disk and takes the place of `path`, else removed.
 
-    The temporary name keeps the suffix, because Pillow and others choose the format by it.
+    It has the name of `path`, because Pillow and others choose the format by it, in a hidden folder beside it.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    aside = Path(name)
-    try:
+    with _half_written(path) as aside:
         yield aside
-        with open(aside, "rb") as file:
-            os.fsync(file.fileno())
-        os.chmod(aside, 0o666 & ~_umask())
+        _flush(aside)
+        os.chmod(aside, 0o666 & ~_umask())  # safetensors lets nobody else read what it writes
         os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+        _flush(path.parent)
 
 
 @contextlib.contextmanager
 def folder_written_aside(path: str | Path) -> Iterator[Path]:
     """The same for a folder: on success its files are flushed and it takes the place of `path`, else it is removed."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
-    try:
+    with _half_written(path) as aside:
+        aside.mkdir()
         yield aside
         for part in (*aside.rglob("*"), aside):
             _flush(part)
-        os.chmod(aside, 0o777 & ~_umask())
         if path.exists():
-            os.replace(path, tempfile.mkdtemp(dir=aside.parent, prefix=f".{path.name}-"))
+            os.replace(path, aside.with_name(f"{path.name}-before"))
         os.replace(aside, path)
         _flush(path.parent)
+
+
+@contextlib.contextmanager
+def written_as_one(folder: Path, last: str) -> Iterator[Path]:
+    """Yield a folder; on success all that is in it takes its place in `folder`, beside whatever else is there.
+
+    `last` is there only while the rest is whole, so who finds it can rely on the others.
+    """
+    with _half_written(folder / last) as aside:
+        new, before = aside.with_name("new"), aside.with_name("before")
+        new.mkdir()
+        before.mkdir()
+        yield new
+        for part in new.rglob("*"):
+            _flush(part)
+        (folder / last).unlink(missing_ok=True)
+        _flush(folder)
+        for part in sorted(new.iterdir(), key=lambda part: part.name == last):
+            place = folder / part.name
+            if place.is_dir() and not place.is_symlink():
+                os.replace(place, before / part.name)
+            if part.name == last:
+                _flush(folder)
+            os.replace(part, place)
+        _flush(folder)
+
+
+@contextlib.contextmanager
+def _half_written(path: Path) -> Iterator[Path]:
+    """A path of the same name in a folder of its own beside `path`; this process holds the folder and then removes it.
+
+    So `sweep` can tell it from one that a process left when it was killed. Where this process writes for the first
+    time, it sweeps.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep_once(path.parent)
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=HALF_WRITTEN))
+        with contextlib.suppress(FileNotFoundError):
+            handle = _hold(folder)
+            if folder.exists():  # or another process has swept it before this one held it
+                break
+            os.close(handle)
+    try:
+        yield folder / path.name
     finally:
-        sweep(path.parent, path.name)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
 
 
-def sweep(folder: Path, name: str) -> None:
-    """Remove what runs that were killed left of folders called `name` (a pattern) that they were writing."""
-    for left in folder.glob(f".{name}-????????"):
-        shutil.rmtree(left, ignore_errors=True)
+def _hold(folder: Path, wait: bool = True) -> int:
+    """Lock `folder` until the descriptor that is returned is closed, which the system does however the process ends.
+
+    Raises BlockingIOError where another process holds it and this one does not `wait`.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def sweep(folder: Path, deep: bool = True) -> None:
+    """Remove what processes that were killed were writing in `folder`, if `deep` in its subfolders as well."""
+    pattern = f"{HALF_WRITTEN}*"
+    for left in folder.rglob(pattern) if deep else folder.glob(pattern):
+        with contextlib.suppress(OSError):  # a living process holds it, or has just removed it
+            handle = _hold(left, wait=False)
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(handle)
+
+
+@cache
+def _sweep_once(folder: Path) -> None:
+    sweep(folder, deep=False)
 
 
 @contextlib.contextmanager
@@ -145,6 +208,7 @@ def locked(folder: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
+        sweep(folder)
         yield
 
 

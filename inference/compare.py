@@ -113,23 +113,23 @@ def main() -> None:
     if "controlnet" in args.strategies:  # a slip in a flag is no missing adapter
         check_kind(args.control)
         filled(args.cinematic_prompt, "--cinematic_prompt")
-    job = Job(args)
-    columns = []
-    for name, (by_name, make) in makers(args, job.folder).items():
-        if name not in ("base", *args.strategies):
-            continue
-        try:
-            columns += make()
-        except InputError as error:
-            if by_name:
-                raise
-            print(f"left out: {TITLES[name]}: {error}", file=sys.stderr)
-            columns.append(Notice(TITLES[name], in_short(error)))
-    job.compare(columns)
-    if job.rank == 0:
-        from inference.report import write_report
+    with Job(args) as job:
+        columns = []
+        for name, (by_name, make) in makers(args, job.folder).items():
+            if name not in ("base", *args.strategies):
+                continue
+            try:
+                columns += make()
+            except InputError as error:
+                if by_name:
+                    raise
+                print(f"left out: {TITLES[name]}: {error}", file=sys.stderr)
+                columns.append(Notice(TITLES[name], in_short(error)))
+        job.compare(columns)
+        if job.rank == 0:
+            from inference.report import write_report
 
-        write_report(args.output_dir)
+            write_report(args.output_dir)
 
 
 if __name__ == "__main__":

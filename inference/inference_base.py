@@ -17,9 +17,9 @@ def main() -> None:
     from inference.pictures import Job
     from inference.strategies import BASE
 
-    job = Job(args)
-    files = job.draw([BASE])
-    job.finish(files, contact_sheet(job.prompts, [Image.open(path) for path in files.values()], job.footer))
+    with Job(args) as job:
+        files = job.draw([BASE])
+        job.finish(files, contact_sheet(job.prompts, [Image.open(path) for path in files.values()], job.footer))
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ def main() -> None:
     from inference.strategies import BASE, controlnet_asked
 
     check_kind(args.control)  # before the job, which may have to fetch a base
-    job = Job(args, args.image)
-    strategy = controlnet_asked(args, job.folder)
-    job.compare([strategy] if args.image else [BASE, strategy], show_maps=True)
+    with Job(args, args.image) as job:
+        strategy = controlnet_asked(args, job.folder)
+        job.compare([strategy] if args.image else [BASE, strategy], show_maps=True)
 
 
 if __name__ == "__main__":

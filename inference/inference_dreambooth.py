@@ -17,8 +17,8 @@ def main() -> None:
     from inference.strategies import BASE, dreambooth
 
     folder = find_model(args.adapter)  # before the job, which may have to fetch a base
-    job = Job(args)
-    job.compare([BASE, dreambooth(folder, job.folder, args.prompt_template)])
+    with Job(args) as job:
+        job.compare([BASE, dreambooth(folder, job.folder, args.prompt_template)])
 
 
 if __name__ == "__main__":

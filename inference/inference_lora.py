@@ -17,8 +17,8 @@ def main() -> None:
     from inference.strategies import BASE, lora
 
     file = find_lora(args.adapter)  # before the job, which may have to fetch a base
-    job = Job(args)
-    job.compare([BASE, lora(file, job.folder, args.lora_scale)])
+    with Job(args) as job:
+        job.compare([BASE, lora(file, job.folder, args.lora_scale)])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Pictures on disk: reading any, whatever made it, and keeping one's own with their recipes."""
 
 import contextlib
+import hashlib
 import json
 import struct
 from collections import deque
@@ -104,8 +105,10 @@ def _shrunk(size: tuple[int, int], area: int) -> tuple[int, int]:
 
 
 def save_picture(picture: Image.Image, path: Path, recipe: dict) -> None:
+    """Write a PNG that holds its recipe and a hash of its pixels."""
     info = PngImagePlugin.PngInfo()
     info.add_itxt("recipe", json.dumps(recipe, ensure_ascii=False))
+    info.add_text("pixels_sha256", _pixels_sha256(picture))
     with written_aside(path) as aside:
         picture.save(aside, pnginfo=info)
 
@@ -135,9 +138,14 @@ class PictureWriter:
 
 
 def read_recipe(path: Path) -> dict | None:
-    """The recipe in a picture's metadata; None where there is no such picture, or one that is damaged."""
+    """The recipe in a picture's metadata; None where there is no such picture, or one that is not what was written."""
     damaged = (OSError, SyntaxError, ValueError, KeyError, AttributeError, Image.DecompressionBombError)
     with contextlib.suppress(*damaged), Image.open(path) as picture:
         picture.load()
-        return json.loads(picture.text["recipe"])
+        if picture.text["pixels_sha256"] == _pixels_sha256(picture):
+            return json.loads(picture.text["recipe"])
     return None
+
+
+def _pixels_sha256(picture: Image.Image) -> str:
+    return hashlib.sha256(f"{picture.mode} {picture.size} ".encode() + picture.tobytes()).hexdigest()

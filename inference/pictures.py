@@ -8,7 +8,8 @@ import argparse
 import os
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -18,7 +19,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from inference.adapters import file_sha256
-from inference.cli import InputError
+from inference.batching import Batch, note, planned
+from inference.cli import InputError, locked
 from inference.grid import comparison_sheet, notice_tile, save_sheet
 from inference.options import check_compiler, output_folder, read_prompts
 from inference.picture_files import PictureWriter, read_picture, read_recipe, save_picture
@@ -45,7 +47,10 @@ class Notice:
 
 
 class Job:
-    """What a script was asked to draw. Making one checks everything that can be checked without a model."""
+    """What a script was asked to draw. Making one checks everything that can be checked without a model.
+
+    Used with `with`, which holds the output folder: a second run in it would mix its pictures with these.
+    """
 
     def __init__(self, args: argparse.Namespace, image: Path | None = None):
         self.args, self.image = args, image
@@ -70,6 +75,14 @@ class Job:
         )
         if args.compile:
             check_compiler(self._device.type == "cuda")
+
+    def __enter__(self) -> "Job":
+        self._held = locked(self.output_dir) if self.rank == 0 else nullcontext()
+        self._held.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._held.__exit__(*error)
 
     def _size(self) -> tuple[int, int]:
         """Pixels as asked for, else the base's own, in the shape of the picture that was brought."""
@@ -100,12 +113,20 @@ class Job:
             for cell in missing:
                 files[cell].unlink(missing_ok=True)
             begin_scores(cells, self.output_dir / "scores.json")
+        notes = self.output_dir / ".batches.json"
+        batches = planned(cells, set(missing), self.args.batch_size, self.recipe, notes)
         self._wait()  # until every process has seen what is there
+        if missing and self.rank == 0:
+            note(batches, self.recipe, notes)
         for held in (False, True):  # a ControlNet starts from the base's pictures
-            share = self._share([s for s in strategies if bool(s.controlnet) == held], missing)
+            # whole batches are dealt out, so that a process draws the bits that one alone would
+            share = [batch for batch in batches if bool(batch[0].strategy.controlnet) == held]
             with PictureWriter() as writer:
                 for strategy in strategies:
-                    self._draw(strategy, [cell for cell in share if cell.strategy is strategy], files, writer)
+                    own = [batch for batch in share[self.rank :: self.processes] if batch[0].strategy is strategy]
+                    for cell, picture in self._draw(strategy, own, files):
+                        if cell in missing:
+                            writer.save(picture, files[cell], self.recipe(cell))
             self._wait()
         return files
 
@@ -130,23 +151,18 @@ class Job:
                 named = textwrap.shorten(prompt, 60, placeholder=" …")
                 print(f'note: "{named}" is beyond {limit} tokens; truncated: {told}', file=sys.stderr)
 
-    def _share(self, strategies: Sequence[Strategy], cells: list[Cell]) -> list[Cell]:
-        """This process's part. Whole batches are dealt out, so that it draws the bits that one process would."""
-        size, batches = self.args.batch_size, []
-        for strategy in strategies:
-            own = [cell for cell in cells if cell.strategy is strategy]
-            batches += [own[start : start + size] for start in range(0, len(own), size)]
-        return [cell for batch in batches[self.rank :: self.processes] for cell in batch]
-
     def _wait(self) -> None:
         if self.processes > 1:
             self._state.wait_for_everyone()
 
-    def _draw(self, strategy: Strategy, cells: list[Cell], files: dict[Cell, Path], writer: PictureWriter) -> None:
-        if not cells:
+    def _draw(
+        self, strategy: Strategy, batches: Sequence[Batch], files: dict[Cell, Path]
+    ) -> Iterator[tuple[Cell, Image.Image]]:
+        if not batches:
             return
         from inference.sampling import sample
 
+        cells = [cell for batch in batches for cell in batch]
         prompts, seeds = [strategy.prompt(cell.prompt) for cell in cells], [cell.seed for cell in cells]
         maps = self.control_maps(strategy, files) if strategy.controlnet else {}
         with strategy.prepare(self._pipe) as pipe:
@@ -159,12 +175,11 @@ class Job:
                 prompts,
                 seeds,
                 **self.settings,
-                batch_size=self.args.batch_size,
+                batch_size=[len(batch) for batch in batches],
                 control=control,
                 label=strategy.title,
             )
-            for cell, picture in zip(cells, pictures, strict=True):
-                writer.save(picture, files[cell], self.recipe(cell))
+            yield from zip(cells, pictures, strict=True)
 
     def control_maps(self, strategy: Strategy, files: dict[Cell, Path]) -> dict[int, np.ndarray]:
         """Row -> what the ControlNet holds to, (h, w, 3) uint8; found in control/ or made from the row's picture."""

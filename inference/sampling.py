@@ -8,6 +8,8 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from math import ceil
 
 import numpy as np
 import torch
@@ -68,15 +70,20 @@ def sample(
     num_inference_steps: int = 20,
     guidance_scale: float = 7.5,
     negative_prompt: str = "",
-    batch_size: int = 8,
+    batch_size: int | Sequence[int] = 8,
     control: Control | None = None,
     label: str = "",
 ) -> Iterator[Image.Image]:
-    """Yield one picture of (`width`, `height`) pixels per prompt and seed, in order, as their batches are done."""
+    """Yield one picture of (`width`, `height`) pixels per prompt and seed, in order, as their batches are done.
+
+    `batch_size` is of all batches but the last, or of each.
+    """
     text = encode(pipe, [*prompts, negative_prompt])
+    if isinstance(batch_size, int):
+        batch_size = [batch_size] * ceil(len(prompts) / batch_size)
     with tqdm(total=len(prompts) * num_inference_steps, desc=label, unit="step", dynamic_ncols=True) as bar:
-        for start in range(0, len(prompts), batch_size):
-            batch = slice(start, start + batch_size)
+        for start, stop in pairwise(accumulate(batch_size, initial=0)):
+            batch = slice(start, stop)
             noise = initial_noise(pipe, seeds[batch], height, width)
             conditional = torch.cat([text[prompt] for prompt in prompts[batch]])  # (n, 77, width)
             unconditional = text[negative_prompt].expand_as(conditional)
@@ -89,11 +96,12 @@ def sample(
 
 @torch.inference_mode()
 def encode(pipe: StableDiffusionPipeline, prompts: Sequence[str]) -> dict[str, torch.Tensor]:
-    """Each different prompt's embedding (1, 77, width), computed once; what is beyond 77 tokens is not seen."""
-    unique = list(dict.fromkeys(prompts))
-    with _no_warnings():  # of what is truncated, for every batch and without a name; Job has said it once
-        embeddings, _ = pipe.encode_prompt(unique, pipe.device, 1, False)  # (n, 77, width)
-    return dict(zip(unique, embeddings.split(1), strict=True))
+    """Each different prompt's embedding (1, 77, width), computed once; what is beyond 77 tokens is not seen.
+
+    One by one, because in a batch the bits of each would depend on how many there are.
+    """
+    with _no_warnings():  # of what is truncated, for every prompt and without a name; Job has said it once
+        return {prompt: pipe.encode_prompt([prompt], pipe.device, 1, False)[0] for prompt in dict.fromkeys(prompts)}
 
 
 @contextlib.contextmanager

@@ -245,7 +245,7 @@ def summarise(entries: Sequence[dict], per_prompt: int = 1) -> dict[str, dict]:
         if strategy == "base":
             continue
         paired[strategy] = {}
-        for name in scores.keys() & values["base"].keys():
+        for name in [name for name in scores if name in values["base"]]:
             difference = mean_with_interval(np.subtract(scores[name], values["base"][name]), per_prompt)
             different = len(scores[name]) > 1 and not difference["low"] <= 0 <= difference["high"]
             paired[strategy][name] = difference | {"different": different}

@@ -48,3 +48,34 @@ def test_a_quota_is_a_full_disk_too(kind: str, tmp_path: Path) -> None:
         raise error
     with pytest.raises(PermissionError), checkpoints.room_for(tmp_path / "a"):
         raise PermissionError(errno.EACCES, "x")
+
+
+@pytest.mark.parametrize("manifest", ["{}", "[]", "3", '{"state.json": ""}', "half of it"])
+def test_a_manifest_that_does_not_name_the_files_is_damage(manifest: str, tmp_path: Path) -> None:
+    from finetune import checkpoints
+
+    for step in (1, 2):
+        checkpoints.write(tmp_path / f"checkpoint-{step}", {"a": torch.ones(2)}, {"steps": step}, lambda folder: None)
+    (tmp_path / "checkpoint-2" / "manifest.json").write_text(manifest)
+    assert checkpoints.find(tmp_path, "latest") == tmp_path / "checkpoint-1"
+
+
+def test_a_damaged_cache_is_made_again(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    from finetune.encoding import cached
+
+    path, tensors = tmp_path / "pictures.safetensors", {"a": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(1)}
+    asked = []
+
+    def made() -> dict:
+        asked.append(1)
+        return tensors
+
+    for _ in range(2):
+        assert torch.equal(cached(path, "key", made)["a"], tensors["a"])
+    assert len(asked) == 1
+    (file,) = tmp_path.glob("pictures-*.safetensors")
+    data = bytearray(file.read_bytes())
+    data[-9] ^= 1  # in a number, where safetensors sees nothing wrong
+    file.write_bytes(data)
+    assert torch.equal(cached(path, "key", made)["a"], tensors["a"])
+    assert len(asked) == 2 and f"{file} is damaged" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """compare.py as a person runs it: columns, sweeps, what is reused, what is missing, several processes."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -18,6 +19,7 @@ from painted_comparison import read_page
 from PIL import Image
 from safetensors.torch import save_file
 
+from inference.cli import locked
 from inference.options import sampling_parser
 from inference.picture_files import read_recipe
 from inference.report import write_report
@@ -158,6 +160,34 @@ def test_a_killed_comparison_goes_on(tiny_base, adapters, tmp_path):
     done = run_script(*words)
     assert done.rc == 0 and f"6 pictures, {len(kept)} of them already drawn" in done.out
     assert all(path.stat().st_mtime_ns == made for path, made in kept.items())
+
+
+def test_what_was_lost_is_drawn_again_to_the_same_bits(tiny_base, adapters, compared, tmp_path):
+    """In the batch it belonged to: one picture of a column, two, a whole one, and one with a changed bit."""
+    folder = tmp_path / "again"
+    shutil.copytree(compared, folder)
+    pictures = folder / "pictures"
+    for name in ("1-base", "0-lora", "2-lora", *(f"{row}-dreambooth" for row in range(3))):
+        (pictures / f"{name}.png").unlink()
+    data = bytearray((pictures / "2-controlnet.png").read_bytes())
+    data[len(data) // 2] ^= 4
+    (pictures / "2-controlnet.png").write_bytes(data)
+    done = run_script(*command(tiny_base, folder, adapters, "--prompts", *PROMPTS))
+    assert done.rc == 0 and "15 pictures, 8 of them already drawn" in done.out, done.err
+    for path in (compared / "pictures").glob("*.png"):
+        assert (pixels(path) == pixels(pictures / path.name)).all(), path.name
+    assert (folder / "scores.json").read_bytes() == (compared / "scores.json").read_bytes()
+    # a prompt more is drawn without those that are there
+    done = run_script(*command(tiny_base, folder, {}, "--strategies", "base", "--prompts", *PROMPTS, "a mill"))
+    assert done.rc == 0 and "4 pictures, 3 of them already drawn" in done.out, done.err
+    assert "2/2" in done.err, "two steps of one picture"
+
+
+def test_two_comparisons_in_one_folder_do_not_mix(tiny_base, tmp_path):
+    words = command(tiny_base, tmp_path, {}, "--strategies", "base", "--prompts", *PROMPTS)
+    with locked(tmp_path):
+        assert_refused(run_script(*words), f"process {os.getpid()} is writing to {tmp_path}", "--output_dir")
+    assert not (tmp_path / "pictures").exists()
 
 
 def test_the_page_of_a_comparison_that_broke_off_shows_no_other_s_pictures(tiny_base, tiny_lora, tmp_path, monkeypatch):

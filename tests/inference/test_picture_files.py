@@ -2,10 +2,10 @@ import time
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from inference.cli import InputError
-from inference.picture_files import PictureWriter, read_picture, read_recipe
+from inference.picture_files import PictureWriter, read_picture, read_recipe, save_picture
 
 
 def test_sixteen_bits_are_brought_to_eight(tmp_path):
@@ -65,6 +65,33 @@ def test_pictures_are_written_beside_and_all_there_at_the_end(tmp_path):
             writer.save(Image.new("RGB", (8, 8), (i, 0, 0)), tmp_path / f"{i}.png", {"seed": i})
     assert [read_recipe(tmp_path / f"{i}.png") for i in range(5)] == [{"seed": i} for i in range(5)]
     assert read_picture(tmp_path / "3.png").getpixel((0, 0)) == (3, 0, 0)
+
+
+def test_a_picture_with_any_other_bit_has_no_recipe_or_is_the_same_picture(tmp_path):
+    """Each bit of a small PNG turned round: most are caught by PNG's own sums, not all (the hash is of the pixels)."""
+    path, picture = tmp_path / "a.png", Image.fromarray(np.arange(48, dtype=np.uint8).reshape(4, 4, 3) * 5)
+    save_picture(picture, path, {"seed": 3})
+    whole, kept = path.read_bytes(), 0
+    for bit in range(8 * len(whole)):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        recipe = read_recipe(path)
+        if recipe is not None and recipe == {"seed": 3}:
+            assert (np.asarray(read_picture(path)) == np.asarray(picture)).all(), bit
+            kept += 1
+    assert kept < len(whole), "one in eight: in names and sums that change nothing"
+
+
+def test_other_pixels_in_a_whole_png_have_no_recipe(tmp_path):
+    path = tmp_path / "a.png"
+    save_picture(Image.new("RGB", (8, 8), "red"), path, {"seed": 3})
+    with Image.open(path) as picture:
+        info = PngImagePlugin.PngInfo()
+        for name, text in picture.text.items():
+            info.add_itxt(name, text)
+    Image.new("RGB", (8, 8), "blue").save(path, pnginfo=info)
+    assert read_recipe(path) is None
 
 
 @pytest.mark.parametrize("more", [0, 1])

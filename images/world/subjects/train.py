@@ -74,6 +74,8 @@ def describe(rng, setting):
         european=bool(draws[3] < 0.5),
         line=pick(LINES, draws[4]),
         track=setting != "railway platform",
+        # a train that brings its own bank of rails stands: they would move with it
+        moves=3.0 if setting == "railway platform" else 0.0,
         snow=0.75 if setting == "snowfield" else 0.0,
         height=3.5 if kind == "metro" else 5.3 if setting != "railway platform" else 4.2,
         width=4.0 if setting == "railway platform" else 11.0,
