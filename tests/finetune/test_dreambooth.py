@@ -320,6 +320,27 @@ def test_no_room_for_the_pipeline_keeps_the_checkpoint(tiny_base: Path, tmp_path
     assert not os.listdir(tmp_path)
 
 
+def test_a_save_that_was_cut_off_leaves_no_pipeline(tiny_base: Path, tmp_path: Path, monkeypatch) -> None:
+    from finetune import dreambooth
+    from inference.adapters import Missing, find_model
+
+    begun = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=True))
+    dreambooth.save(begun, {}, tmp_path, {"prompt": "before"})
+    assert find_model(tmp_path) == tmp_path
+    move, left = os.replace, iter(range(5))
+
+    def cut(source: Path, target: Path) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", cut)
+    with pytest.raises(KeyboardInterrupt):
+        dreambooth.save(begun, {}, tmp_path, {"prompt": "after"})
+    with pytest.raises(Missing, match="no DreamBooth pipeline"):
+        find_model(tmp_path)
+
+
 def test_help_is_quick() -> None:
     begin = time.monotonic()
     done = run_script("finetune/dreambooth.py", "--help")
