@@ -1,4 +1,4 @@
-"""A disk that is full, in all its ways of saying so."""
+"""Which checkpoint is the latest and which are kept, and a disk that is full, in all its ways of saying so."""
 
 import errno
 import shutil
@@ -6,6 +6,16 @@ from pathlib import Path
 
 import pytest
 import torch
+
+
+def test_ten_comes_after_nine(tmp_path: Path) -> None:
+    from finetune import checkpoints
+
+    for steps in (8, 9, 10, 11):
+        checkpoints.write(tmp_path / f"checkpoint-{steps}", {"a": torch.ones(1)}, {"steps": steps}, lambda folder: None)
+    assert checkpoints.find(tmp_path, "latest") == tmp_path / "checkpoint-11"
+    checkpoints.keep(2, tmp_path / "checkpoint-11")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-10", "checkpoint-11"]
 
 
 def test_a_full_disk_keeps_what_was_saved_and_says_how_much_is_needed(

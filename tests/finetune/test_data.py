@@ -337,6 +337,22 @@ def test_posteriors_are_those_of_the_cropped_picture_and_its_mirror_image(tiny_b
     assert got.captions[0].tolist() == [[1], [2]]
 
 
+def test_the_middle_of_a_wide_picture_is_cut_out_and_not_squashed(tiny_base: Path, tmp_path: Path) -> None:
+    from diffusers import AutoencoderKL
+
+    vae = AutoencoderKL.from_pretrained(tiny_base, subfolder="vae")
+    wide = np.zeros((128, 256, 3), np.uint8)
+    wide[:, 64:192] = np.random.default_rng(0).integers(0, 255, (128, 128, 3))
+    Image.fromarray(wide).save(tmp_path / "wide.png")
+    bucket = data.Bucket((128, 128), tuple(data.read_folder(tmp_path, ["a"])))
+    cache = {"cache": tmp_path / "cache.safetensors", "identity": "a"}
+    got = encoding.encode([bucket], vae, **cache, flips=False, crop_seed=None)
+    middle = torch.from_numpy(wide[:, 64:192].copy()).permute(2, 0, 1)[None] / 127.5 - 1
+    with torch.no_grad():
+        expected = vae.encode(middle).latent_dist.mean * vae.config.scaling_factor
+    assert torch.allclose(got.means[0][0], expected, atol=1e-5)
+
+
 def test_the_cache_is_used_until_something_changes(tiny_base: Path, tmp_path: Path) -> None:
     class NoVae:
         """Stands where a second encoding would be."""

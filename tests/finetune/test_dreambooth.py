@@ -26,6 +26,9 @@ from conftest import (
 from PIL import Image
 from safetensors.torch import load_file
 
+from finetune import prior
+from finetune.data import Bucket, Picture
+
 PROMPT = "a ramp, in sks style"
 UNET = Path("unet") / "diffusion_pytorch_model.safetensors"
 PRIOR = ["--with_prior_preservation", "--class_prompt={caption}", "--num_class_images=3"]
@@ -242,6 +245,29 @@ def test_a_persons_own_class_pictures_are_taken_first(tiny_base: Path, tmp_path:
     captioned = captioned_pictures(tmp_path / "captioned", 2)
     done = train(tiny_base, tmp_path / "run", own[0], f"--class_data_dir={captioned}", own[3])
     assert done.rc == 0 and "class     2 pictures" in done.out, done.err
+
+
+def shaped(name: str, *size: int) -> Picture:
+    return Picture(Path(name), ("a",), size, name)
+
+
+def test_class_pictures_go_to_the_bucket_of_their_shape() -> None:
+    wide, tall = shaped("wide", 160, 112), shaped("tall", 112, 160)
+    buckets = [Bucket((144, 112), (wide,)), Bucket((112, 144), (tall,))]
+    assert [bucket.class_pictures for bucket in prior.paired(buckets, [wide, tall])] == [(wide,), (tall,)]
+    of_none = [bucket.class_pictures for bucket in prior.paired(buckets, [wide])]
+    assert of_none == [(wide,), (wide,)], "a bucket that none is near takes all, cropped"
+
+
+def test_every_class_picture_has_a_seed_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(prior, "draw_missing", lambda wanted, *_: asked.extend(wanted))
+    monkeypatch.setattr(prior.data, "read_pictures", lambda found: list(found) and [])
+    picture = shaped("a.png", 128, 128)
+    args = Namespace(class_data_dir=tmp_path / "class", num_class_images=5)
+    buckets = [Bucket((128, 128), (picture,))]
+    prior.add_class_pictures(args, [], {picture.path: "a dog"}, buckets, None, None, "hash")
+    assert [wanted.seed for wanted in asked] == [0, 1, 2, 3, 4]
 
 
 def report(done: Finished) -> str:

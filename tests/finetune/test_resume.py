@@ -57,3 +57,15 @@ def test_every_flag_that_decides_a_result_is_looked_at(
     monkeypatch.setattr(sys, "argv", [f"{script}.py", f"--train_data_dir={tmp_path}", *required])
     flags = set(vars(importlib.import_module(f"finetune.{script}").parse_args()))
     assert flags - NOT_NAMED - {*DECIDING, *FIXED} == set()
+
+
+@pytest.mark.parametrize(
+    "flag", ["seed", "caption_dropout", "noise_offset", "snr_gamma", "random_flip", "prior_loss_weight"]
+)
+def test_a_changed_flag_that_decides_the_result_is_named(flag: str, capsys: pytest.CaptureFixture) -> None:
+    from finetune.resume import note_changes
+
+    same = {"global_batch": 4, "dataset": "a", "mixed_precision": "no"}
+    flags = {"lr_scheduler": "cosine", "max_train_steps": 8, flag: 1}
+    note_changes(same | {"flags": flags}, same | {"flags": flags | {flag: 2}})
+    assert f"note: --{flag} was 1 and is 2" in capsys.readouterr().out

@@ -182,6 +182,21 @@ def test_alpha_in_the_metadata_counts(pipe, tiny_base, tiny_lora, tmp_path):
         assert torch.allclose(noise_prediction(pipe), expected, atol=1e-6)
 
 
+def test_rank_stabilised_scales_and_ranks_of_single_layers(tiny_base, tiny_lora, tmp_path):
+    """alpha / sqrt(rank) with rsLoRA (Kalajdzievski 2023), else alpha / rank, of each layer's own alpha and rank."""
+    tensors = load_file(tiny_lora / LORA_WEIGHTS)
+    layer = "mid_block.attentions.0.transformer_blocks.0.attn1"
+    pattern = {"rank_pattern": {f"{layer}.to_q": 16}, "alpha_pattern": {f"{layer}.to_v": 2}}
+    for stabilised, expected in ((True, (2, 4, 1)), (False, (0.5, 2, 0.5))):
+        config = {"r": 4, "lora_alpha": 8, "use_rslora": stabilised, **pattern}
+        metadata = {"lora_adapter_metadata": json.dumps({f"unet.{name}": value for name, value in config.items()})}
+        save_file(tensors, tmp_path / LORA_WEIGHTS, metadata=metadata)
+        found = read_lora(tmp_path, tiny_base).state_dict(torch.float32)
+        for projection, scale in zip(("to_q", "to_k", "to_v"), expected, strict=True):
+            up = tensors[f"unet.{layer}.{projection}.lora.up.weight"]
+            assert torch.allclose(found[f"unet.{layer}.{projection}.lora_B.weight"], up * scale), (projection, scale)
+
+
 def test_unused_tensors_are_named(tiny_base, tiny_lora, tmp_path):
     tensors = load_file(tiny_lora / LORA_WEIGHTS)
     save_file(tensors | {"unet.nowhere.to_q.lora.down.weight": torch.zeros(4, 16)}, tmp_path / "extra.safetensors")

@@ -1,4 +1,5 @@
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ from conftest import make_tokenizer
 from PIL import Image
 from skimage.color import rgb2lab
 
+from inference import scores
 from inference.intervals import mean_with_interval, rank_agreement
 from inference.scores import (
     Clip,
@@ -16,6 +18,7 @@ from inference.scores import (
     look_distances,
     reference_pictures,
     save_scores,
+    summarise,
 )
 from inference.strategies import Cell, Strategy
 
@@ -62,6 +65,15 @@ def test_vignette_is_dark_corners_only():
     assert film_look(picture(80 + 80 * radius * np.ones(3)))["vignette"] < -0.2
 
 
+def test_vignette_by_hand():
+    """1 - L* of the corners / L* of the centre; what lies between is neither."""
+    y, x = np.mgrid[-1:1:128j, -1:1:128j]
+    radius = np.hypot(x, y) / 2**0.5  # 1 in the corners
+    rings = np.select([radius < 0.4, radius <= 0.8], [200, 60], 100)[..., None].repeat(3, 2).astype(np.uint8)
+    corners, centre = (rgb2lab(np.full((1, 1, 3), grey / 255))[0, 0, 0] for grey in (100, 200))
+    assert film_look(Image.fromarray(rings))["vignette"] == pytest.approx(1 - corners / centre, abs=1e-4)
+
+
 def saved_scores(folder, greys: dict[str, list[int]], clip="nowhere/nothing", per_prompt=1, reference_dir=None) -> dict:
     """scores.json of flat grey pictures, one list of greys per strategy."""
     strategies = [Strategy(name, name) for name in greys]
@@ -102,6 +114,12 @@ def test_different_from_base_only_where_the_paired_interval_excludes_zero(tmp_pa
     assert not one["against_base"]["all"]["highlight_share"]["different"], "one picture says nothing"
 
 
+def test_a_star_needs_prompts_and_not_seeds():
+    entries = [{"strategy": s, "x": float(s == "lora" and row < 4)} for row in range(12) for s in ("base", "lora")]
+    starred = [summarise(entries, per_prompt=n)["against_base"]["lora"]["x"]["different"] for n in (4, 1)]
+    assert starred == [False, True]  # four pictures of one prompt of three differ; or of four prompts of twelve
+
+
 def test_intervals_are_the_bootstrap_s():
     values = np.random.default_rng(1).normal(3, 2, 200)
     found = mean_with_interval(values)
@@ -109,6 +127,8 @@ def test_intervals_are_the_bootstrap_s():
     assert found["mean"] == pytest.approx(values.mean())
     assert found["low"] == pytest.approx(values.mean() - half, rel=0.03)
     assert found["high"] == pytest.approx(values.mean() + half, rel=0.03)
+    one_prompt = mean_with_interval(values, 200)  # its seeds vary as prompts do
+    assert [one_prompt[end] for end in ("low", "high")] == pytest.approx([found["low"], found["high"]], rel=0.03)
     # 50 pictures of each of 4 prompts that differ: they stand for 4 prompts, not for 200
     alike = np.repeat([0.0, 1.0, 2.0, 9.0], 50)
     grouped, single = mean_with_interval(alike, 50), mean_with_interval(alike)
@@ -194,6 +214,15 @@ def test_clip_score_is_the_cosine(tiny_clip):
             logit = model(**inputs).logits_per_image
         cosine = logit.item() / model.logit_scale.exp().item()
         assert value == pytest.approx(max(100 * cosine, 0), abs=1e-3)
+
+
+def test_the_clip_score_is_of_the_person_s_words(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(scores, "clip_scores", lambda clip, shown, prompts: asked.extend(prompts) or [0.0])
+    picture(np.zeros(3)).save(tmp_path / "a.png")
+    cell = Cell(0, Strategy("lora", "LoRA", prompt=lambda prompt: f"{prompt}, cinematic"), "a tent", 0)
+    scores.score({cell: tmp_path / "a.png"}, SimpleNamespace(pictures=lambda shown: np.ones((1, 2))), [])
+    assert asked == ["a tent"]
 
 
 def test_nearness_in_clip_s_space(tiny_clip, tmp_path):

@@ -45,6 +45,12 @@ def test_two_strategies_by_hand(tmp_path):
     assert found["a"]["preferred"] == pytest.approx(0.75) and found["a"]["votes"] == 10
 
 
+@pytest.mark.parametrize("vote", [("b", "a", "right"), ("a", "b", "left")])
+def test_votes_of_one_side_only_and_each_seed_is_a_vote(tmp_path, vote):
+    found = ranked(tmp_path, [vote] * 2)
+    assert {name: (entry["preferred"], entry["votes"]) for name, entry in found.items()} == {"a": (1, 2), "b": (0, 2)}
+
+
 def test_planted_strengths_lie_in_the_intervals_and_more_votes_narrow_them(tmp_path):
     planted = {"base": -1.5, "lora": 1.2, "dreambooth": 0.6, "controlnet": -0.3}
     few, many = (ranked(tmp_path, planted_votes(planted, count, seed=0)) for count in (150, 2400))
@@ -75,6 +81,13 @@ def test_a_vote_downloaded_twice_counts_once_and_as_it_was_last(tmp_path):
     votes, left_out = read_all([early, late])
     assert not left_out and sorted(vote.share for vote in votes) == [0.5, 1, 1]
     assert {vote.left for vote in votes if vote.share == 1} == {"a", "b"}  # the second pair's vote was changed to b
+
+
+def test_two_seeds_of_a_prompt_are_two_votes(tmp_path):
+    vote = {"prompt": "p", "left": "b", "right": "a", "choice": "right", "at": "2026"}
+    content = {"comparison": "c", "voter": "v", "votes": [vote | {"seed": seed} for seed in (0, 1)]}
+    (tmp_path / "votes.json").write_text(json.dumps(content))
+    assert len(read_all([tmp_path / "votes.json"])[0]) == 2
 
 
 def test_the_newest_vote_counts_in_whatever_order_its_files_are_given(tmp_path):

@@ -146,6 +146,15 @@ def test_a_part_starts_at_zero_with_its_own_sound(tmp_path):
     assert len(list(open_clip(source, max_frames=5).frames())) == 5
 
 
+def test_sound_of_a_part_that_is_encoded_again_starts_and_ends_with_it(tmp_path):
+    source = make_clip(tmp_path / "in.mp4", ramp(48, 48, 64), audio="aac")
+    through(source, tmp_path / "out.webm", start=0.5, end=1.5)
+    with av.open(tmp_path / "out.webm") as container:
+        sound = list(container.decode(audio=0))
+    assert float(sound[0].pts * sound[0].time_base) == pytest.approx(0, abs=0.05)
+    assert sum(frame.samples for frame in sound) / 48000 == pytest.approx(1, abs=0.1)
+
+
 @pytest.mark.parametrize("start", [0.3, 1.1, 2.6, 3.9])
 def test_a_part_of_a_stream_that_is_searched_by_time_alone(tmp_path, start):
     """In MPEG-TS a search ends between key frames, and what can be decoded from there may begin too late."""
@@ -212,6 +221,20 @@ def test_other_containers(tmp_path, suffix):
     through(source, tmp_path / "out.mp4")
     assert len(times(source)) == 12
     assert times(tmp_path / "out.mp4") == times(source)
+
+
+@pytest.mark.parametrize(("size", "matrix"), [((48, 64), "ITU601"), ((720, 1280), "ITU709")])
+def test_untagged_colours_are_those_of_their_size(tmp_path, size, matrix):
+    red = np.full((*size, 3), (220, 30, 40), np.uint8)
+    with av.open(tmp_path / "in.mkv", "w") as container:
+        stream = container.add_stream("ffv1", rate=24)
+        stream.height, stream.width, stream.pix_fmt = *size, "yuv444p"
+        frame = av.VideoFrame.from_ndarray(red, "rgb24")
+        frame = frame.reformat(format="yuv444p", dst_colorspace=matrix, dst_color_range="MPEG")
+        frame.colorspace, frame.pts = 2, 0  # 2 is "unspecified"
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    found = next(open_clip(tmp_path / "in.mkv").frames()).rgb
+    assert np.abs(found.astype(int) - red).max() <= 3, found[0, 0]
 
 
 def test_high_dynamic_range_is_refused(tmp_path):

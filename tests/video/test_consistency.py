@@ -17,7 +17,7 @@ from tiny_controlnet import add_controlnet
 
 from inference.detectors import canny
 from inference.pipelines import load_base
-from video.consistency import AnchorAttention, Batch, Memory, Recipe, Restyler
+from video.consistency import AnchorAttention, Batch, Follow, Memory, Recipe, Restyler
 
 OFF = {"shared_noise": False, "anchor_attention": False, "flow_end": 0.0}
 SIDES = (40, 64)
@@ -126,6 +126,18 @@ def test_equal_frames_are_drawn_equal(loaded):
                   *(torch.cat([tensor] * 4) for tensor in (still.flow, still.seen)))  # fmt: skip
     frames = shot(restyler, whole, [3])
     assert (frames - frames[:1]).abs().max() < 1e-4
+
+
+def test_only_what_the_key_frame_shows_is_drawn_towards_it():
+    """x0 = (x - sqrt(1 - a) eps) / sqrt(a), with a = 1/2."""
+    latents, x0, eps = torch.randn(3, 1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    seen = torch.ones(1, 1, 64, 64)
+    seen[..., :32] = 0
+    blank = torch.zeros(1, 3, 64, 64)
+    moved = Follow(Batch(blank, blank, [0], torch.zeros(1, 2, 64, 64), seen), latents)
+    found = Restyler._follow(None, eps, latents, 0.5, 0, moved, Memory(x0=[x0]), None)
+    assert torch.equal(found[..., :4], eps[..., :4])
+    assert torch.allclose((latents - 0.5**0.5 * found)[..., 4:] / 0.5**0.5, x0[..., 4:], atol=1e-4)
 
 
 def test_the_noise_of_one_plain_frame_is_not_its_neighbour_s(loaded, monkeypatch):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -161,6 +162,20 @@ def test_the_look_is_drawn_back_to_the_first_frames():
     )
     assert torch.equal(match_look(drifted, first, strength=0.0), drifted)
     assert match_look(torch.ones(1, 4, 2, 2), first).isfinite().all()
+
+
+def test_the_look_is_that_of_the_first_frame_and_the_next_part_goes_on_from_the_last(monkeypatch):
+    latents = torch.arange(3.0)[None, None, :, None, None].expand(1, 4, 3, 4, 4)  # frame 0 is of zeros, frame 2 of twos
+
+    class Pipe(SimpleNamespace):
+        def __call__(self, **_):
+            return SimpleNamespace(images=latents), latents[:, :, -1]
+
+    monkeypatch.setattr("video.controlavideo.chunks.decode_frames", lambda vae, drawn: [[None] * drawn.shape[2]])
+    unet = SimpleNamespace(config=SimpleNamespace(in_channels=4))
+    pipe = Pipe(unet=unet, vae=None, vae_scale_factor=8, _execution_device=torch.device("cpu"))
+    made = next(draw_clip(pipe, 3, lambda a, b: torch.zeros(1, 3, b - a, 32, 32), None, 3))
+    assert (made.state.first == 0).all() and (made.state.last == 2).all()
 
 
 def test_look_anchored_is_a_switch(scene):

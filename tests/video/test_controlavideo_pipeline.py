@@ -1,6 +1,7 @@
 """video/controlavideo's pipeline: the reference's runs digit by digit, and each repair of what it does oddly."""
 
 from dataclasses import fields, replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from reference import Steps, as_clip, assert_steps, drawn_noise, group, hand_ove
 
 from video.controlavideo import Repairs
 from video.controlavideo.frames import decode_frames, encode_picture
+from video.controlavideo.guidance import Guidance, predict_noise
 from video.controlavideo.noise import _shrink, inherit, motion_mask
 
 GATE = 1e-4
@@ -357,3 +359,16 @@ def test_outputs_come_in_the_forms_of_diffusers(pipe, call):
 def test_what_cannot_be_drawn_is_refused(pipe, call, wrong, says):
     with pytest.raises(ValueError, match=says):
         draw(pipe, call | wrong)
+
+
+def test_both_passes_take_the_conditioning_scale():
+    scales = []
+
+    def controlnet(x, t, text, hint, conditioning_scale, return_dict):
+        scales.append(conditioning_scale)
+        return None, None
+
+    networks = SimpleNamespace(controlnet=controlnet, unet=lambda x, *_, return_dict: (x,))
+    x, hint = torch.randn(1, 4, 2, 4, 4), torch.randn(1, 3, 2, 32, 32)
+    predict_noise(networks, x, torch.tensor(1), hint, Guidance(torch.randn(2, 7, 8), 7.5, 1.5, 0.5, True))
+    assert scales == [0.5, 0.5]

@@ -10,7 +10,7 @@ from conftest import make_dpt
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
 from inference.detectors import canny
-from video import control_maps
+from video import control_maps, flow
 from video.clip import Frame
 from video.colour import HeldColour, statistics
 from video.control_maps import ControlMaps, CutFinder
@@ -94,6 +94,17 @@ def test_a_track_adds_up_to_the_flow_over_many_frames():
     still = np.abs(shown[-1].astype(int) - shown[0])[seen].mean()
     moved = np.abs(shown[-1].astype(int) - warp(shown[0], track.flow))[seen].mean()
     assert moved < 0.5 * still
+
+
+def test_what_was_hidden_once_stays_unseen(monkeypatch):
+    half, whole = np.ones((32, 32), bool), np.ones((32, 32), bool)
+    half[:, :16] = False
+    answers = iter([half, whole])
+    monkeypatch.setattr(flow, "visible", lambda *_: next(answers))
+    track = Track(np.zeros((32, 32, 3), np.uint8))
+    for _ in range(2):
+        track.add(np.zeros((32, 32, 3), np.uint8))
+    assert not track.seen[:, :16].any() and track.seen[:, 16:].all()
 
 
 def test_nothing_moves_in_equal_pictures():
