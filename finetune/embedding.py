@@ -18,7 +18,7 @@ class PlaceholderEmbedding(nn.Module):
     def __init__(self, table: nn.Embedding, first: int, initializer: int, count: int):
         """`first` is the id of the first of `count` new tokens, `initializer` the id of the token they start from."""
         super().__init__()
-        self.table, self.first = table, first
+        self.table, self.first = table.requires_grad_(False), first
         start = table.weight[initializer].detach().float()  # (width,)
         self.rows = nn.Parameter(start.repeat(count, 1))
         self.register_buffer("length", start.norm(), persistent=False)

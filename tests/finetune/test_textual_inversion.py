@@ -76,14 +76,19 @@ def test_the_optimizer_holds_the_rows_and_nothing_else(trained: Path) -> None:
 def test_only_new_tokens_get_a_gradient_and_old_ones_their_old_embedding() -> None:
     from finetune.embedding import PlaceholderEmbedding
 
-    table = torch.nn.Embedding(7, 4).requires_grad_(False)
+    table = torch.nn.Embedding(7, 4)
     module = PlaceholderEmbedding(table, first=5, initializer=3, count=2)  # two rows of the table are not in use
     tokens = torch.tensor([[0, 5, 4, 6, 5]])
     out = module(tokens)
     assert torch.equal(out[0, [0, 2]], table.weight[[0, 4]])
     assert torch.allclose(out[0, [1, 3]], table.weight[3].expand(2, 4))
-    out[0, :4].square().sum().backward()
+    wanted = torch.randn(1, 5, 4)
+    (out * wanted).sum().backward()
     assert [name for name, p in module.named_parameters() if p.grad is not None] == ["rows"]
+    # a row turns and keeps its length: what is asked of it, less the part that lies along it
+    start = table.weight[3] / table.weight[3].norm()
+    for row, asked in enumerate((wanted[0, 1] + wanted[0, 4], wanted[0, 3])):
+        assert torch.allclose(module.rows.grad[row], asked - (asked @ start) * start, atol=1e-6)
 
 
 def in_memory(base: Path, checkpoint: Path):

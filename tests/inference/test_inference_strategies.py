@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, assert_refused, pixels, run_script
-from diffusers import ControlNetModel, UNet2DConditionModel
+from conftest import ROOT, assert_refused, pixels, run_script, stock_pipeline
+from diffusers import ControlNetModel, DPMSolverMultistepScheduler, UNet2DConditionModel
 from PIL import Image
 from safetensors.torch import save_file
 
@@ -51,12 +51,19 @@ def test_a_word(tiny_base, tmp_path):
 
 
 def test_a_model(tiny_base, tmp_path):
-    out = tmp_path / "out"
-    template = "{prompt}, my way"
-    done = run_script(*command("dreambooth", tiny_base, out, "--adapter", tiny_base, "--prompt_template", template))
+    out, model = tmp_path / "out", stock_pipeline(tiny_base)
+    torch.nn.init.normal_(model.unet.conv_out.weight, generator=torch.Generator().manual_seed(5))
+    model.save_pretrained(tmp_path / "model")
+    flags = ["--adapter", tmp_path / "model", "--prompt_template", "{prompt}, my way", "--guidance_scale", 1]
+    done = run_script(*command("dreambooth", tiny_base, out, *flags))
     assert done.rc == 0, done.err
     recipe = read_recipe(out / "pictures" / "0-dreambooth.png")
     assert recipe["prompt"] == "a red lighthouse, my way" and len(recipe["adapter_sha256"]) == 64
+    model.scheduler = DPMSolverMultistepScheduler.from_config(model.scheduler.config)
+    expected = model(recipe["prompt"], num_inference_steps=2, guidance_scale=1, output_type="np",
+                     generator=torch.Generator().manual_seed(recipe["seed"])).images[0]  # fmt: skip
+    assert np.abs(pixels(out / "pictures" / "0-dreambooth.png") - 255 * expected).max() <= 2
+    assert np.abs(pixels(out / "pictures" / "0-base.png") - 255 * expected).max() > 20
 
 
 def test_the_base_s_picture_is_painted_again_by_its_outlines(tiny_base, controlnet, tmp_path):

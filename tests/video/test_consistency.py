@@ -92,8 +92,22 @@ def test_attention_without_an_anchor_is_that_of_diffusers(loaded):
         layer(tokens)
         layer.processor.anchor = layer.processor.recorded
         assert torch.allclose(layer(tokens), expected, atol=1e-5)
-        layer.processor.anchor = tuple(part.flip(0) * 2 for part in layer.processor.recorded)
-        assert not torch.allclose(layer(tokens), expected, atol=1e-3)
+
+
+def test_frames_attend_to_themselves_and_to_the_anchor_of_their_half(loaded):
+    """As diffusers' attention does over both frames' tokens: two halves, unconditional and not, of three frames."""
+    layer = next(m for name, m in loaded[0].unet.named_modules() if name.endswith("attn1"))
+    generator = torch.Generator().manual_seed(0)
+    anchor, tokens = (3 * torch.randn(n, 40, layer.to_q.in_features, generator=generator) for n in (2, 6))
+    with torch.inference_mode():
+        expected = layer(tokens, torch.cat([tokens, anchor.repeat_interleave(3, 0)], 1))
+        alone = layer(tokens)
+        layer.set_processor(AnchorAttention())
+        layer.processor.recording = True
+        layer(anchor)
+        layer.processor.anchor = layer.processor.recorded
+        assert torch.allclose(layer(tokens), expected, atol=1e-5)
+    assert not torch.allclose(alone, expected, atol=1e-3)
 
 
 def shot(restyler: Restyler, whole: Batch, sizes: list[int]) -> torch.Tensor:
@@ -150,18 +164,16 @@ def test_the_noise_of_one_plain_frame_is_not_its_neighbour_s(loaded, monkeypatch
 
 
 def test_each_part_brings_frames_nearer_to_the_anchor(loaded):
-    """Of what frame 0 shows, the same is shown by the frames after it, more with each part switched on."""
+    """Of what frame 0 shows, the same is shown by the frames after it, more with each part switched on.
+
+    Not with attention, which hardly moves a frame where weights are random: its test is above.
+    """
     whole, apart = batch(5), {}
-    switches = {
-        "none": OFF,
-        "noise": {**OFF, "shared_noise": True},
-        "attention": {"flow_end": 0.0},
-        "flow": {"flow_end": 1.0},
-    }
+    switches = {"none": OFF, "noise": {**OFF, "shared_noise": True}, "flow": {**OFF, "flow_end": 1.0}}
     for name, switched in switches.items():
-        frames = shot(Restyler(*loaded, Recipe(8, **switched), "a house"), whole, [4])
+        frames = shot(Restyler(*loaded, Recipe(8, seed=1, **switched), "a house"), whole, [4])
         apart[name] = float(np.mean([
             (frames[i, :, :, 4 * i :] - frames[0, :, :, : SIDES[1] - 4 * i]).square().mean() for i in range(1, 5)
         ]))  # fmt: skip
-    assert apart["noise"] != apart["none"] and apart["attention"] != apart["noise"]
-    assert apart["flow"] < 0.8 * apart["attention"]
+    assert apart["noise"] < 0.9 * apart["none"]
+    assert apart["flow"] < 0.5 * apart["none"]

@@ -186,10 +186,25 @@ def test_look_anchored_is_a_switch(scene):
     assert np.array_equal(held[:3], free[:3]) and not np.array_equal(held[3:], free[3:])
 
 
-def test_clip_noise_is_a_switch(scene):
-    """Off, every chunk draws the same noise, as the original does."""
-    whole, each = (pictures(scene(repairs=replace(Repairs(), clip_noise=on))) for on in (True, False))
-    assert not np.array_equal(whole, each)
+def test_clip_noise_is_a_switch(scene, monkeypatch):
+    """On, every chunk has its part of one noise; off, every chunk draws the same noise, as the original does."""
+    given, call = [], ControlAVideoPipeline.__call__
+
+    def recorded(pipe, *args, **options):
+        if options.get("return_last_latent"):  # a chunk, and not the first frame by itself
+            given.append((options["latents"], options["generator"][0].get_state()))
+        return call(pipe, *args, **options)
+
+    monkeypatch.setattr(ControlAVideoPipeline, "__call__", recorded)
+    list(scene(repairs=replace(Repairs(), clip_noise=True)))
+    parts = [latents for latents, _ in given]
+    assert [part.shape[2] for part in parts] == [4, 3, 4]  # each begins with the last frame of the one before
+    assert all(torch.equal(before[:, :, -1], after[:, :, 0]) for before, after in pairwise(parts))
+    assert not torch.equal(parts[0], parts[2])
+    given.clear()
+    list(scene(repairs=replace(Repairs(), clip_noise=False)))
+    assert [latents for latents, _ in given] == [None] * 3
+    assert all(torch.equal(state, given[0][1]) for _, state in given)
 
 
 def test_chunks_aligned_is_a_switch(scene):
