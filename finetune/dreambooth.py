@@ -47,15 +47,25 @@ def parse_args() -> argparse.Namespace:
     add("--class_prompt", help="what class pictures show; {caption} as above: the same scenes without the name")
     add("--class_data_dir", type=Path, help="where they are and are drawn into; class/ in --output_dir if not given")
     add("--num_class_images", type=at_least(1), help="class pictures, 100 if not given; those missing are drawn")
+    add("--sample_batch_size", type=at_least(1), help="class pictures drawn at once, 4 if not given")
     add("--prior_loss_weight", type=at_least(0, float), help="of class pictures in the loss, 1 if not given; 0: none")
+    add(
+        "--offset_noise",
+        dest="noise_offset",
+        action="store_const",
+        const=0.1,
+        default=argparse.SUPPRESS,
+        help="the same as --noise_offset 0.1",
+    )
     add("--single_file", action="store_true", help=f"write {SINGLE_FILE} as well, for A1111 and ComfyUI")
     args = parse(parser)
     if not args.instance_prompt.strip():
         raise InputError('--instance_prompt is empty; name what is learned, such as "a photo of sks dog"')
-    for name in ("class_prompt", "class_data_dir", "num_class_images", "prior_loss_weight"):
+    for name in ("class_prompt", "class_data_dir", "num_class_images", "sample_batch_size", "prior_loss_weight"):
         if getattr(args, name) is not None and not args.with_prior_preservation:
             raise InputError(f"--{name} does nothing without --with_prior_preservation; add it")
     args.num_class_images = args.num_class_images or 100
+    args.sample_batch_size = args.sample_batch_size or 4  # with guidance twice as many go through the UNet
     args.prior_loss_weight = 1.0 if args.prior_loss_weight is None else args.prior_loss_weight
     args.with_prior_preservation = args.with_prior_preservation and args.prior_loss_weight > 0
     args.class_data_dir = args.class_data_dir or args.output_dir / "class"

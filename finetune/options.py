@@ -1,11 +1,13 @@
 """What every trainer asks for on the command line, with diffusers' names, and the checks that need no model."""
 
 import argparse
+import os
 import shlex
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from finetune.diffusers_flags import add_diffusers_flags
 from inference.cli import InputError
 from inference.options import ROOT, Help, add_base_options, at_least
 from inference.pipelines import pictures_for
@@ -21,6 +23,7 @@ def training_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     _add_optimization(parser.add_argument_group("optimization").add_argument)
     _add_hardware(parser.add_argument_group("hardware").add_argument)
     _add_keeping(parser.add_argument_group("checkpoints, samples and logs").add_argument)
+    add_diffusers_flags(parser)
     return parser
 
 
@@ -62,8 +65,13 @@ def _add_optimization(add: Callable) -> None:
     add("--scale_lr", action="store_true", help="multiply the rate by the samples per step")
     add("--lr_scheduler", choices=SCHEDULES, default="constant", help="how the rate goes on")
     add("--lr_warmup_steps", type=at_least(0), default=0, help="steps in which the rate rises from 0")
+    add("--lr_num_cycles", type=at_least(1), help="restarts of cosine_with_restarts, 1 if not given")
+    add("--lr_power", type=at_least(0, float), help="of polynomial, 1 if not given")
     add("--optimizer", choices=["adamw", "adamw8bit", "prodigy"], default="adamw", help="what takes the steps")
     add("--use_8bit_adam", action="store_true", help="the same as --optimizer adamw8bit")
+    add("--adam_beta1", type=at_least(0, float), default=0.9, help="decay of the gradients' mean, in every optimizer")
+    add("--adam_beta2", type=at_least(0, float), default=0.999, help="decay of their squares' mean")
+    add("--adam_epsilon", type=at_least(0, float), default=1e-8, help="added to the root of that before dividing by it")
     add("--adam_weight_decay", type=at_least(0, float), default=1e-2, help="of what is trained, in every optimizer")
     add("--max_grad_norm", type=at_least(0, float), default=1.0, help="longer gradients are cut to it; 0: never")
     add("--snr_gamma", type=at_least(0, float), help="weigh timesteps by min-SNR; 5 is usual")
@@ -99,7 +107,8 @@ def _add_keeping(add: Callable) -> None:
 
 def comparison(script: str, args: argparse.Namespace, adapter: Path | None = None) -> str:
     """The command that shows what was made, `adapter` or the output folder, beside the base it was made from."""
-    command = ["python", f"inference/{script}.py", "--adapter", str((adapter or args.output_dir).resolve())]
+    path = os.path.relpath(ROOT / "inference" / f"{script}.py")  # from where the person is
+    command = ["python", path, "--adapter", str((adapter or args.output_dir).resolve())]
     if args.pretrained_model_name_or_path != "auto":
         command += ["--pretrained_model_name_or_path", args.pretrained_model_name_or_path]
     return f"compare it with the base: {shlex.join(command)}"
@@ -123,6 +132,12 @@ def check(args: argparse.Namespace, pictures: int, processes: int, cuda: bool) -
         raise InputError("--optimizer adamw8bit needs a CUDA GPU and `pip install bitsandbytes`; or take adamw")
     if args.learning_rate == 0:
         raise InputError("--learning_rate 0 learns nothing; take more")
+    for name in ("adam_beta1", "adam_beta2"):
+        if getattr(args, name) >= 1:
+            raise InputError(f"--{name} {getattr(args, name)} keeps everything for ever; take less than 1")
+    for name, schedule in (("lr_num_cycles", "cosine_with_restarts"), ("lr_power", "polynomial")):
+        if getattr(args, name) is not None and args.lr_scheduler != schedule:
+            raise InputError(f"--{name} {getattr(args, name)} does nothing without --lr_scheduler {schedule}; add it")
     if args.caption_dropout > 1:
         raise InputError(f"--caption_dropout {args.caption_dropout} is a share of the samples, from 0 to 1")
     if args.snr_gamma == 0:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 DRAWN = re.compile(r"class-\d{5}\.png")
-STEPS, GUIDANCE, AT_ONCE = 20, 7.5, 4  # pictures at once: with guidance twice as many go through the UNet
+STEPS, GUIDANCE = 20, 7.5
 
 
 def preserving_loss(weight: float) -> Callable[["Tensor"], "Tensor"]:
@@ -112,13 +112,15 @@ def add_class_pictures(
     for i in range(max(0, missing)):
         path, size = shapes[i % len(shapes)]
         wanted.append(Wanted(args.class_data_dir / f"class-{i:05}.png", prompts[path], i, size, base_sha256))
-    draw_missing(wanted, pipe, accelerator)
+    draw_missing(wanted, pipe, accelerator, args.sample_batch_size)
     drawn = data.read_pictures((picture.path.name, picture.path, (picture.prompt,)) for picture in wanted)
     return paired(buckets, [*brought, *drawn])
 
 
-def draw_missing(wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", accelerator: "Accelerator") -> None:
-    """Draw what is not there yet, each process its share."""
+def draw_missing(
+    wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", accelerator: "Accelerator", batch_size: int
+) -> None:
+    """Draw what is not there yet, each process its share, `batch_size` at once."""
     from finetune.checkpoints import room_for
     from finetune.run import autocast
     from inference import sampling
@@ -137,7 +139,7 @@ def draw_missing(wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", acce
                 prompts, seeds = [picture.prompt for picture in alike], [picture.seed for picture in alike]
                 pictures = sampling.sample(
                     pipe, prompts, seeds, height=height, width=width, num_inference_steps=STEPS,
-                    guidance_scale=GUIDANCE, batch_size=AT_ONCE, label=f"class {width}x{height}",
+                    guidance_scale=GUIDANCE, batch_size=batch_size, label=f"class {width}x{height}",
                 )  # fmt: skip
                 for one, picture in zip(alike, pictures, strict=True):
                     if one in missing:

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 # flags that decide a run's weights, besides those that show in shapes, dataset and global batch
 DECIDING = (
     "seed", "resolution", "center_crop", "random_flip", "caption_dropout", "max_train_steps", "learning_rate",
-    "scale_lr", "lr_scheduler", "lr_warmup_steps", "adam_weight_decay", "max_grad_norm", "snr_gamma", "noise_offset",
-    "lora_alpha", "prior_loss_weight", "placeholder_token", "learnable_property", "instance_prompt",
-    "with_prior_preservation", "class_prompt", "num_class_images", "variant", "allow_tf32", "compile",
-    "enable_xformers_memory_efficient_attention",
+    "scale_lr", "lr_scheduler", "lr_warmup_steps", "lr_num_cycles", "lr_power", "adam_weight_decay", "max_grad_norm",
+    "snr_gamma", "noise_offset", "lora_alpha", "prior_loss_weight", "placeholder_token", "learnable_property",
+    "instance_prompt", "with_prior_preservation", "class_prompt", "num_class_images", "variant", "allow_tf32",
+    "compile", "enable_xformers_memory_efficient_attention",
 )  # fmt: skip
-FIXED = ("optimizer", "initializer_token")  # those whose part in a run is over, or lies in the checkpoint
+# those whose part in a run is over, or lies in the checkpoint
+FIXED = ("optimizer", "adam_beta1", "adam_beta2", "adam_epsilon", "initializer_token")
 
 
 def write(loop: "Loop") -> None:
@@ -52,8 +53,9 @@ def restore(loop: "Loop") -> None:
     if state["base_sha256"] != loop.run.identity["base_sha256"]:
         raise InputError(f"{path} was trained on another base, {state['base']}; name it, or start anew without it")
     for flag in FIXED:
-        was = state["flags"].get(flag)
-        if was != getattr(loop.args, flag, None):
+        now = getattr(loop.args, flag, None)
+        was = state["flags"].get(flag, now)
+        if was != now:
             raise InputError(f"{path} was trained with --{flag} {was}; take that one, or start anew without it")
     if shapes != {name: tensor.shape for name, tensor in tensors.items() if name.startswith("model.")}:
         raise InputError(

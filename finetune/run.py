@@ -280,14 +280,15 @@ def make_optimizer(args: argparse.Namespace, parameters: list[nn.Parameter], sam
     if rate is None:
         rate = 1.0 if args.optimizer == "prodigy" else 1e-4
     rate *= samples if args.scale_lr else 1
-    decay = args.adam_weight_decay
+    common = {"lr": rate, "betas": (args.adam_beta1, args.adam_beta2), "eps": args.adam_epsilon,
+              "weight_decay": args.adam_weight_decay}  # fmt: skip
     if args.optimizer == "prodigy":
         from prodigyopt import Prodigy
 
-        return Prodigy(parameters, lr=rate, weight_decay=decay, use_bias_correction=True, safeguard_warmup=True)
+        return Prodigy(parameters, **common, use_bias_correction=True, safeguard_warmup=True)
     if args.optimizer == "adamw8bit":
         from bitsandbytes.optim import AdamW8bit
 
-        return AdamW8bit(parameters, lr=rate, weight_decay=decay)
+        return AdamW8bit(parameters, **common)
     fused = all(parameter.device.type in ("cpu", "cuda") for parameter in parameters)
-    return torch.optim.AdamW(parameters, lr=rate, weight_decay=decay, fused=fused)
+    return torch.optim.AdamW(parameters, **common, fused=fused)

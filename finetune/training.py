@@ -50,6 +50,8 @@ class Loop:
             optimizer,
             num_warmup_steps=self.args.lr_warmup_steps,
             num_training_steps=self.args.max_train_steps,
+            num_cycles=self.args.lr_num_cycles or 1,
+            power=self.args.lr_power if self.args.lr_power is not None else 1.0,
         )
         self.model, self.optimizer = self.accelerator.prepare(model, optimizer)
         self.alphas = run.pipe.scheduler.alphas_cumprod.to(self.accelerator.device, torch.float32)

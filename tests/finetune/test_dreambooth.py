@@ -264,7 +264,7 @@ def test_every_class_picture_has_a_seed_of_its_own(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(prior, "draw_missing", lambda wanted, *_: asked.extend(wanted))
     monkeypatch.setattr(prior.data, "read_pictures", lambda found: list(found) and [])
     picture = shaped("a.png", 128, 128)
-    args = Namespace(class_data_dir=tmp_path / "class", num_class_images=5)
+    args = Namespace(class_data_dir=tmp_path / "class", num_class_images=5, sample_batch_size=4)
     buckets = [Bucket((128, 128), (picture,))]
     prior.add_class_pictures(args, [], {picture.path: "a dog"}, buckets, None, None, "hash")
     assert [wanted.seed for wanted in asked] == [0, 1, 2, 3, 4]

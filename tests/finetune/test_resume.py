@@ -37,7 +37,7 @@ def test_a_schedule_goes_on_at_its_rate_at_once() -> None:
 # hash, the shapes, the dataset's hash, the steps and the global batch
 NOT_NAMED = {
     "output_dir", "logging_dir", "report_to", "push_to_hub", "hub_model_id", "resume_from_checkpoint", "single_file",
-    "checkpointing_steps", "checkpoints_total_limit", "save_steps", "gradient_checkpointing",
+    "checkpointing_steps", "checkpoints_total_limit", "save_steps", "gradient_checkpointing", "sample_batch_size",
     "validation_prompt", "num_validation_images", "validation_steps",
     "pretrained_model_name_or_path", "revision", "mixed_precision", "use_8bit_adam",
     "rank", "num_vectors", "train_text_encoder", "train_feed_forward", "use_dora",

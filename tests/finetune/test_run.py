@@ -24,9 +24,11 @@ def test_a_base_that_predicts_the_picture_is_refused(tiny_base: Path, tmp_path: 
 def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:
     from finetune.run import make_optimizer
 
-    args = Namespace(learning_rate=1e-3, optimizer="adamw", adam_weight_decay=0.1, scale_lr=True)
+    args = Namespace(learning_rate=1e-3, optimizer="adamw", adam_weight_decay=0.1, scale_lr=True,
+                     adam_beta1=0.8, adam_beta2=0.95, adam_epsilon=1e-6)  # fmt: skip
     (group,) = make_optimizer(args, [torch.nn.Parameter(torch.ones(2))], samples=12).param_groups
     assert (group["lr"], group["weight_decay"]) == (pytest.approx(12e-3), 0.1)
+    assert (group["betas"], group["eps"]) == ((0.8, 0.95), 1e-6)
 
 
 def test_gradient_checkpointing_covers_a_trained_text_encoder(tiny_base: Path) -> None:
