@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,14 @@ def run_script(*command: str | Path, cwd: str | Path = ROOT, timeout: float = 30
     env = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "CUDA_VISIBLE_DEVICES": "", **environment}
     done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout)
     return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def run_printed(finished: Finished, output_dir: Path, cwd: str | Path = ROOT) -> Finished:
+    """Run the command that a trainer prints at its end, as it stands but for one prompt and one step."""
+    words = shlex.split(finished.out.partition("compare it with the base: ")[2])
+    assert words[0] == "python", finished.out
+    few = ["--prompts", "a ramp", "--num_inference_steps", "1", "--output_dir", output_dir]
+    return run_script(sys.executable, *words[1:], *few, cwd=cwd)
 
 
 def assert_refused(finished: Finished, *words: str) -> None:

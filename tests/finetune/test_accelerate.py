@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import warm
-from conftest import ROOT, Finished, assert_refused, captioned_pictures, run_script
+from conftest import ROOT, Finished, assert_refused, captioned_pictures, run_printed, run_script
 
 FOLDER = ROOT / "finetune" / "accelerate"
 FILES = {  # machines, processes, kind
@@ -99,6 +99,8 @@ def test_paths_are_the_callers(tiny_base: Path, tmp_path: Path) -> None:
     assert done.rc == 0, done.err
     assert (tmp_path / "out" / "mine" / "pytorch_lora_weights.safetensors").exists()
     assert "warms up for 0, not --lr_warmup_steps 20" in done.out
+    drawn = run_printed(done, tmp_path / "drawn", cwd=tmp_path)
+    assert drawn.rc == 0 and (tmp_path / "drawn" / "grid.png").exists(), drawn.err
 
 
 def test_fsdp_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from conftest import (
     captioned_pictures,
     drawn,
     pixels,
+    run_printed,
     run_script,
     stock_pipeline,
     two_shapes,
@@ -285,10 +286,12 @@ def test_prompts(tiny_base: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "run" / "recipe.json").read_text())["prompt"] == "sks: {caption}"
     (tmp_path / "pictures" / "metadata.jsonl").unlink()
     bare = ["--with_prior_preservation", "--class_prompt=a dog", "--num_class_images=1", "--instance_prompt=a sks dog"]
-    said = report(train(tiny_base, tmp_path / "run", one, *bare, "--validation_prompt=a sks dog"))
-    assert "2 different" in said and "'a sks dog'" in said
+    done = train(tiny_base, tmp_path / "run", one, *bare, "--validation_prompt=a sks dog")
+    assert "2 different" in report(done) and "'a sks dog'" in report(done)
     # the command that it prints takes no --prompt_template: what is asked for stands beside the thing's phrase
     assert strategies.dreambooth(tmp_path / "run", tiny_base).prompt("on a beach") == "a sks dog, on a beach"
+    drawn = run_printed(done, tmp_path / "drawn")
+    assert drawn.rc == 0 and (tmp_path / "drawn" / "grid.png").exists(), drawn.err
 
 
 def test_the_rate_follows_the_size_of_the_base() -> None:

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import Finished, assert_refused, captioned_pictures, drawn, pixels, run_script, stock_pipeline
+from conftest import (
+    Finished,
+    assert_refused,
+    captioned_pictures,
+    drawn,
+    pixels,
+    run_printed,
+    run_script,
+    stock_pipeline,
+)
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
@@ -183,8 +192,7 @@ def test_a_second_word_in_the_same_folder(trained: Path, tiny_base: Path, tmp_pa
     assert names == ["another.safetensors", "other.safetensors", "theirs.safetensors"], "only what a run made is moved"
     command = shlex.split(done.out.partition("compare it with the base: ")[2])
     assert command[command.index("--adapter") + 1] == str(output / "other.safetensors")
-    few = ["--prompts", "a ramp", "--num_inference_steps=1", f"--output_dir={tmp_path / 'drawn'}"]
-    drawn = run_script(*command[1:], *few, **warm.environment())
+    drawn = run_printed(done, tmp_path / "drawn")
     assert drawn.rc == 0 and (tmp_path / "drawn" / "grid.png").exists(), drawn.err
 
 
