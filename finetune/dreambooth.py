@@ -101,7 +101,8 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
     import torch
     from safetensors.torch import save_file
 
-    from finetune import checkpoints, single_file
+    from finetune import checkpoints
+    from inference.formats import single_file
     from inference.pipelines import load_base
 
     # read anew: what was freed for training is needed here, and trained weights may lie as the GPU likes them
@@ -126,7 +127,7 @@ def save_pipeline(pipe: "StableDiffusionPipeline", tokenizer: Path, folder: Path
     """
     from safetensors.torch import load_file, save_file
 
-    from finetune.single_file import text_names
+    from inference.formats.single_file import text_names
 
     for name, part in pipe.components.items():
         if part is None:

@@ -1,38 +1,26 @@
-"""LoRA files of every layout, checked against a base by their headers, before anything heavy is imported or loaded.
-
-Three layouts are met in the wild, and all are read here:
-  diffusers  unet.<path>.to_q.lora.down.weight, unet.<path>.to_q.lora_A.weight; alpha in the file's metadata
-  old        <path>.attn1.processor.to_q_lora.down.weight, with or without `unet.`; no alpha
-  kohya      lora_unet_<path with _>.lora_down.weight and a scalar .alpha; lora_te_... for the text encoder
-DoRA's lengths (Liu et al. 2024) are .lora_magnitude_vector in the first and .dora_scale in the last.
-"""
+"""Adapter files, checked against a base by their headers, before anything heavy is imported or loaded."""
 
 import contextlib
 import hashlib
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError
+from inference.formats.lora_names import BUNDLED, LORA_NAME, MERGE, PEFT, Shape, flat, layer_table, other_kind, place
 
 if TYPE_CHECKING:
     import torch
 
 LORA_WEIGHTS = "pytorch_lora_weights.safetensors"
 PICKLES = (".bin", ".ckpt", ".pt", ".pth")
-LORA_NAME = re.compile(
-    r"(?P<module>.+?)(?:[._]lora(?:_linear_layer)?[._](?P<part>down|up|A|B)\.weight|\.(?P<other>\w+))"
-)
-PARTS = {"A": "down", "B": "up", "alpha": "alpha", "lora_magnitude_vector": "magnitude", "dora_scale": "magnitude"}
-COMPONENT = re.compile(r"(?:lora_)?(?P<component>unet|text_encoder|te1?)[._]")
 MAKE_ONE = "make one with finetune/lora.sh, or name another folder or file"
 MAKE_A_WORD = "make one with finetune/textual_inversion.sh, or name another folder or file"
 MAKE_A_MODEL = "make one with finetune/dreambooth.sh, or name another folder"
 OTHER_BASE = "name the base it was trained on with --pretrained_model_name_or_path"
-OLD_TEXT_ENCODER = {"to_q": "q_proj", "to_k": "k_proj", "to_v": "v_proj", "to_out": "out_proj"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +28,8 @@ class LoraFile:
     """A LoRA that fits its base: where in the base each tensor of the file belongs."""
 
     path: Path
-    places: dict[str, tuple[str, str]]  # name in the file -> (module of the base, down, up, alpha or magnitude)
+    places: dict[str, tuple[str, str]]  # name in the file -> (module of the base; down, up, mid, alpha or magnitude)
+    layers: dict[str, Shape]  # module of the base -> shape of its weight
     configs: dict[str, dict]  # component -> peft's configuration of it, as diffusers keeps it in the metadata
 
     @property
@@ -49,18 +38,28 @@ class LoraFile:
 
     def state_dict(self, dtype: "torch.dtype") -> dict[str, "torch.Tensor"]:
         """Tensors as `load_lora_weights` takes them, alpha / rank folded into `lora_B` (so alpha = rank for peft)."""
-        from safetensors.torch import load_file
+        import torch
+        from safetensors import safe_open
 
-        tensors = {self.places[name]: tensor for name, tensor in load_file(self.path).items()}
+        with safe_open(self.path, framework="pt") as file:
+            tensors = {place: file.get_tensor(name) for name, place in self.places.items()}
         weights = {}
         for module in sorted({module for module, _ in tensors}):
             down, up = tensors[module, "down"].float(), tensors[module, "up"].float()  # (rank, in, ..), (out, rank, ..)
             alpha = tensors.get((module, "alpha"))
             scale = self._configured_scale(module) if alpha is None else alpha.item() / down.shape[0]
-            weights[f"{module}.lora_A.weight"] = down.to(dtype)
+            if (module, "mid") in tensors:  # (rank, rank, h, w), between the two
+                down = torch.einsum("pqhw,qi->pihw", tensors[module, "mid"].float(), down.flatten(1))
+            kernel = self.layers[module][2:]  # of 1x1 a file may leave out the ones, or have them for a linear layer
+            weights[f"{module}.lora_A.weight"] = down.reshape(*down.shape[:2], *kernel).to(dtype)
+            up = up.reshape(*up.shape[:2], *(1 for _ in kernel))
             weights[f"{module}.lora_B.weight"] = (up * scale).to(dtype)
             if (module, "magnitude") in tensors:
-                weights[f"{module}.lora_magnitude_vector"] = tensors[module, "magnitude"].flatten().to(dtype)  # (out,)
+                lengths = tensors[module, "magnitude"].flatten()  # (out,)
+                if kernel:
+                    lengths = lengths[None, :, None, None]  # as peft keeps a convolution's
+                # without .weight transformers drops a text encoder's
+                weights[f"{module}.lora_magnitude_vector.weight"] = lengths.to(dtype)
         return weights
 
     def _configured_scale(self, module: str) -> float:
@@ -90,23 +89,43 @@ def read_lora(adapter: str | Path, base_folder: Path) -> LoraFile:
     """
     path = find_lora(adapter)
     shapes, metadata = read_header(path)
-    layers = dict(_base_layers(base_folder))
-    places, unused = {}, []
-    for name in shapes:
-        place = _place(name, layers)
-        if place is None:
-            unused.append(name)
-        else:
-            places[name] = place
+    layers = layer_table(_base_shapes(base_folder))
+    bundled = sorted({name.split(".")[1] for name in shapes if name.startswith(BUNDLED)})
+    if bundled:
+        _say_once(f"note: the embeddings in {path} are left out ({', '.join(bundled)}); its LoRA is read")
+    shapes = {name: shape for name, shape in shapes.items() if not name.startswith(BUNDLED)}
+    places = {name: found for name in shapes if (found := place(name, layers))}
+    parts = set(places.values())
+    unused = [
+        name
+        for name in shapes
+        if name not in places or not {(places[name][0], "down"), (places[name][0], "up")} <= parts
+    ]
+    if unused:
+        _check_kind(path, list(shapes))
     _check_shapes(path, base_folder, shapes, places, layers)
-    found = set(places.values())
-    unused += [name for name, (module, _) in places.items() if not {(module, "down"), (module, "up")} <= found]
     if unused or not shapes:
         raise InputError(
             f"{len(unused)} of {len(shapes)} tensors of {path} have no place in {base_folder} "
             f"({', '.join(unused[:3]) or 'the file is empty'}); {OTHER_BASE}"
         )
-    return LoraFile(path, places, _peft_configs(metadata))
+    weights = {module: layers[flat(module)][1] for module, _ in parts}
+    return LoraFile(path, places, weights, _peft_configs(path, places, metadata))
+
+
+def _check_kind(path: Path, names: Sequence[str]) -> None:
+    """Refuse a file that holds something else than a LoRA by the name of what it holds, whatever the base."""
+    if kind := other_kind(names):
+        what, name, way_on = kind
+        raise InputError(f"{path} holds {what} ({name}), and only LoRA and DoRA are read as a LoRA; {way_on}")
+    if not any(map(LORA_NAME.fullmatch, names)):
+        raise InputError(f"{path} is no LoRA: its tensors ({', '.join(names[:3])}) are not named like one; {MAKE_ONE}")
+
+
+@cache
+def _say_once(text: str) -> None:
+    """A sheet of several scales reads its file several times."""
+    print(text)
 
 
 class Missing(InputError):
@@ -220,55 +239,66 @@ def read_header(path: Path) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]
         raise InputError(f"{path} cannot be read as safetensors ({error}); copy or train it again") from error
 
 
-def _base_layers(base_folder: Path) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
-    """Layers a LoRA can belong to, by their flattened name: "unet_down_blocks_0_..." -> (path, shape of the weight)."""
-    for component in ("unet", "text_encoder"):
-        for file in sorted((base_folder / component).glob("*.safetensors")):
-            for name, shape in read_header(file)[0].items():
-                if name.endswith(".weight") and len(shape) > 1:
-                    path = f"{component}.{name.removesuffix('.weight')}"
-                    yield _flat(path), (path, shape)
+def _base_shapes(base_folder: Path) -> dict[str, Shape]:
+    """Shapes of the tensors that a LoRA can change, from headers: {"unet.conv_in.weight": (320, 4, 3, 3), ...}."""
+    return {
+        f"{component}.{name}": shape
+        for component in ("unet", "text_encoder")
+        for file in sorted((base_folder / component).glob("*.safetensors"))
+        for name, shape in read_header(file)[0].items()
+    }
 
 
-def _flat(path: str) -> str:
-    """One spelling for all layouts. Only kohya's, which has lost its dots, tells no dot from an underscore."""
-    return path.replace(".", "_").replace("_processor_", "_").replace("text_encoder_text_model_", "text_encoder_")
-
-
-def _place(name: str, layers: dict) -> tuple[str, str] | None:
-    """(module of the base, part) a tensor of a LoRA file belongs to, or None."""
-    match = LORA_NAME.fullmatch(name)
-    if match is None:
-        return None
-    module, component = match["module"], COMPONENT.match(match["module"])
-    owner = "unet" if component is None else component["component"].replace("te1", "te")
-    owner = "text_encoder" if owner == "te" else owner
-    flat = _flat(f"{owner}.{module[component.end() if component else 0 :]}")
-    if owner == "text_encoder":
-        flat = re.sub(r"to_(q|k|v|out)$", lambda old: OLD_TEXT_ENCODER[old[0]], flat)
-    flat = flat if flat in layers else f"{flat}_0"  # the old layout says to_out where the layer is to_out.0
-    if flat not in layers:
-        return None
-    part = match["part"] if match["part"] in ("down", "up") else PARTS.get(match["part"] or match["other"])
-    return (layers[flat][0], part) if part else None
-
-
-def _check_shapes(path: Path, base_folder: Path, shapes: dict, places: dict, layers: dict) -> None:
+def _check_shapes(
+    path: Path,
+    base_folder: Path,
+    shapes: Mapping[str, Shape],
+    places: Mapping[str, tuple[str, str]],
+    layers: Mapping[str, tuple[str, Shape]],
+) -> None:
+    """Refuse tensors that do not fit their layer, or each other."""
+    found = {place: shapes[name] for name, place in places.items()}
     for name, (module, part) in places.items():
-        weight, lora = layers[_flat(module)][1], shapes[name]  # (out, in, ...); (rank, in, ...), (out, rank, ...)
-        axis = slice(1, 2) if part == "down" else slice(0, 1)
-        fits = lora[axis] == weight[axis] and (part == "magnitude" or len(lora) == len(weight))
-        if part != "alpha" and not fits:
+        weight, lora = layers[flat(module)][1], shapes[name]
+        over_inputs = name.endswith("dora_scale") and lora[:1] != weight[:1] and lora[:2] == (1, weight[1])
+        if over_inputs:
+            raise InputError(
+                f"{path} holds DoRA over the inputs of layers ({name} {list(lora)}), and DoRA is read over their "
+                f"outputs; {MERGE}"
+            )
+        (out, width, *kernel), rank = weight, found.get((module, "down"), lora[1:] or (1,))[0]
+        kernel = [] if set(kernel) <= {1} else kernel
+        middle = found.get((module, "mid"))
+        expected = {
+            "down": [rank, width, *([] if middle else kernel)],
+            "mid": [middle and middle[0], rank, *kernel],
+            "up": [out, middle[0] if middle else rank],
+            "magnitude": [out],
+            "alpha": [],
+        }[part]
+        fits = [n for n in lora if n != 1] == [n for n in expected if n != 1]
+        if not fits:
             raise InputError(
                 f"{path} was made for another base: {name} is {list(lora)}, which does not fit the {list(weight)} of "
                 f"{module} in {base_folder}; {OTHER_BASE}"
             )
 
 
-def _peft_configs(metadata: dict[str, str]) -> dict[str, dict]:
-    """diffusers' `lora_adapter_metadata`, {"unet.r": 4, ...}, as one dictionary per component."""
+def _peft_configs(path: Path, places: Mapping[str, tuple[str, str]], metadata: Mapping[str, str]) -> dict[str, dict]:
+    """peft's configuration of each component: diffusers has it in the metadata, {"unet.r": 4, ...}, peft in a file."""
     configs: dict[str, dict] = {}
     for key, value in json.loads(metadata.get("lora_adapter_metadata", "{}")).items():
         component, _, option = key.partition(".")
         configs.setdefault(component, {})[option] = value
-    return configs
+    if configs or not any(name.startswith(PEFT) for name in places):
+        return configs
+    beside = path.with_name("adapter_config.json")
+    try:
+        config = json.loads(beside.read_text(encoding="utf-8"))
+        config["lora_alpha"] / config["r"]  # both there, and numbers
+    except FileNotFoundError:
+        _say_once(f"note: there is no {beside}, where peft keeps a LoRA's alpha; it is taken to be the rank")
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{beside} cannot be read as peft's configuration ({error!r}); copy it again") from error
+    return {module.partition(".")[0]: config for module, _ in places.values()}

@@ -30,6 +30,7 @@ from inference.words import Word
 
 if TYPE_CHECKING:
     from diffusers import StableDiffusionPipeline
+    from torch import Tensor
 
 
 @dataclass(frozen=True, eq=False)  # two are the same only where they are one
@@ -140,9 +141,9 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
         for part, load in (("unet", pipe.load_lora_into_unet), ("text_encoder", pipe.load_lora_into_text_encoder)):
             if any(name.startswith(f"{part}.") for name in weights):
                 load(weights, None, getattr(pipe, part), adapter_name="lora", _pipeline=pipe)
-        taken = sum("lora_" in name for model in (pipe.unet, pipe.text_encoder) for name, _ in model.named_parameters())
-        # diffusers skips what it cannot place without a word, and then draws the base
-        assert taken == len(weights), f"{taken} of {len(weights)} tensors of {file.path} were taken"
+        keep_plain(pipe, weights)
+        lost = not_taken(pipe, weights)
+        assert not lost, f"{len(lost)} of {len(weights)} tensors of {file.path} were not taken, such as {lost[0]}"
         pipe.set_adapters("lora", scale)
         for layer in (*pipe.unet.modules(), *pipe.text_encoder.modules()):
             if isinstance(layer, BaseTunerLayer):
@@ -156,6 +157,34 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
         pipe.unload_lora_weights()
         for weight, data in own.items():
             weight.data = data
+
+
+def keep_plain(pipe: "StableDiffusionPipeline", weights: dict[str, "Tensor"]) -> None:
+    """Where some layers of a LoRA have DoRA's lengths, peft gives all of them some: take those away that it made up."""
+    with_lengths = {name.partition(".lora_magnitude_vector")[0].replace(".text_model.", ".") for name in weights}
+    for part in ("unet", "text_encoder"):
+        for name, layer in getattr(pipe, part).named_modules():
+            if "lora" in getattr(layer, "lora_variant", ()) and f"{part}.{name}" not in with_lengths:
+                del layer.lora_variant["lora"], layer.lora_magnitude_vector["lora"]
+
+
+def not_taken(pipe: "StableDiffusionPipeline", weights: dict[str, "Tensor"]) -> list[str]:
+    """Names in `weights` whose values `pipe` does not have: diffusers skips what it cannot place without a word."""
+    import torch
+
+    taken = {
+        f"{part}.{name}".replace(".lora.weight", ".weight").replace(".text_model.", "."): parameter
+        for part in ("unet", "text_encoder")
+        for name, parameter in getattr(pipe, part).named_parameters()
+        if ".lora_" in name
+    }
+    lost = []
+    for name, tensor in weights.items():
+        has = taken.pop(name.replace(".text_model.", "."), None)
+        # values that are no numbers are equal too
+        if has is None or not torch.allclose(has.cpu().to(tensor.dtype), tensor, rtol=0, atol=0, equal_nan=True):
+            lost.append(name)
+    return [*lost, *taken]
 
 
 @contextlib.contextmanager

@@ -16,8 +16,8 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from finetune.miniature.controlavideo import FOLDER as CONTROLAVIDEO
 from finetune.miniature.controlnet import CONTROLNET
 from finetune.miniature.unet import assembled, build_scheduler
-from finetune.single_file import text_names
 from inference.cli import run, written_aside
+from inference.formats.single_file import text_names
 from inference.pipelines import MINIATURE
 
 

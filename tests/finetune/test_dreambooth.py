@@ -123,7 +123,7 @@ def sd15_names() -> set[str]:
 def test_names_at_the_size_of_sd15() -> None:
     from diffusers import UNet2DConditionModel
 
-    from finetune.single_file import UNET_RESNET, renamed, unet_modules
+    from inference.formats.single_file import UNET_RESNET, renamed, unet_modules
 
     with torch.device("meta"):
         names = UNet2DConditionModel(cross_attention_dim=768).state_dict()

@@ -4,7 +4,8 @@ A1111, ComfyUI and diffusers' `from_single_file` read it: `model.diffusion_model
 the VAE, `cond_stage_model.transformer.text_model.*` the text encoder.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,6 +49,18 @@ def unet_modules(levels: int, layers: int, attends: set[str]) -> Iterator[tuple[
         yield f"{up}.upsamplers.0.conv", f"output_blocks.{last}.{2 if up in attends else 1}.conv"
 
 
+def unet_names(tensors: Iterable[str]) -> dict[str, str]:
+    """{name of a tensor of diffusers' UNet: its name in a checkpoint}, for those that have one in SD 1.x."""
+    tensors = list(tensors)
+    places = [re.match(r"down_blocks\.(\d+)\.(?:resnets|attentions)\.(\d+)\.", name) for name in tensors]
+    blocks = [(int(place[1]), int(place[2])) for place in places if place]
+    levels, layers = (max(numbers) + 1 for numbers in zip(*blocks, strict=True)) if blocks else (0, 0)
+    attends = {".".join(name.split(".")[:2]) for name in tensors if ".attentions." in name}
+    modules = dict(unet_modules(levels, layers, attends))
+    names = {name: renamed(name, modules, {"resnets": UNET_RESNET}) for name in tensors}
+    return {name: new for name, new in names.items() if new}
+
+
 def vae_modules(levels: int, layers: int) -> Iterator[tuple[str, str]]:
     """The same for the VAE, whose checkpoint counts the decoder's levels from the picture down, as the encoder's."""
     yield from ((name, name) for name in ("quant_conv", "post_quant_conv"))
@@ -65,11 +78,13 @@ def vae_modules(levels: int, layers: int) -> Iterator[tuple[str, str]]:
             yield f"{old}.{block}samplers.0.conv", f"{new}.{block}sample.conv"
 
 
-def renamed(name: str, modules: dict[str, str], parts: dict[str, dict[str, str]]) -> str:
-    """The checkpoint's name of tensor `name`; `parts` name the layers inside a kind of module."""
+def renamed(name: str, modules: dict[str, str], parts: dict[str, dict[str, str]]) -> str | None:
+    """The checkpoint's name of tensor `name`, if it has one; `parts` name the layers inside a kind of module."""
     words = name.split(".")
     # the longest module that the name begins with: "mid_block.resnets.0" and not "mid_block"
-    module = next(m for n in range(len(words), 0, -1) if (m := ".".join(words[:n])) in modules)
+    module = next((m for n in range(len(words), 0, -1) if (m := ".".join(words[:n])) in modules), None)
+    if module is None:
+        return None
     rest = name.removeprefix(module + ".")
     for kind, layers in parts.items():
         if f".{kind}." in module:
@@ -81,15 +96,9 @@ def renamed(name: str, modules: dict[str, str], parts: dict[str, dict[str, str]]
 def checkpoint(pipe: "StableDiffusionPipeline") -> dict[str, "Tensor"]:
     """Every tensor of the pipeline by its name in a checkpoint."""
     unet, vae, text = (part.state_dict() for part in (pipe.unet, pipe.vae, pipe.text_encoder))
-    attends = {".".join(name.split(".")[:2]) for name in unet if ".attentions." in name}
-    config = pipe.unet.config
-    unet_names = dict(unet_modules(len(config.block_out_channels), config.layers_per_block, attends))
     config = pipe.vae.config
     vae_names = dict(vae_modules(len(config.block_out_channels), config.layers_per_block))
-    tensors = {
-        f"model.diffusion_model.{renamed(name, unet_names, {'resnets': UNET_RESNET})}": tensor
-        for name, tensor in unet.items()
-    }
+    tensors = {f"model.diffusion_model.{new}": unet[name] for name, new in unet_names(unet).items()}
     for name, tensor in vae.items():
         new = renamed(name, vae_names, {"resnets": VAE_RESNET, "attentions": VAE_ATTENTION})
         # its attention was written with 1x1 convolutions
