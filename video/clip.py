@@ -12,6 +12,8 @@ square, so a clip that is stored squeezed, as DV and HDV are, comes out as wide 
 
 import contextlib
 import errno
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,7 +23,9 @@ import av
 import numpy as np
 
 from inference.cli import InputError, written_aside
-from video.sound import READ_ERRORS, Sound
+from video.picture import LIMITED, UPRIGHT, Shape, deinterlaced, turn_of
+from video.sound import Part, Sound
+from video.streams import READ_ERRORS, Clock, begins, dump, film, has_jumps, open_source, packets
 
 # What each container gets: the encoder and its options, visually lossless. No B-frames: MP4 keeps the durations of
 # frames in decoding order, so that at a variable rate reordered ones get each other's, and the last one is lost.
@@ -31,8 +35,8 @@ VP9 = ("libvpx-vp9", {"crf": "20", "b": "0", "row-mt": "1", "deadline": "good", 
 ENCODERS = {".mp4": H264, ".m4v": H264, ".mov": H264, ".mkv": H264, ".webm": VP9}
 NO_VIDEO = {"tty", "lrc", "srt", "ass", "webvtt"}  # text that FFmpeg would gladly show
 HDR = {16: "PQ", 18: "HLG"}  # transfer functions by their number in ITU-T H.273
-BT709, UNSPECIFIED = 1, 2  # matrix, primaries and transfer, likewise
-LIMITED = 1  # 16 to 235
+BT709 = 1  # matrix, primaries and transfer, likewise
+WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # FFmpeg's own decoders of these leave transparency out
 
 
 @dataclass(frozen=True)
@@ -50,22 +54,42 @@ class Clip:
     """What is known of a clip before it is read. Sizes are those of the picture as it is shown."""
 
     path: Path
-    width: int
-    height: int
+    shape: Shape
     time_base: Fraction
     rate: Fraction  # average frames per second
-    rotation: int  # degrees counterclockwise that a player turns the stored picture by
     expected_frames: int  # an estimate where the container does not say
     has_audio: bool
     start: float | None = None  # seconds from the first frame
     end: float | None = None
     max_frames: int | None = None
     origin: int = 0  # pts of the first frame of the file
-    damage: str = field(default="", init=False)  # what was wrong with the file; complete once `frames` has ended
+    zero: Fraction = Fraction(0)  # seconds on the file's clock that are 0 in a copy of all of it
+    lag: int | None = None  # dts less pts of the first frame, where frames have no other time stamp than that
+    seekable: bool = True
+    notes: list[str] = field(default_factory=list, init=False)  # what a person should be told; complete once read
+
+    @property
+    def width(self) -> int:
+        return self.shape.shown[0]
+
+    @property
+    def height(self) -> int:
+        return self.shape.shown[1]
+
+    @property
+    def rotation(self) -> int:
+        """Degrees counterclockwise that a player turns the stored picture by."""
+        return self.shape.rotation
 
     @property
     def whole(self) -> bool:
         return self.start is None and self.end is None and self.max_frames is None
+
+    def until(self, first: Frame) -> Fraction | None:
+        """Seconds on the file's clock where a part that begins with `first` ends, nearly; None: with the file."""
+        lasts = None if self.max_frames is None else first.pts * self.time_base + self.max_frames / self.rate
+        end = None if self.end is None else self.origin * self.time_base + Fraction(self.end)
+        return min(filter(None, (lasts, end)), default=None)
 
     def frames(self) -> Iterator[Frame]:
         """Decode from the start, one frame ahead, since a frame lasts until the next one."""
@@ -73,25 +97,21 @@ class Clip:
         for index, picture in enumerate(self._selected()):
             if held is not None:
                 gap = picture.pts - held.pts
-                yield Frame(index - 1, held.pts, gap, self._shown(held))
+                yield Frame(index - 1, held.pts, gap, self.shape.show(held, self._say))
             held = picture
         if held is not None:
-            yield Frame(index, held.pts, held.duration or gap, self._shown(held))
+            yield Frame(index, held.pts, held.duration or gap, self.shape.show(held, self._say))
 
-    def _shown(self, picture: av.VideoFrame) -> np.ndarray:
-        """(h, w, 3) uint8, upright, with square pixels."""
-        matrix = None
-        if picture.colorspace == UNSPECIFIED:
-            matrix = "ITU709" if picture.height > 576 or picture.width >= 1280 else "ITU601"  # as players take it
-        width, height = (self.height, self.width) if self.rotation % 180 else (self.width, self.height)
-        rgb = picture.to_ndarray(format="rgb24", width=width, height=height, src_colorspace=matrix)
-        return np.ascontiguousarray(np.rot90(rgb, self.rotation // 90))
+    def _say(self, note: str) -> None:
+        note = f"{self.path} {note}"
+        if note not in self.notes:  # a clip is read more than once
+            self.notes.append(note)
 
     def _selected(self) -> Iterator[av.VideoFrame]:
         first = self.origin + round((self.start or 0) / self.time_base)
         last = None if self.end is None else self.origin + self.end / self.time_base
         count, previous = 0, None
-        for picture in self._decoded(first):
+        for picture in deinterlaced(self._decoded(first), self._say):
             if picture.pts is None or (
                 previous is not None and picture.pts <= previous
             ):  # streams with no or bad times
@@ -106,7 +126,7 @@ class Clip:
 
     def _decoded(self, first: int) -> Iterator[av.VideoFrame]:
         """Every frame that can be decoded, from a key frame before `first` on."""
-        if first > self.origin:
+        if first > self.origin and self.seekable:
             pictures = self._read(first)
             picture = next(pictures, None)
             if picture and picture.key_frame and picture.pts is not None and picture.pts <= first:
@@ -118,27 +138,32 @@ class Clip:
 
     def _read(self, first: int) -> Iterator[av.VideoFrame]:
         """Every frame that can be decoded from where a search for `first` leads; notes what could not be."""
-        with av.open(self.path) as container:
-            stream = _video_stream(container)
-            # frame threads may still be decoding when a reader stops early, and freeing them then waits for ever
-            stream.thread_type = "SLICE"
+        with open_source(self.path) as container:
+            stream, clock = film(container), Clock(container)
             if first > self.origin:
                 with contextlib.suppress(*READ_ERRORS):
                     container.seek(first, stream=stream)
             good, bad, reached = 0, 0, Fraction(0)
-            for packet, pictures in _packets(container, stream):
+            for packet, pictures in _decoded_packets(container, stream, clock):
                 if packet is None:
                     bad += 1
                     continue
                 if packet.pts is not None:
                     reached = max(reached, (packet.pts + (packet.duration or 0)) * packet.time_base)
                 good += len(pictures)
-                yield from pictures
+                for picture in pictures:
+                    if self.lag is not None:
+                        picture.pts = None if picture.dts is None else picture.dts - self.lag
+                    yield picture
             end = Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
             cut_off = good < stream.frames and first <= self.origin and reached + 1 < end
-            damaged = bad or cut_off or reached + 1 < end
-            said = f"{self.path} is damaged or cut off: {good} frames of it can be decoded, and those are used"
-            self.damage = said if damaged else ""
+            if bad or cut_off or reached + 1 < end:
+                self._say(f"is damaged or cut off: {good} frames of it can be decoded, and those are used")
+            if clock.jumped:
+                self._say("has time stamps that jump, as where recordings are joined; they were made to go on")
+            known = len(container.streams)
+            for later in re.findall(r"^  Stream #0:\d+[^:]*: (.*)$", dump(container), re.MULTILINE)[known:]:
+                self._say(f"has a stream that begins in mid-file, which was left out ({later})")
 
 
 def open_clip(
@@ -152,12 +177,13 @@ def open_clip(
     if not path.is_file():
         raise InputError(f"there is no clip {path}")
     try:
-        with av.open(path) as container:
-            stream = None if container.format.name in NO_VIDEO else _video_stream(container)
+        with open_source(path) as container:
+            stream = None if container.format.name in NO_VIDEO else film(container)
             if stream is None:
                 raise InputError(f"{path} has no video stream ({container.format.long_name})")
             clip = _described(path, container, stream)
             clip.start, clip.end, clip.max_frames = start, end, max_frames
+        clip.seekable = not (start and has_jumps(path))
     except READ_ERRORS as error:
         raise InputError(f"{path} cannot be read as a video ({error.strerror or error})") from error
     if next(clip.frames(), None) is None:
@@ -171,7 +197,8 @@ def open_clip(
 
 
 def _described(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Clip:
-    first = next((picture for _, pictures in _packets(container, stream) for picture in pictures), None)
+    found = _decoded_packets(container, stream, Clock(container))
+    first = next((picture for _, pictures in found for picture in pictures), None)
     if first is None:
         raise InputError(f"no frame of {path} can be decoded")
     if first.color_trc in HDR:
@@ -180,15 +207,28 @@ def _described(path: Path, container: av.container.InputContainer, stream: av.Vi
             f"as with ffmpeg -i {path.name} -vf zscale=t=linear:npl=100,tonemap=hable,"
             f"zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p sdr.mp4"
         )
-    rotation = first.rotation if first.rotation % 90 == 0 else 0
-    width = max(round(first.width * (stream.sample_aspect_ratio or 1)), 1)
-    sides = (first.height, width) if rotation % 180 else (width, first.height)
+    if re.search(r"DOVI configuration record:.* profile: 5,", dump(container)):
+        raise InputError(
+            f"{path} is Dolby Vision of profile 5, whose colours are no YCbCr that can be shown without its decoder; "
+            f"convert it to SDR, as with ffmpeg -i {path.name} -vf libplacebo=colorspace=bt709:color_primaries=bt709:"
+            f"color_trc=bt709:format=yuv420p sdr.mp4"
+        )
+    turn = turn_of(first)
+    shape = Shape(
+        (first.width, first.height), stream.sample_aspect_ratio or Fraction(1),
+        tuple(map(tuple, (UPRIGHT if turn is None else turn).tolist())),
+    )  # fmt: skip
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     seconds = (stream.duration or 0) * stream.time_base or Fraction(container.duration or 0, av.time_base)
-    return Clip(
-        path, *sides, stream.time_base, rate, rotation, stream.frames or max(round(seconds * rate), 1),
-        has_audio=bool(container.streams.audio), origin=first.pts or 0,
+    stamped = first.pts is not None and first.dts is not None
+    clip = Clip(
+        path, shape, stream.time_base, rate, stream.frames or max(round(seconds * rate), 1),
+        has_audio=bool(container.streams.audio), origin=first.pts or 0, zero=begins(container),
+        lag=first.dts - first.pts if stamped and container.format.name == "avi" else None,  # which has dts alone
     )  # fmt: skip
+    if turn is None:
+        clip._say(f"asks to be turned by {first.rotation} degrees, which is not done")
+    return clip
 
 
 def _narrowed(clip: Clip) -> Clip:
@@ -200,27 +240,23 @@ def _narrowed(clip: Clip) -> Clip:
     return clip
 
 
-def _video_stream(container: av.container.InputContainer) -> av.VideoStream | None:
-    """The first one that is no cover picture of a song."""
-    covers = av.stream.Disposition.attached_pic
-    return next((stream for stream in container.streams.video if not stream.disposition & covers), None)
-
-
-def _packets(
-    container: av.container.InputContainer, stream: av.VideoStream
+def _decoded_packets(
+    container: av.container.InputContainer, stream: av.VideoStream, clock: Clock
 ) -> Iterator[tuple[av.Packet | None, list[av.VideoFrame]]]:
     """Every packet of the file and the pictures of `stream` it brings; (None, []) for one that is damaged."""
-    packets = container.demux()
-    while True:
+    decoder = stream.codec_context
+    if stream.metadata.get("alpha_mode") == "1" and decoder.name in WITH_ALPHA:
+        decoder = av.CodecContext.create(WITH_ALPHA[decoder.name], "r")
+    # frame threads may still be decoding when a reader stops early, and freeing them then waits for ever
+    decoder.thread_type = "SLICE"
+    for packet in packets(container, clock):
+        if packet is None or packet.stream is not stream:
+            yield packet, []
+            continue
         try:
-            packet = next(packets, None)
-            pictures = packet.decode() if packet and packet.stream is stream else []
+            yield packet, decoder.decode(packet if packet.size else None)
         except READ_ERRORS:
             yield None, []
-            continue
-        if packet is None:
-            return
-        yield packet, pictures
 
 
 class ClipWriter:
@@ -267,9 +303,9 @@ class ClipWriter:
         context.color_range = LIMITED
         if clip.rotation:
             stream.set_display_rotation(clip.rotation)
-        self._video, self._shift = stream, 0 if clip.whole else first.pts
-        tracks = clip.path if clip.has_audio else None
-        self._sound = Sound(tracks, self._container, self._suffix, self._shift * clip.time_base, self.notes)
+        self._video, self._shift = stream, round(clip.zero / clip.time_base) if clip.whole else first.pts
+        part = Part(clip.path, self._shift * clip.time_base, clip.until(first), clip.seekable and not clip.whole)
+        self._sound = Sound(part, self._container, self._suffix, self.notes)
 
     def _mux(self, packets: list[av.Packet]) -> None:
         for packet in packets:
@@ -281,10 +317,11 @@ class ClipWriter:
 def write_clip(path: str | Path, clip: Clip) -> Iterator[ClipWriter]:
     """A writer for the result of `clip`. The file gets its name when the block ends without an error."""
     suffix = Path(path).suffix.lower()
-    timescale = str(clip.time_base.denominator)  # or the muxer rounds the first time stamp to milliseconds
-    precise = {"movie_timescale": timescale, "video_track_timescale": timescale}
+    timescale = clip.time_base.denominator  # or the muxer rounds the first time stamp to milliseconds
+    finer = timescale * math.ceil(1000 / timescale)  # in which late sound waits
+    precise = {"movie_timescale": str(finer), "video_track_timescale": str(timescale)}
     options = precise if suffix in (".mp4", ".m4v", ".mov") else {}
-    with written_aside(path) as aside, av.open(aside, "w", container_options=options) as container:
+    with written_aside(path) as aside, av.open(str(aside.absolute()), "w", container_options=options) as container:
         writer = ClipWriter(container, clip, suffix)
         yield writer
         writer.finish()

@@ -167,4 +167,4 @@ def _encode(clip: Clip, size: Size, finished: FinishedFrames, output: Path, side
             if out is None:
                 out = stack.enter_context(write_clip(output, clip))
             out.write(picture, frame)
-    return [*out.notes, *filter(None, [clip.damage])]
+    return [*out.notes, *clip.notes]

@@ -1,135 +1,266 @@
-"""The sound of a clip: copied packet by packet into another file, or encoded again where that cannot carry it."""
+"""What goes beside the picture: sound and subtitles, copied packet by packet or encoded again, titles and chapters.
+
+None of it may cost the picture: a track that cannot be carried is left out, and that is said.
+"""
 
 import contextlib
 import io
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.stream import Stream
+from av.subtitles.stream import SubtitleStream
+
+from video.streams import READ_ERRORS, Clock, film, open_source, packets
 
 ENCODERS = {".webm": "libopus"}  # for sound that the container cannot carry; others take AAC
+CAPTIONS = {".webm": "webvtt", ".mkv": "ass"}  # for subtitles likewise; others take mov_text
+TEXT = {"subrip", "ass", "ssa", "mov_text", "webvtt", "text"}  # subtitles that are no pictures
 USUAL = {6: "5.1", 8: "7.1"}  # how encoders want so many channels to lie
-READ_ERRORS = (av.error.FFmpegError, OSError)
+NEGATIVE = (".mp4", ".m4v", ".mov")  # may have sound before 0, which is not heard
+LEAD_IN = Fraction(1, 10)  # seconds of it at most: what decoders of sound need
+OPUS_DELAY = Fraction(7, 1000)  # seconds before 0 that Matroska and WebM know of Opus; more would move all the rest
+OF_THE_FILE = {"encoder", "major_brand", "minor_version", "compatible_brands", "creation_time"}  # and not of the film
+REFUSED = (av.error.ArgumentError, av.error.InvalidDataError, ValueError)  # by a muxer, a decoder or an encoder
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of a file is carried: from `start` to `end`, in seconds on its clock, of which `start` becomes 0."""
+
+    path: Path
+    start: Fraction
+    end: Fraction | None  # None: to its end
+    seekable: bool
 
 
 class Sound:
-    """Every sound track of the clip at `path`, from `shift` seconds on, on its way into `container`.
+    """Everything but the picture of `part`, on its way into `container`, whose first stream is that picture.
 
-    Made before the first packet is muxed, because it adds its streams. Nothing is read where `path` is None.
+    Made before the first packet is muxed, because it adds streams. What cannot be carried as it is goes to `notes`.
     """
 
-    def __init__(self, path: Path | None, container: av.container.OutputContainer, suffix: str, shift: Fraction,
-                 notes: list[str]):  # fmt: skip
-        self._container = container
-        self._packets = iter(()) if path is None else _packets(path, container, suffix, shift, notes)
+    def __init__(self, part: Part, container: av.container.OutputContainer, suffix: str, notes: list[str]):
+        self._part, self._container, self._suffix, self._notes = part, container, suffix, notes
+        self._tracks: dict[int, _Track] = {}  # by the stream's number in the source
+        self._packets = self._read()
         self._next = next(self._packets, None)
 
     def copy(self, until: Fraction | None) -> None:
-        """Mux what sounds before `until` seconds of the source, so that no stream waits for another in memory."""
+        """Mux what begins before `until` seconds of the source, so that no stream waits for another in memory."""
         while self._next is not None and (until is None or self._next[0] < until):
-            for packet in self._next[1]:
-                self._container.mux(packet)
+            _, index, made = self._next
+            try:
+                if index in self._tracks:
+                    self._container.mux(made)
+            except REFUSED as error:
+                self._leave_out(index, error)
             self._next = next(self._packets, None)
 
+    def _read(self) -> Iterator[tuple[Fraction, int, list[av.Packet]]]:
+        """(seconds in the source, number of the stream there, packets of the result)"""
+        part = self._part
+        with open_source(part.path) as source:
+            self._container.metadata.update({k: v for k, v in source.metadata.items() if k not in OF_THE_FILE})
+            _describe(self._container.streams.video[0], film(source))
+            self._container.set_chapters(_chapters(source, part))
+            for stream in (*source.streams.audio, *source.streams.subtitles):
+                if track := self._track(stream):
+                    self._tracks[stream.index] = track
+            if part.start and part.seekable:
+                with contextlib.suppress(*READ_ERRORS):  # some containers cannot be searched
+                    source.seek(round(part.start * av.time_base))
+            for packet in packets(source, Clock(source)):
+                if packet is None:  # a damaged file's, as far as it goes
+                    break
+                index = packet.stream.index
+                if packet.size and index in self._tracks:
+                    try:
+                        yield from ((at, index, made) for at, made in self._tracks[index].take(packet))
+                    except REFUSED as error:
+                        self._leave_out(index, error)
+            for index, track in list(self._tracks.items()):
+                try:
+                    yield track.end, index, track.flush()
+                except REFUSED as error:
+                    self._leave_out(index, error)
 
-def _packets(
-    path: Path, container: av.container.OutputContainer, suffix: str, shift: Fraction, notes: list[str]
-) -> Iterator[tuple[Fraction, list[av.Packet]]]:
-    """(seconds in the source, packets of the result)"""
-    with av.open(path) as source:
-        found = {track.index: _track(container, track, suffix, shift, notes) for track in source.streams.audio}
-        tracks = {index: track for index, track in found.items() if track}
-        if not tracks:
-            return
-        if shift:
-            with contextlib.suppress(*READ_ERRORS):  # some containers cannot be searched
-                source.seek(round(shift * av.time_base))
-        packets, end = source.demux(*tracks), Fraction(0)
-        while True:
-            try:
-                packet = next(packets, None)
-            except READ_ERRORS:  # a damaged file's, as far as it goes
-                break
-            if packet is None:
-                break
-            if not packet.size:
-                continue
-            if packet.pts is None and packet.dts is None:
-                packet.pts = packet.dts = round(end / packet.time_base)
-            at = (packet.dts if packet.pts is None else packet.pts) * packet.time_base
-            end = at + (packet.duration or 0) * packet.time_base
-            if not shift or end > shift:
-                yield at, tracks[packet.stream.index].take(packet)
-        for track in tracks.values():
-            yield end, track.flush()
+    def _leave_out(self, index: int, error: Exception) -> None:
+        track = self._tracks.pop(index)
+        self._notes.append(f"{track.name} was left out from {float(track.end):.2f} s on ({error})")
+
+    def _track(self, source: av.AudioStream | SubtitleStream) -> "_Track | None":
+        """`source` copied, else encoded again, else, with None, left out; the last two are noted."""
+        name = f"{'sound' if source.type == 'audio' else source.type} track {source.index}"
+        fits = _can_be_copied(source, self._container.format.name)
+        if fits is None:
+            self._notes.append(f"{name} was left out: nothing is in it")
+            return None
+        try:
+            if fits:
+                out, kind = self._container.add_stream_from_template(source), _Track
+            elif source.type == "audio":
+                out, kind = self._encoder(source), _Encoded
+            else:
+                out, kind = self._captions(source), _Captions
+        except REFUSED as error:
+            reason = f"{self._suffix} cannot carry it, and {error}"
+            self._notes.append(f"{name} was left out: {reason}")
+            return None
+        _describe(out, source)
+        return kind(name, source, out, self._part, self._suffix)
+
+    def _encoder(self, source: av.AudioStream) -> av.AudioStream:
+        encoder = ENCODERS.get(self._suffix, "aac")
+        layout, rate = _can_be_encoded(source, encoder)
+        name, mixed = source.codec_context.name, "" if layout == source.layout.name else f" in {layout}"
+        self._notes.append(
+            f"{self._suffix} cannot carry sound in {name}; it was encoded again, "
+            f"as {encoder.removeprefix('lib')}{mixed}"
+        )
+        return self._container.add_stream(encoder, rate=rate, layout=layout)
+
+    def _captions(self, source: SubtitleStream) -> SubtitleStream:
+        name, encoder = source.codec_context and source.codec_context.name, CAPTIONS.get(self._suffix, "mov_text")
+        if name not in TEXT:
+            raise ValueError(f"{name or 'it'} is no text that FFmpeg can rewrite")
+        source.codec_context.open(strict=False)
+        out = self._container.add_stream(encoder)
+        out.codec_context.subtitle_header = source.codec_context.subtitle_header
+        self._notes.append(f"{self._suffix} cannot carry subtitles in {name}; they were encoded again, as {encoder}")
+        return out
 
 
 class _Track:
-    """A track on its way into the stream `out`, by way of `resampler` where it is encoded again."""
+    """A track on its way into the stream `out`, packet by packet."""
 
-    def __init__(self, out: av.AudioStream, resampler: av.AudioResampler | None, shift: Fraction):
-        self._out, self._resampler, self._shift = out, resampler, shift
+    def __init__(self, name: str, source, out, part: Part, suffix: str):
+        self.name, self.end = name, Fraction(0)
+        self._source, self._out, self._start = source, out, part.start
+        self._suffix, self._delay = suffix, OPUS_DELAY if source.name == "opus" else 0
+        self._last: int | None = None
 
-    def take(self, packet: av.Packet) -> list[av.Packet]:
-        ticks = round(self._shift / packet.time_base)
-        if self._resampler is None:
-            packet.pts = None if packet.pts is None else packet.pts - ticks
-            packet.dts = None if packet.dts is None else packet.dts - ticks
-            packet.stream = self._out
-            return [packet]
-        encoded = []
+    def take(self, packet: av.Packet) -> Iterator[tuple[Fraction, list[av.Packet]]]:
+        """(seconds in the source, packets of the result) of a packet that is heard, or seen, after the beginning."""
+        if packet.pts is None and packet.dts is None:
+            packet.pts = packet.dts = round(self.end / packet.time_base)
+        at = (packet.dts if packet.pts is None else packet.pts) * packet.time_base
+        self.end = at + (packet.duration or 0) * packet.time_base
+        if self._is_wanted(packet, at):
+            yield at, self._taken(packet)
+
+    def flush(self) -> list[av.Packet]:
+        return []
+
+    def _is_wanted(self, packet: av.Packet, at: Fraction) -> bool:
+        if self._suffix not in NEGATIVE:
+            return at >= self._start - self._delay
+        return self.end > self._start - (LEAD_IN if packet.is_discard else 0)
+
+    def _taken(self, packet: av.Packet) -> list[av.Packet]:
+        ticks = round(self._start / packet.time_base)
+        packet.pts = None if packet.pts is None else packet.pts - ticks
+        packet.dts = packet.pts if packet.dts is None else packet.dts - ticks
+        if self._last is not None and packet.dts <= self._last:  # muxers want time stamps to grow
+            packet.dts = self._last + 1
+            packet.pts = max(packet.dts, packet.pts or 0)
+        self._last = packet.dts
+        packet.stream = self._out
+        return [packet]
+
+
+class _Encoded(_Track):
+    """Sound that is decoded and encoded again."""
+
+    def __init__(self, *of):
+        super().__init__(*of)
+        self._form, self._resampler = None, None
+
+    def _is_wanted(self, packet: av.Packet, at: Fraction) -> bool:
+        return self.end > self._start - LEAD_IN  # to be decoded; what comes too early is not encoded
+
+    def _taken(self, packet: av.Packet) -> list[av.Packet]:
+        encoded, context = [], self._out.codec_context
+        ticks = round(self._start / packet.time_base)
         with contextlib.suppress(av.error.InvalidDataError):  # a damaged packet is left out
             for frame in packet.decode():
                 frame.pts = None if frame.pts is None else frame.pts - ticks
+                if frame.pts is not None and frame.pts < 0:
+                    continue
+                form = frame.format.name, frame.layout.name, frame.sample_rate
+                if form != self._form:  # it may change in mid-file, as from stereo to 5.1
+                    encoded += self.flush_resampler()
+                    self._resampler = av.AudioResampler(context.format, context.layout, context.sample_rate)
+                    self._form = form
                 encoded += self._encoded(frame)
         return encoded
 
+    def flush_resampler(self) -> list[av.Packet]:
+        return [] if self._resampler is None else self._encoded(None)
+
     def flush(self) -> list[av.Packet]:
-        return [] if self._resampler is None else [*self._encoded(None), *self._out.encode(None)]
+        return [*self.flush_resampler(), *self._out.encode(None)] if self._resampler else []
 
     def _encoded(self, frame: av.AudioFrame | None) -> list[av.Packet]:
         return [packet for part in self._resampler.resample(frame) for packet in self._out.encode(part)]
 
 
-def _track(
-    container: av.container.OutputContainer, source: av.AudioStream, suffix: str, shift: Fraction, notes: list[str]
-) -> _Track | None:
-    """`source` copied into `container`, else encoded again, else, with None, left out; the last two are noted."""
-    if _can_be_copied(source, container.format.name):
-        return _Track(container.add_stream_from_template(source), None, shift)
-    encoder = ENCODERS.get(suffix, "aac")
-    found = _can_be_encoded(source, encoder)
-    if found is None:
-        notes.append(f"sound track {source.index} was left out: {suffix} cannot carry it, and FFmpeg cannot decode it")
-        return None
-    layout, rate = found
-    out = container.add_stream(encoder, rate=rate, layout=layout)
-    name, mixed = source.codec_context.name, "" if layout == source.layout.name else f" in {layout}"
-    notes.append(
-        f"{suffix} cannot carry sound in {name}; it was encoded again, as {encoder.removeprefix('lib')}{mixed}"
-    )
-    return _Track(out, av.AudioResampler(format=out.codec_context.format, layout=layout, rate=rate), shift)
+class _Captions(_Track):
+    """Subtitles that are text, in another form of it."""
+
+    def _taken(self, packet: av.Packet) -> list[av.Packet]:
+        shown = self._source.codec_context.decode2(packet)
+        if shown is None:
+            return []
+        made = self._out.codec_context.encode_subtitle(shown)
+        made.time_base, made.pts, made.dts = packet.time_base, packet.pts, packet.dts
+        made.duration = packet.duration
+        return super()._taken(made)
 
 
-def _can_be_copied(track: av.AudioStream, kind: str) -> bool:
-    """Whether a file of that kind takes the track. Only writing one tells: MP4, by its codec, takes any PCM."""
-    with contextlib.suppress(ValueError, *READ_ERRORS), av.open(track.container.name) as source:
+def _describe(out: Stream, source: Stream) -> None:
+    """Its language, title and flags, such as being the default; other metadata is of the old file."""
+    out.metadata.update({k: v for k, v in source.metadata.items() if k in ("language", "title")})
+    out.disposition = source.disposition.value
+
+
+def _chapters(source: av.container.InputContainer, part: Part) -> list[dict]:
+    kept = []
+    for chapter in source.chapters():
+        start, end = (chapter[key] * chapter["time_base"] for key in ("start", "end"))
+        start, end = max(start, part.start), end if part.end is None else min(end, part.end)
+        if start < end:
+            ticks = {
+                key: round((at - part.start) / chapter["time_base"]) for key, at in (("start", start), ("end", end))
+            }
+            kept.append(chapter | ticks)
+    return kept
+
+
+def _can_be_copied(track: Stream, kind: str) -> bool | None:
+    """Whether a file of that kind takes the track; None where it is empty.
+
+    Only writing one tells: MP4, by its codec, takes any PCM.
+    """
+    with contextlib.suppress(ValueError, *READ_ERRORS), open_source(track.container.name) as source:
+        packet = next((packet for packet in source.demux(track.index) if packet.size), None)
+        if packet is None:
+            return None
         with av.open(io.BytesIO(), "w", format=kind) as trial:
-            stream = trial.add_stream_from_template(source.streams[track.index])
-            packet = next((packet for packet in source.demux(track.index) if packet.size), None)
-            if packet is not None:
-                packet.stream = stream
-                trial.mux(packet)
+            packet.stream = trial.add_stream_from_template(source.streams[track.index])
+            trial.mux(packet)
         return True
     return False
 
 
-def _can_be_encoded(track: av.AudioStream, encoder: str) -> tuple[str, int] | None:
-    """(layout, rate) nearest to the track's that the encoder takes; None where there is no decoder for the track."""
+def _can_be_encoded(track: av.AudioStream, encoder: str) -> tuple[str, int]:
+    """(layout, rate) nearest to the track's that the encoder takes; ValueError where there is no decoder for it."""
     if track.codec_context is None:
-        return None
+        raise ValueError("FFmpeg cannot decode it")
     layouts = filter(None, [track.layout.name, USUAL.get(track.layout.nb_channels), "stereo"])
     rates = [48000] if encoder == "libopus" else [track.rate, 48000]  # Opus has no other
     for layout, rate in itertools.product(layouts, rates):
@@ -138,4 +269,4 @@ def _can_be_encoded(track: av.AudioStream, encoder: str) -> tuple[str, int] | No
         with contextlib.suppress(ValueError, *READ_ERRORS):
             context.open()
             return layout, rate
-    return None
+    raise ValueError(f"{encoder} cannot encode it")

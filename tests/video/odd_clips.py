@@ -86,3 +86,31 @@ def sound_packets(path: Path) -> list[tuple[Fraction, bytes]]:
     with av.open(path) as container:
         packets = [packet for packet in container.demux(audio=0) if packet.size]
         return [(packet.pts * packet.time_base, bytes(packet)) for packet in packets]
+
+
+def without_pid(source: Path, target: Path, pid: int) -> Path:
+    """A transport stream without the packets of one stream, which its map goes on naming."""
+    data = source.read_bytes()
+    packets = [data[i : i + 188] for i in range(0, len(data), 188)]
+    target.write_bytes(b"".join(p for p in packets if ((p[1] & 31) << 8 | p[2]) != pid))
+    return target
+
+
+def remuxed(source: Path, target: Path, seconds: float = 0) -> Path:
+    """The same packets in another container, `seconds` earlier: MP4 hides what is then before 0 by an edit list."""
+    with av.open(source) as old, av.open(target, "w") as new:
+        made = {stream: new.add_stream_from_template(stream) for stream in old.streams}
+        for packet in old.demux():
+            if packet.size:
+                ticks = round(seconds / packet.time_base)
+                packet.pts, packet.dts = packet.pts - ticks, packet.dts - ticks
+                packet.stream = made[packet.stream]
+                new.mux(packet)
+    return target
+
+
+def length_of_sound(path: Path, track: int = 0) -> tuple[float, float]:
+    """(when the sound that is heard begins, when it ends), in seconds."""
+    with av.open(path) as container:
+        frames = list(container.decode(audio=track))
+    return float(frames[0].time), float(frames[-1].time + frames[-1].samples / frames[-1].sample_rate)

@@ -145,6 +145,12 @@ def test_what_the_flags_of_the_look_are_for(world, draw_here, tmp_path):
     assert draw_here(tmp_path / "narrow.mp4", *few, "--width", "40")[0].shape == (32, 40, 3)
 
 
+def test_a_clip_of_one_drawn_frame(world, draw_here, tmp_path):
+    short = make_clip(tmp_path / "short.mp4", ramp(3, 48, 64))
+    for flags in (("--num_sample_frames", "1"), ("--input_video", short)):
+        assert len(draw_here(tmp_path / "out.mp4", *flags)) == 1
+
+
 def test_depth_and_hed_lead_too(world, draw_here, tmp_path, capsys):
     """Of a folder whose name says nothing: depth is the original's default, a HED network says what it is for."""
     few, mine = ("--num_sample_frames", "2"), tmp_path / "mine"

@@ -44,7 +44,9 @@ class State:
 def save_state(state: State, path: Path) -> None:
     """In place in one move, so that a state that is there is whole."""
     last = state.last if torch.is_tensor(state.last) else torch.from_numpy(np.array(state.last))
-    tensors = {"last": last.contiguous(), "first": state.first.contiguous(), "chunk": torch.tensor(state.chunk)}
+    # copied, since of a clip of one frame the last is the first, and a file of tensors may not share their memory
+    tensors = {"last": last.clone(memory_format=torch.contiguous_format), "first": state.first.contiguous()}
+    tensors["chunk"] = torch.tensor(state.chunk)
     with written_aside(path) as aside:
         save_file(tensors, aside)
 

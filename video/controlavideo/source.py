@@ -171,4 +171,4 @@ def write_result(output: Path, clip: Clip, source: Source, finished: FinishedFra
                 picture = np.hstack([beside, picture])
             duration = sum(frame.duration for frame in source.times[k:following])
             out.write(np.ascontiguousarray(picture), replace(source.times[k], duration=duration))
-    return out.notes + [clip.damage] * bool(clip.damage)
+    return [*out.notes, *clip.notes]
