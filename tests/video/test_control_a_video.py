@@ -147,8 +147,7 @@ def test_what_the_flags_of_the_look_are_for(world, draw_here, tmp_path):
 
 def test_a_clip_of_one_drawn_frame(world, draw_here, tmp_path):
     short = make_clip(tmp_path / "short.mp4", ramp(3, 48, 64))
-    for flags in (("--num_sample_frames", "1"), ("--input_video", short)):
-        assert len(draw_here(tmp_path / "out.mp4", *flags)) == 1
+    assert len(draw_here(tmp_path / "out.mp4", "--input_video", short)) == 1  # one in three
 
 
 def test_depth_and_hed_lead_too(world, draw_here, tmp_path, capsys):
