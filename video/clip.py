@@ -24,7 +24,7 @@ import numpy as np
 
 from inference.cli import InputError, written_aside
 from video.picture import LIMITED, UPRIGHT, Shape, deinterlaced, turn_of
-from video.sound import Part, Sound
+from video.sound import Part, Sound, lost
 from video.streams import READ_ERRORS, Clock, begins, dump, film, has_jumps, open_source, packets
 
 # What each container gets: the encoder and its options, visually lossless. No B-frames: MP4 keeps the durations of
@@ -321,10 +321,13 @@ def write_clip(path: str | Path, clip: Clip) -> Iterator[ClipWriter]:
     finer = timescale * math.ceil(1000 / timescale)  # in which late sound waits
     precise = {"movie_timescale": str(finer), "video_track_timescale": str(timescale)}
     options = precise if suffix in (".mp4", ".m4v", ".mov") else {}
-    with written_aside(path) as aside, av.open(str(aside.absolute()), "w", container_options=options) as container:
-        writer = ClipWriter(container, clip, suffix)
-        yield writer
-        writer.finish()
+    with written_aside(path) as aside:
+        with av.open(str(aside.absolute()), "w", container_options=options) as container:
+            writer = ClipWriter(container, clip, suffix)
+            yield writer
+            writer.finish()
+            wanted = [dict(stream.metadata) for stream in container.streams]
+        writer.notes += lost(wanted, aside, suffix)
 
 
 def check_output(path: str | Path, source: str | Path) -> Path:

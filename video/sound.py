@@ -18,8 +18,8 @@ from av.subtitles.stream import SubtitleStream
 from video.streams import READ_ERRORS, Clock, film, open_source, packets
 
 ENCODERS = {".webm": "libopus"}  # for sound that the container cannot carry; others take AAC
-CAPTIONS = {".webm": "webvtt", ".mkv": "ass"}  # for subtitles likewise; others take mov_text
-TEXT = {"subrip", "ass", "ssa", "mov_text", "webvtt", "text"}  # subtitles that are no pictures
+CAPTIONS = {".webm": "webvtt", ".mkv": "subrip"}  # for subtitles likewise; others take mov_text
+TEXT = {"srt", "subrip", "ass", "ssa", "mov_text", "webvtt", "text"}  # subtitles that are no pictures
 USUAL = {6: "5.1", 8: "7.1"}  # how encoders want so many channels to lie
 NEGATIVE = (".mp4", ".m4v", ".mov")  # may have sound before 0, which is not heard
 LEAD_IN = Fraction(1, 10)  # seconds of it at most: what decoders of sound need
@@ -66,7 +66,7 @@ class Sound:
         part = self._part
         with open_source(part.path) as source:
             self._container.metadata.update({k: v for k, v in source.metadata.items() if k not in OF_THE_FILE})
-            _describe(self._container.streams.video[0], film(source))
+            _describe(self._container.streams.video[0], film(source), self._suffix)
             self._container.set_chapters(_chapters(source, part))
             for stream in (*source.streams.audio, *source.streams.subtitles):
                 if track := self._track(stream):
@@ -111,7 +111,7 @@ class Sound:
             reason = f"{self._suffix} cannot carry it, and {error}"
             self._notes.append(f"{name} was left out: {reason}")
             return None
-        _describe(out, source)
+        _describe(out, source, self._suffix)
         return kind(name, source, out, self._part, self._suffix)
 
     def _encoder(self, source: av.AudioStream) -> av.AudioStream:
@@ -142,6 +142,7 @@ class _Track:
         self.name, self.end = name, Fraction(0)
         self._source, self._out, self._start = source, out, part.start
         self._suffix, self._delay = suffix, OPUS_DELAY if source.name == "opus" else 0
+        self._words = source.type == "subtitle"
         self._last: int | None = None
 
     def take(self, packet: av.Packet) -> Iterator[tuple[Fraction, list[av.Packet]]]:
@@ -157,6 +158,8 @@ class _Track:
         return []
 
     def _is_wanted(self, packet: av.Packet, at: Fraction) -> bool:
+        if self._words:
+            return at >= self._start or self.end > self._start
         if self._suffix not in NEGATIVE:
             return at >= self._start - self._delay
         return self.end > self._start - (LEAD_IN if packet.is_discard else 0)
@@ -165,6 +168,8 @@ class _Track:
         ticks = round(self._start / packet.time_base)
         packet.pts = None if packet.pts is None else packet.pts - ticks
         packet.dts = packet.pts if packet.dts is None else packet.dts - ticks
+        if self._words and packet.pts < 0:  # are on the screen already
+            packet.pts, packet.dts, packet.duration = 0, 0, packet.duration + packet.pts
         if self._last is not None and packet.dts <= self._last:  # muxers want time stamps to grow
             packet.dts = self._last + 1
             packet.pts = max(packet.dts, packet.pts or 0)
@@ -222,10 +227,24 @@ class _Captions(_Track):
         return super()._taken(made)
 
 
-def _describe(out: Stream, source: Stream) -> None:
+def _describe(out: Stream, source: Stream, suffix: str) -> None:
     """Its language, title and flags, such as being the default; other metadata is of the old file."""
-    out.metadata.update({k: v for k, v in source.metadata.items() if k in ("language", "title")})
+    out.metadata.update({key: source.metadata[key] for key in ("language", "title") if key in source.metadata})
+    if suffix in NEGATIVE and "title" in source.metadata:  # MP4 and its kin have but this for a track's title
+        out.metadata["handler_name"] = source.metadata["title"]
     out.disposition = source.disposition.value
+
+
+def lost(wanted: list[dict[str, str]], path: Path, suffix: str) -> list[str]:
+    """Sentences on what the file at `path` does not have of the metadata its streams were to get."""
+    with open_source(path) as container:
+        found = [stream.metadata for stream in container.streams]
+    return [
+        f"{suffix} cannot carry the {key} {metadata[key]!r} of track {index}"
+        for index, metadata in enumerate(wanted)
+        for key in ("language", "title")
+        if metadata.get(key, "und") not in (found[index].get(key), found[index].get("handler_name"), "und")
+    ]
 
 
 def _chapters(source: av.container.InputContainer, part: Part) -> list[dict]:

@@ -7,8 +7,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.stream import Disposition
+from av.subtitles.subtitle import SubtitleSet
 from odd_clips import length_of_sound, make_clip, ramp, remuxed, sound_packets, times, without_pid
 from test_clip import through
+
+from video.clip import open_clip
 
 SECOND = ramp(24, 48, 64)
 
@@ -141,3 +145,101 @@ def test_a_broadcast_s_clock_is_no_waiting_time(tmp_path, suffix):
     through(source, tmp_path / f"out{suffix}")
     shown = times(tmp_path / f"out{suffix}")
     assert shown[0] == 0 and float(shown[-1]) == pytest.approx(11 / 24, abs=1e-3)
+
+
+@pytest.fixture(scope="module")
+def titled(tmp_path_factory) -> Path:
+    """Two sound tracks, the second one the default, with languages and titles; subtitles; two chapters."""
+    plain = make_clip(tmp_path_factory.mktemp("titled") / "plain.mkv", SECOND, time_base=Fraction(1, 1000), audio="aac")
+    source = plain.with_name("in.mkv")
+    with av.open(plain) as old, av.open(source, "w") as new:
+        video, *sounds = (new.add_stream_from_template(old.streams[i]) for i in (0, 1, 1))
+        words = new.add_stream("srt")
+        words.codec_context.subtitle_header = b"[Script Info]\n"
+        words.metadata["language"], new.metadata["title"] = "fra", "My film"
+        for i, (stream, language, title) in enumerate(zip(sounds, ("eng", "deu"), ("English", "Deutsch"), strict=True)):
+            stream.metadata["language"], stream.metadata["title"], stream.disposition = language, title, i
+        halves = [{"id": i, "start": 500 * i, "end": 500 * i + 500, "time_base": Fraction(1, 1000)} for i in (0, 1)]
+        new.set_chapters([half | {"metadata": {"title": f"Part {half['id']}"}} for half in halves])
+        for packet in old.demux():
+            for stream in [video] if packet.stream.type == "video" else sounds:
+                copy = av.Packet(bytes(packet))
+                copy.pts, copy.dts, copy.duration = packet.pts, packet.dts, packet.duration
+                copy.time_base, copy.is_keyframe, copy.stream = packet.time_base, packet.is_keyframe, stream
+                if packet.size:
+                    new.mux(copy)
+        for i, text in enumerate((b"Hello", b"Bye")):
+            said = words.codec_context.encode_subtitle(SubtitleSet.create(b"0,0,Default,,0,0,0,," + text, 0, 300))
+            said.pts = said.dts = 100 + 500 * i
+            said.time_base, said.duration, said.stream = Fraction(1, 1000), 300, words
+            new.mux(said)
+    return source
+
+
+def described(path: Path) -> tuple[list, list, list]:
+    """(languages and titles of the sound and whether it is the default, chapters, subtitles), times in ms."""
+    with av.open(path) as container:
+        names = [(s.language, s.metadata.get("title") or s.metadata.get("handler_name"),
+                  bool(s.disposition & Disposition.default)) for s in container.streams.audio]  # fmt: skip
+        chapters = [(round(chapter["start"] * chapter["time_base"] * 1000),
+                     round(chapter["end"] * chapter["time_base"] * 1000), chapter["metadata"]["title"])
+                    for chapter in container.chapters()]  # fmt: skip
+        said = [(round(packet.pts * packet.time_base * 1000), packet.stream.language, word)
+                for packet in container.demux(container.streams.subtitles[0])
+                for word in (b"Hello", b"Bye") if packet.size and word in bytes(packet)]  # fmt: skip
+        assert container.metadata["title"] == "My film"
+    return names, chapters, said
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".mov", ".webm"])
+def test_languages_titles_flags_subtitles_and_chapters(titled, tmp_path, suffix):
+    _, out = through(titled, tmp_path / f"out{suffix}")
+    names, chapters, said = described(tmp_path / f"out{suffix}")
+    german = None if suffix == ".mov" else "deu"  # QuickTime has no number for it
+    assert names == [("eng", "English", False), (german, "Deutsch", True)]
+    assert chapters == [(0, 500, "Part 0"), (500, 1000, "Part 1")]
+    assert said == [(100, "fra", b"Hello"), (600, "fra", b"Bye")]
+    assert (".mov cannot carry the language 'deu' of track 2" in out.notes) == (suffix == ".mov")
+    assert any("subtitles in srt; they were encoded again" in note for note in out.notes) == (suffix != ".mkv")
+
+
+def test_chapters_and_subtitles_of_a_part(titled, tmp_path):
+    through(titled, tmp_path / "out.mkv", start=0.25, end=0.75)
+    names, chapters, said = described(tmp_path / "out.mkv")
+    assert len(names) == 2 and chapters == [(0, 250, "Part 0"), (250, 500, "Part 1")]
+    assert said == [(0, "fra", b"Hello"), (350, "fra", b"Bye")]
+
+
+def test_subtitles_that_are_pictures_are_left_out_and_said(tmp_path):
+    source = make_clip(tmp_path / "plain.mkv", time_base=Fraction(1, 1000))
+    with av.open(source) as old, av.open(tmp_path / "in.mkv", "w") as new:
+        video, words = new.add_stream_from_template(old.streams[0]), new.add_mux_stream("dvd_subtitle")
+        for packet in old.demux():
+            if packet.size:
+                packet.stream = video
+                new.mux(packet)
+        said = av.Packet(bytes(8))
+        said.pts = said.dts = 0
+        said.duration, said.time_base, said.stream = 100, Fraction(1, 1000), words
+        new.mux(said)
+    _, out = through(tmp_path / "in.mkv", tmp_path / "out.webm")
+    assert len(out.notes) == 1 and "subtitle track 1 was left out: .webm cannot carry it" in out.notes[0]
+    assert len(times(tmp_path / "out.webm")) == 12
+
+
+def test_sound_that_starts_late_beside_a_picture_of_one_frame_a_second(tmp_path):
+    """Counting in seconds, as the picture does, would put sound from 0.5 s on at 0."""
+    early = make_clip(tmp_path / "early.mp4", ramp(3, 48, 64), range(3), Fraction(1), audio="aac", options={"bf": "0"})
+    exact = {"movie_timescale": "48000", "video_track_timescale": "1"}
+    with av.open(early) as old, av.open(tmp_path / "in.mp4", "w", container_options=exact) as new:
+        made = {stream: new.add_stream_from_template(stream) for stream in old.streams}
+        for packet in old.demux():
+            if packet.size and packet.pts >= 0:
+                late = 24000 if packet.stream.type == "audio" else 0
+                packet.pts, packet.dts, packet.stream = packet.pts + late, packet.dts + late, made[packet.stream]
+                new.mux(packet)
+    assert open_clip(tmp_path / "in.mp4").time_base == 1
+    assert length_of_sound(tmp_path / "in.mp4")[0] == pytest.approx(0.5, abs=0.03)
+    through(tmp_path / "in.mp4", tmp_path / "out.mp4")
+    assert times(tmp_path / "out.mp4") == [0, 1, 2]
+    assert length_of_sound(tmp_path / "out.mp4")[0] == pytest.approx(0.5, abs=0.03)
