@@ -99,9 +99,8 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
     They and recipe.json, which names what was learned, are one: cut off on the way, there is no model_index.json.
     """
     import torch
-    from safetensors.torch import save_file
 
-    from finetune import checkpoints
+    from finetune import checkpoints, metadata
     from inference.formats import single_file
     from inference.pipelines import load_base
 
@@ -115,7 +114,11 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
         save_pipeline(pipe, begun.folder / "tokenizer", aside)
         if begun.args.single_file:
             tensors = {name: tensor.contiguous() for name, tensor in single_file.checkpoint(pipe).items()}
-            save_file(tensors, aside / SINGLE_FILE, {"format": "pt", "recipe": json.dumps(recipe)})
+            trigger = recipe["prompt"].replace("{caption}", "").strip(" ,")
+            usage = f"prompts such as {recipe['prompt'].replace('{caption}', 'a red lighthouse by the sea')!r}"
+            name = begun.args.output_dir.resolve().name
+            texts = metadata.describe(begun, recipe, "checkpoint", name=name, usage=usage, trigger=trigger)
+            metadata.write(tensors, aside / SINGLE_FILE, texts)
         (aside / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n")
 
 

@@ -4,11 +4,13 @@
     ./lora.sh --train_data_dir ~/pictures --output_dir ~/lora  your own
     python lora.py --help
 
-Writes pytorch_lora_weights.safetensors (diffusers), lora_kohya.safetensors (ComfyUI, A1111) and recipe.json.
+Writes pytorch_lora_weights.safetensors for diffusers and these scripts, lora_kohya.safetensors for ComfyUI, A1111 and
+Forge, and recipe.json.
 """
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +23,15 @@ from inference.options import at_least
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from finetune.run import Run
+
 KOHYA_WEIGHTS = "lora_kohya.safetensors"
 ATTENTION, FEED_FORWARD = ["to_q", "to_k", "to_v", "to_out.0"], ["ff.net.0.proj", "ff.net.2"]
+# measured on SD v1.5's shapes: how far weights are off that other tools make of a DoRA in kohya's form
+DORA_ELSEWHERE = (
+    "diffusers and these scripts draw a DoRA as it was trained; ComfyUI and Forge are 9 to 15 % off, A1111 far more, "
+    "and sd-scripts leaves its lengths out, so train without --use_dora for them"
+)
 TEXT_ATTENTION = ["q_proj", "k_proj", "v_proj", "out_proj"]
 
 
@@ -33,7 +42,11 @@ def parse_args() -> argparse.Namespace:
     add("--lora_alpha", type=at_least(0, float), help="the update is scaled by alpha / rank; the rank if not given")
     add("--train_feed_forward", action="store_true", help="the feed-forward layers too, not the attention alone")
     add("--train_text_encoder", action="store_true", help="the text encoder's attention too")
-    add("--use_dora", action="store_true", help="learn each weight's length apart from its direction (DoRA)")
+    add(
+        "--use_dora",
+        action="store_true",
+        help="learn each weight's length apart from its direction (DoRA), for diffusers alone",
+    )
     args = parse(parser)
     if args.lora_alpha == 0:
         raise InputError("--lora_alpha 0 scales the update to nothing; take the rank, or leave it out")
@@ -83,7 +96,10 @@ def diffusers_form(layers: dict[tuple[str, str], "Tensor"], scale: float) -> dic
     tensors = {}
     for (layer, part), tensor in layers.items():
         lora = "lora_linear_layer" if layer.startswith("text_encoder.") else "lora"
-        name = f"{layer}.{lora}.{names[part]}" if part in names else f"{layer}.{part}"
+        if part in names:
+            name = f"{layer}.{lora}.{names[part]}"
+        else:  # DoRA's length: diffusers writes a UNet's so, and transformers takes a text encoder's with .weight only
+            name = f"{layer}.{part}" + ".weight" * layer.startswith("text_encoder.")
         tensors[name] = tensor * scale if part == "lora_B" else tensor
     return tensors
 
@@ -102,16 +118,26 @@ def kohya_form(layers: dict[tuple[str, str], "Tensor"], alpha: float) -> dict[st
     return tensors
 
 
-def save(models: dict[str, "nn.Module"], args: argparse.Namespace, folder: Path, recipe: dict) -> None:
+def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict) -> None:
     """Both files, each with the recipe in its metadata."""
-    from safetensors.torch import save_file
+    from finetune import metadata
 
-    layers, texts = layers_of(models), {"format": "pt", "recipe": json.dumps(recipe)}
-    kohya = {"ss_network_module": "networks.lora", "ss_network_dim": args.rank, "ss_network_alpha": args.lora_alpha}
+    args, layers = run.args, layers_of(models)
+    usage = "no word calls it: prompts say what there is to see, as the captions did"
+    if args.use_dora:
+        usage += f"; {DORA_ELSEWHERE}"
+    name = args.output_dir.resolve().name  # what A1111 calls it, whatever the file is called
+    texts = metadata.describe(run, recipe, "lora", name=name, usage=usage)
+    network = {
+        "ss_network_module": "networks.lora",
+        "ss_network_dim": str(args.rank),
+        "ss_network_alpha": str(args.lora_alpha),
+        "ss_network_args": json.dumps({"use_dora": args.use_dora, "train_feed_forward": args.train_feed_forward}),
+    }
     with written_aside(folder / LORA_WEIGHTS) as aside:
-        save_file(diffusers_form(layers, args.lora_alpha / args.rank), aside, texts)
+        metadata.write(diffusers_form(layers, args.lora_alpha / args.rank), aside, texts | network)
     with written_aside(folder / KOHYA_WEIGHTS) as aside:
-        save_file(kohya_form(layers, args.lora_alpha), aside, texts | {k: str(v) for k, v in kohya.items()})
+        metadata.write(kohya_form(layers, args.lora_alpha), aside, texts | network)
 
 
 def main() -> None:
@@ -131,11 +157,12 @@ def main() -> None:
             models["text_encoder"] = begun.pipe.text_encoder
             add_lora(begun.pipe.text_encoder, TEXT_ATTENTION, args)
         model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
-        train(begun, model, lambda folder, recipe: save(models, args, folder, recipe), copies=2)
-    print(
-        f"wrote {args.output_dir / LORA_WEIGHTS} and, for ComfyUI and A1111, {KOHYA_WEIGHTS} beside it; "
-        + comparison("inference_lora", args)
-    )
+        train(begun, model, partial(save, begun, models), copies=2)
+    for_whom = "in kohya's form" if args.use_dora else "for ComfyUI, A1111 and Forge"
+    print(f"wrote {args.output_dir / LORA_WEIGHTS} and, {for_whom}, {KOHYA_WEIGHTS} beside it; "
+          + comparison("inference_lora", args))  # fmt: skip
+    if args.use_dora:
+        print(f"note: {DORA_ELSEWHERE}")
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def draw_missing(
     missing = [picture for picture in wanted if read_recipe(picture.path) != picture.recipe]
     accelerator.wait_for_everyone()  # all have looked before any writes, so all share the same list
     print(f"class pictures: {len(wanted)} drawn ones, {len(wanted) - len(missing)} of them already there")
-    batches = [batch for batch in fixed_batches(wanted) if any(picture in missing for picture in batch)]
+    batches = [batch for batch in fixed_batches(wanted, batch_size) if any(picture in missing for picture in batch)]
     mine = batches[accelerator.process_index :: accelerator.num_processes]
     if mine:
         pipe.to(accelerator.device)
@@ -150,16 +150,16 @@ def draw_missing(
     accelerator.wait_for_everyone()
 
 
-def fixed_batches(wanted: Sequence[Wanted]) -> list[list[Wanted]]:
-    """Batches of AT_ONCE of one size, each picture always in the same place of one: then it depends on its seed alone.
+def fixed_batches(wanted: Sequence[Wanted], batch_size: int) -> list[list[Wanted]]:
+    """Batches of pictures of one shape, each always in the same place of one: then it depends on its seed alone.
 
     A batch that lacks some has its last one several times over: kernels add up in another order for another shape.
     """
     batches = []
     for _, group in groupby(sorted(wanted, key=lambda picture: picture.size), key=lambda picture: picture.size):
         alike = list(group)
-        alike += [alike[-1]] * (-len(alike) % AT_ONCE)
-        batches += [alike[start : start + AT_ONCE] for start in range(0, len(alike), AT_ONCE)]
+        alike += [alike[-1]] * (-len(alike) % batch_size)
+        batches += [alike[start : start + batch_size] for start in range(0, len(alike), batch_size)]
     return batches
 
 

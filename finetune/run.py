@@ -78,6 +78,7 @@ class Run:
     args: argparse.Namespace
     accelerator: Accelerator
     pipe: StableDiffusionPipeline
+    buckets: list[data.Bucket]
     encoded: Encoded
     folder: Path  # the base's
     identity: dict[str, str]  # the base's name and a hash of its files, and a hash of the dataset
@@ -170,7 +171,7 @@ def started(
         print(data.report(buckets, counts, pipe.tokenizer.model_max_length, left_out))
         pipe.vae = pipe.vae.to("cpu") if args.validation_prompt else None
         identity["dataset"] = data.dataset_hash(pictures)
-        yield Run(args, accelerator, pipe, encoded, folder, identity, start, plain_prompt)
+        yield Run(args, accelerator, pipe, buckets, encoded, folder, identity, start, plain_prompt)
 
 
 def check_prediction(folder: Path) -> None:

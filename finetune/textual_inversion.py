@@ -8,7 +8,6 @@ Writes one safetensors file named after the word (diffusers, A1111, ComfyUI) and
 """
 
 import argparse
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from transformers import CLIPTokenizer
 
     from finetune.embedding import PlaceholderEmbedding
+    from finetune.run import Run
 
 # how a caption carries the word; a style's comes last, because each word of a caption sees only those before it
 CAPTIONED = {"style": "{caption}, in the style of {token}", "object": "a photo of {token}, {caption}"}
@@ -116,13 +116,17 @@ def reword(
     return data.recaption(spelled, template, tokenizer, unless=word.is_in)
 
 
-def save(word: Word, embedding: "PlaceholderEmbedding", folder: Path, recipe: dict) -> None:
+def save(run: "Run", word: Word, embedding: "PlaceholderEmbedding", folder: Path, recipe: dict) -> None:
     """One file with one key, the word: (vectors, width)."""
-    from safetensors.torch import save_file
+    from finetune import metadata
 
+    file = folder / word.file
+    example = recipe["prompt"].replace("{caption}", "a red lighthouse by the sea")
+    usage = f"prompts such as {example!r}; A1111 and ComfyUI know the word by the file's name, {file.stem}"
+    texts = metadata.describe(run, recipe, "textual-inversion", name=file.stem, usage=usage, trigger=word.name)
     tensors = {word.name: embedding.vectors().detach().cpu().contiguous()}
-    with written_aside(folder / word.file) as aside:
-        save_file(tensors, aside, {"format": "pt", "recipe": json.dumps(recipe)})
+    with written_aside(file) as aside:
+        metadata.write(tensors, aside, texts)
 
 
 def main() -> None:
@@ -152,7 +156,7 @@ def main() -> None:
         embedding = PlaceholderEmbedding(table, first, initializer[0], word.vectors)
         pipe.text_encoder.set_input_embeddings(embedding)
         model = Denoiser(pipe.unet, begun.conditioning(trained=True))
-        keep = partial(save, word, embedding)
+        keep = partial(save, begun, word, embedding)
         train(begun, model, keep, copies=1, save_steps=args.save_steps)
     said = begun.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")
     print(f"wrote {args.output_dir / word.file}, for prompts such as {said!r}; "

@@ -102,6 +102,32 @@ def assert_same_tensors(a: Path, b: Path) -> None:
     assert [name for name in first if not torch.equal(first[name], second[name])] == []
 
 
+def assert_described(path: Path, architecture: str, name: str, counts: Sequence[int] = (3,)) -> dict[str, str]:
+    """The file's metadata is as ModelSpec and sd-scripts have it, with so many pictures per bucket; returns it."""
+    import hashlib
+    import time
+    from datetime import datetime
+
+    from safetensors import safe_open
+
+    with safe_open(path, "np") as file:
+        found = file.metadata()
+    data = path.read_bytes()
+    tensors = data[8 + int.from_bytes(data[:8], "little") :]
+    assert found["modelspec.hash_sha256"] == "0x" + hashlib.sha256(tensors).hexdigest()
+    assert found["modelspec.sai_model_spec"] == "1.0.0" and found["modelspec.architecture"] == architecture
+    assert found["modelspec.title"] == found["ss_output_name"] == name
+    assert found["modelspec.resolution"] == "128x128" and found["modelspec.prediction_type"] == "epsilon"
+    made = datetime.fromisoformat(found["modelspec.date"]).timestamp()
+    assert 0 <= made + 1 - float(found["ss_training_started_at"]) < 600 and made <= time.time()
+    assert found["modelspec.usage_hint"]
+    assert (found["ss_base_model_version"], found["ss_v2"], found["ss_sd_model_name"]) == ("sd_v1", "False", "tiny")
+    buckets = json.loads(found["ss_bucket_info"])["buckets"]
+    assert [bucket["count"] for bucket in buckets.values()] == list(counts) and len(buckets["0"]["resolution"]) == 2
+    assert json.loads(found["ss_dataset_dirs"]) == {"pictures": {"n_repeats": 1, "img_count": sum(counts)}}
+    return found
+
+
 def pixels(path: Path):
     """(h, w, 3) in [0, 255], as int, so that differences do not wrap."""
     import numpy as np

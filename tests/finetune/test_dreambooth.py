@@ -14,6 +14,7 @@ import torch
 import warm
 from conftest import (
     Finished,
+    assert_described,
     assert_refused,
     assert_same_tensors,
     captioned_pictures,
@@ -105,6 +106,12 @@ def test_names_in_the_files_are_those_other_tools_read(trained: Path, tiny_base:
     assert len(single) == sum(len(state) for state in parts)
     assert not [path for path in trained.glob("*/config.json") if str(tiny_base) in path.read_text()]
     assert (trained / "tokenizer").is_dir() and "_name_or_path" not in (trained / "model_index.json").read_text()
+
+
+def test_the_single_file_s_header_tells_tools_what_it_is(trained: Path) -> None:
+    found = assert_described(trained / "dreambooth.safetensors", "stable-diffusion-v1", "run", (2, 3))
+    assert found["modelspec.trigger_phrase"] == "in sks style"
+    assert found["modelspec.usage_hint"] == "prompts such as 'a red lighthouse by the sea, in sks style'"
 
 
 def sd15_names() -> set[str]:

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import ROOT, Finished, assert_refused, captioned_pictures, drawn, run_script, stock_pipeline
+from conftest import (
+    ROOT,
+    Finished,
+    assert_described,
+    assert_refused,
+    captioned_pictures,
+    drawn,
+    run_script,
+    stock_pipeline,
+)
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -18,6 +27,7 @@ KINDS = {
     "attention": ["--lora_alpha=6"],
     "text encoder": ["--train_text_encoder", "--train_feed_forward", "--lora_alpha=2"],
     "dora": ["--use_dora", "--lora_alpha=8"],
+    "dora text encoder": ["--use_dora", "--train_text_encoder", "--lora_alpha=8"],
 }
 
 
@@ -81,12 +91,13 @@ def test_plain_diffusers_gives_the_pictures_of_the_model_in_memory(
 
 def test_the_kohya_file_is_the_same_adapter(trained: Path, tiny_base: Path) -> None:
     kohya = load_file(trained / "lora_kohya.safetensors")
-    if trained.name == "dora":  # diffusers leaves these tensors out of a kohya file, so they are compared themselves
+    if trained.name.startswith("dora"):  # diffusers leaves these out of a kohya file, so they are compared themselves
         lengths = {
-            f"lora_{name.removesuffix('.lora_magnitude_vector').replace('.', '_')}.dora_scale": tensor[:, None]
+            f"{name.partition('.lora_magnitude_vector')[0].replace('.', '_')}.dora_scale": tensor[:, None]
             for name, tensor in load_file(trained / "pytorch_lora_weights.safetensors").items()
             if "magnitude" in name
         }
+        lengths = {f"lora_{name.replace('text_encoder', 'te')}": tensor for name, tensor in lengths.items()}
         assert lengths.keys() == {name for name in kohya if "dora_scale" in name} and len(lengths) >= 8
         assert all(torch.equal(kohya[name], tensor) for name, tensor in lengths.items())
         return
@@ -117,6 +128,44 @@ def test_names_alpha_and_metadata_are_what_other_tools_expect(trained: Path) -> 
         with safe_open(trained / f"{name}.safetensors", "pt") as file:
             assert json.loads(file.metadata()["recipe"]) == recipe
     assert all(tensor.isfinite().all() and tensor.dtype == torch.float32 for tensor in diffusers.values())
+
+
+def test_our_own_scripts_read_both_files_as_diffusers_reads_the_first(trained: Path, tiny_base: Path) -> None:
+    from inference.adapters import read_lora
+    from inference.strategies import lora_on
+
+    stock, ours = stock_pipeline(tiny_base), stock_pipeline(tiny_base)
+    stock.load_lora_weights(trained)
+    stock.fuse_lora()
+    stock.unload_lora_weights()
+    parts = ("unet", "text_encoder")
+    expected = {part: {n: p.detach() for n, p in getattr(stock, part).named_parameters()} for part in parts}
+    for name in ("pytorch_lora_weights", "lora_kohya"):
+        with lora_on(ours, read_lora(trained / f"{name}.safetensors", tiny_base)):
+            for part in parts:
+                found = dict(getattr(ours, part).named_parameters())
+                assert all(torch.allclose(found[n], p, atol=1e-6) for n, p in expected[part].items()), (name, part)
+
+
+def test_who_draws_it_as_it_was_trained_is_said(trained: Path) -> None:
+    said = (trained.parent / f"{trained.name}-said" / "stdout").read_text()
+    dora = trained.name.startswith("dora")
+    assert ("for ComfyUI, A1111 and Forge, lora_kohya.safetensors" in said) == (not dora)
+    assert ("ComfyUI and Forge are 9 to 15 % off, A1111 far more, and sd-scripts leaves" in said) == dora
+
+
+def test_the_header_tells_tools_what_it_is(trained: Path) -> None:
+    flags = json.loads((trained / "recipe.json").read_text())["flags"]
+    for file in ("pytorch_lora_weights", "lora_kohya"):
+        found = assert_described(trained / f"{file}.safetensors", "stable-diffusion-v1/lora", trained.name)
+        assert found["modelspec.implementation"] == "diffusers" and "modelspec.trigger_phrase" not in found
+        assert ("9 to 15 %" in found["modelspec.usage_hint"]) == flags["use_dora"]
+        assert found["ss_network_module"] == "networks.lora" and found["ss_network_dim"] == "4"
+        assert json.loads(found["ss_network_args"]) == {"use_dora": flags["use_dora"],
+                                                        "train_feed_forward": flags["train_feed_forward"]}  # fmt: skip
+        assert json.loads(found["ss_tag_frequency"]) == {
+            "pictures": {f"picture number {i} of a ramp": 1 for i in range(3)}
+        }
 
 
 def test_text_encoder_is_trained_when_asked(tiny_base: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Textual inversion: what is trained, the file it is kept in, and the pictures it gives in other hands."""
 
+import base64
 import json
 import shlex
 import shutil
@@ -12,6 +13,7 @@ import torch
 import warm
 from conftest import (
     Finished,
+    assert_described,
     assert_refused,
     captioned_pictures,
     drawn,
@@ -63,6 +65,13 @@ def test_one_file_with_one_key_and_its_recipe(trained: Path) -> None:
     assert not list(trained.glob("*/unet*")) and [p.name for p in trained.glob("*.safetensors")] == [
         "my-style.safetensors"
     ]
+
+
+def test_the_header_tells_tools_what_it_is_and_its_word(trained: Path) -> None:
+    file, kind = trained / "my-style.safetensors", "stable-diffusion-v1/textual-inversion"
+    found = assert_described(file, kind, "my-style")
+    assert found["modelspec.trigger_phrase"] == TOKEN and "modelspec.thumbnail" not in found
+    assert ", in the style of <my-style>'" in found["modelspec.usage_hint"]
 
 
 def test_rows_turn_and_keep_the_initialisers_length(trained: Path, tiny_base: Path) -> None:
@@ -251,6 +260,11 @@ def test_the_shell_script_with_samples(tiny_base: Path, tmp_path: Path) -> None:
                       MODEL_NAME=str(tiny_base), **warm.environment())  # fmt: skip
     assert done.rc == 0, done.err
     assert (output / "cinematic-style.safetensors").exists() and (output / "samples" / "step-000001.png").exists()
+    with safe_open(output / "cinematic-style.safetensors", "pt") as file:
+        kind, thumbnail = file.metadata()["modelspec.thumbnail"].split(",")
+    (tmp_path / "thumbnail.jpg").write_bytes(base64.b64decode(thumbnail))
+    shown = np.split(pixels(output / "samples" / "step-000001.png"), 2)[1]  # the word's, below the base's
+    assert kind == "data:image/jpeg;base64" and abs(pixels(tmp_path / "thumbnail.jpg") - shown).mean() < 20  # of noise
     # the base draws the prompt as it was written, whatever the word starts from
     other = tmp_path / "other"
     flags = ["--initializer_token=t", "--max_train_steps=1", "--train_batch_size=1", "--validation_prompt=a ramp",
