@@ -287,18 +287,20 @@ def _check_shapes(
 def _peft_configs(path: Path, places: Mapping[str, tuple[str, str]], metadata: Mapping[str, str]) -> dict[str, dict]:
     """peft's configuration of each component: diffusers has it in the metadata, {"unet.r": 4, ...}, peft in a file."""
     configs: dict[str, dict] = {}
-    for key, value in json.loads(metadata.get("lora_adapter_metadata", "{}")).items():
-        component, _, option = key.partition(".")
-        configs.setdefault(component, {})[option] = value
-    if configs or not any(name.startswith(PEFT) for name in places):
-        return configs
-    beside = path.with_name("adapter_config.json")
+    beside, in_header = path.with_name("adapter_config.json"), "lora_adapter_metadata" in metadata
     try:
-        config = json.loads(beside.read_text(encoding="utf-8"))
-        config["lora_alpha"] / config["r"]  # both there, and numbers
+        if in_header:
+            for key, value in json.loads(metadata["lora_adapter_metadata"]).items():
+                component, _, option = key.partition(".")
+                configs.setdefault(component, {})[option] = value
+        elif any(name.startswith(PEFT) for name in places):
+            config = json.loads(beside.read_text(encoding="utf-8"))
+            configs = {module.partition(".")[0]: config for module, _ in places.values()}
+        if not all(config["r"] > 0 and config["lora_alpha"] > 0 for config in configs.values()):
+            raise ValueError("rank and alpha have to be above 0")
     except FileNotFoundError:
         _say_once(f"note: there is no {beside}, where peft keeps a LoRA's alpha; it is taken to be the rank")
-        return {}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{beside} cannot be read as peft's configuration ({error!r}); copy it again") from error
-    return {module.partition(".")[0]: config for module, _ in places.values()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        where = f"lora_adapter_metadata in {path}" if in_header else beside
+        raise InputError(f"{where} cannot be read as peft's configuration ({error!r}); copy it again") from error
+    return configs

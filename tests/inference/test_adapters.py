@@ -188,6 +188,48 @@ def test_a_convolution_in_three_parts(pipe, tiny_base, tmp_path):
             assert torch.allclose(pipe.unet.get_submodule(module)(x), expected, atol=1e-4)
 
 
+@pytest.mark.parametrize("path", ["proj_in", "transformer_blocks.0.attn1.to_q"])
+def test_one_by_one_kernels_with_and_without_their_ones(pipe, tiny_base, tmp_path, path):
+    """A 1x1 convolution's LoRA kept as a matrix, and a linear layer's kept as convolutions, as extractors do."""
+    module = f"mid_block.attentions.0.{path}"
+    layer = pipe.unet.get_submodule(module)
+    ones = [1, 1] * (layer.weight.ndim == 2)
+    down, up = torch.randn(4, 32, generator=torch.Generator().manual_seed(0)), torch.eye(32, 4)
+    tensors = {"lora_down.weight": down.reshape(4, 32, *ones), "lora_up.weight": up.reshape(32, 4, *ones)}
+    prefix = "lora_unet_" + module.replace(".", "_")
+    save_file({f"{prefix}.{name}": tensor for name, tensor in tensors.items()}, tmp_path / "a.safetensors")
+    expected = layer.weight + (up @ down).reshape(layer.weight.shape)
+    with lora_on(pipe, read_lora(tmp_path, tiny_base)):
+        assert torch.allclose(pipe.unet.get_submodule(module).weight, expected, atol=1e-6)
+
+
+def test_what_does_not_fit_its_layer_or_its_other_half_is_refused_with_shapes(tiny_base, tmp_path):
+    for down, up, words in (
+        ((4, 31), (32, 4), r"is \[4, 31\], which does not fit the \[32, 32\]"),
+        ((4, 32), (32, 5), r"is \[32, 5\], which does not fit"),
+        ((4, 32, 3, 3), (32, 4, 1, 1), r"is \[4, 32, 3, 3\], which does not fit"),
+    ):
+        tensors = {"lora_down.weight": torch.zeros(down), "lora_up.weight": torch.zeros(up)}
+        save_file({f"{LAYER}.{name}": tensor for name, tensor in tensors.items()}, tmp_path / "a.safetensors")
+        with pytest.raises(InputError, match=words):
+            read_lora(tmp_path, tiny_base)
+
+
+@pytest.mark.parametrize("config", ["{", "[]", '{"r": 4}', '{"r": 0, "lora_alpha": 4}'])
+def test_peft_s_configuration_is_needed_whole(tiny_base, tiny_lora_text, tmp_path, capsys, config):
+    folder = as_layout("peft", tiny_lora_text / LORA_WEIGHTS, tmp_path)
+    (folder / "adapter_config.json").write_text(config)
+    with pytest.raises(InputError, match=r"adapter_config\.json cannot be read as peft's configuration"):
+        read_lora(folder, tiny_base)
+    in_header = {"lora_adapter_metadata": config.replace('"r"', '"unet.r"').replace('"lora', '"unet.lora')}
+    save_file(load_file(tiny_lora_text / LORA_WEIGHTS), tmp_path / "a.safetensors", in_header)
+    with pytest.raises(InputError, match=r"lora_adapter_metadata in .* cannot be read as peft's configuration"):
+        read_lora(tmp_path / "a.safetensors", tiny_base)
+    (folder / "adapter_config.json").unlink()
+    read_lora(folder / "adapter_model.safetensors", tiny_base)
+    assert "where peft keeps a LoRA's alpha; it is taken to be the rank" in capsys.readouterr().out
+
+
 def test_bundled_words_are_left_out_and_said(tiny_base, tiny_lora, tmp_path, capsys):
     more = {f"bundle_emb.{word}.string_to_param.*": torch.zeros(2, 32) for word in ("mood", "haze")}
     save_file(load_file(tiny_lora / LORA_WEIGHTS) | more, tmp_path / "a.safetensors")
