@@ -127,11 +127,12 @@ def filled(template: str, flag: str) -> Callable[[str], str]:
 
 @contextlib.contextmanager
 def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0) -> Iterator["StableDiffusionPipeline"]:
-    """Put a LoRA on `pipe` and take it off again.
+    """Put a LoRA on `pipe`, `scale` of the way from the base's weights to its own, and take it off again.
 
     It is added to copies of the weights that it changes, so drawing with it costs what drawing without it does; the
     base's own are put aside and back, and never written to.
     """
+    import torch
     from peft.tuners.tuners_utils import BaseTunerLayer
 
     weights = file.state_dict(pipe.unet.dtype)
@@ -144,13 +145,14 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
         keep_plain(pipe, weights)
         lost = not_taken(pipe, weights)
         assert not lost, f"{len(lost)} of {len(weights)} tensors of {file.path} were not taken, such as {lost[0]}"
-        pipe.set_adapters("lora", scale)
         for layer in (*pipe.unet.modules(), *pipe.text_encoder.modules()):
             if isinstance(layer, BaseTunerLayer):
                 weight = layer.get_base_layer().weight
                 own[weight] = weight.data
                 weight.data = weight.data.clone()
                 layer.merge()
+                # not peft's scale, which leaves a DoRA's lengths whole; as ComfyUI does, and 0 is the base to the bit
+                weight.data = torch.lerp(own[weight], weight.data, scale)
         pipe.unload_lora_weights()  # the wrapping; what was added stays
         yield pipe
     finally:

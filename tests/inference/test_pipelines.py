@@ -172,6 +172,24 @@ def test_dora_counts_in_both_layouts(pipe, tiny_base, tmp_path):
     assert all(torch.allclose(ours, theirs, atol=1e-5) for ours in predictions)
 
 
+def test_scale_of_a_dora_is_the_way_from_the_base_to_it(pipe, tiny_base, tmp_path):
+    """At 1 W' = m (W + BA) / |W + BA|, with lengths along the rows (Liu et al. 2024, eq. 5)."""
+    path = make_lora(tiny_base, tmp_path, use_dora=True) / LORA_WEIGHTS
+    name, tensors = "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k", load_file(path)
+    down, up, m = (
+        tensors[f"unet.{name}.{part}"] for part in ("lora.down.weight", "lora.up.weight", "lora_magnitude_vector")
+    )
+    layer = pipe.unet.get_submodule(name)
+    base, plain, differences = layer.weight.detach().clone(), noise_prediction(pipe), []
+    whole = base + up @ down
+    whole *= (m.flatten() / whole.norm(dim=1))[:, None]
+    for scale in (0, 0.5, 1, -1):
+        with lora_on(pipe, read_lora(path, tiny_base), scale):
+            assert torch.allclose(layer.weight, base + scale * (whole - base), atol=1e-5)
+            differences.append((noise_prediction(pipe) - plain).abs().max())
+    assert differences[0] == 0 < differences[1] < differences[2]
+
+
 def test_alpha_in_the_metadata_counts(pipe, tiny_base, tiny_lora, tmp_path):
     config = {"unet.r": 4, "unet.lora_alpha": 8, "unet.alpha_pattern": {}, "unet.rank_pattern": {}}
     metadata = {"format": "pt", "lora_adapter_metadata": json.dumps(config)}
