@@ -1,11 +1,10 @@
 """Sheets of pictures: a row per prompt and a column per strategy, or one picture per prompt with its caption.
 
 Everything is drawn by Pillow with Pillow's own font, so the same pictures give the same sheet on every machine; only
-captions in letters which that font lacks are written with one of the system's.
+words in letters which that font lacks are written with one of the system's (lettering.py).
 Lengths are in units of the page: a picture covers 288 by 288 of them, or that area, whatever its size in pixels.
 """
 
-import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +14,12 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from inference.cli import written_aside
+from inference.lettering import Type, clusters, say_what_is_missing
 
 PAGE, TEXT, DIM, ACCENT = "#101114", "#f2efe9", "#8d9199", "#e8a15c"
 SIDE = 288  # of a square picture in units, and the pixels it is enlarged to where it has fewer
 MARGIN, GAP, CAPTION_WIDTH = 44, 12, 250
 HEADING, BODY, CAPTION, SMALL = 26, 23, 18, 15
-FALLBACKS = ("DejaVuSans.ttf", "Arial Unicode.ttf", "arial.ttf", "NotoSansCJK-Regular.ttc", "msyh.ttc")
 LEADING = 1.32  # height of a line in font sizes
 
 
@@ -43,15 +42,8 @@ class Page:
     def px(self, units: float) -> int:
         return round(units * self.unit)
 
-    def font(self, size: float, text: str) -> ImageFont.FreeTypeFont:
-        """Pillow's own font, or a system's where it lacks a letter of `text`."""
-        own = ImageFont.load_default(size * self.unit)
-        for name in () if _has_letters(own, text) else FALLBACKS:
-            with contextlib.suppress(OSError):
-                font = ImageFont.truetype(name, size * self.unit)
-                if _has_letters(font, text):
-                    return font
-        return own
+    def type(self, size: float) -> Type:
+        return Type(size * self.unit)
 
     def text_height(self, lines: Sequence[str], size: float) -> int:
         return self.px(len(lines) * size * LEADING)
@@ -60,9 +52,8 @@ class Page:
         self, sheet: Image.Image, at: tuple[int, int], lines: Sequence[str], size: float, colour: str = TEXT
     ) -> None:
         """Write lines with the top left of the first one's box at `at`, in pixels."""
-        draw, font = ImageDraw.Draw(sheet), self.font(size, "".join(lines))
         for i, line in enumerate(lines):
-            draw.text((at[0], at[1] + self.px((i + 0.5) * size * LEADING)), line, colour, font, anchor="lm")
+            self.type(size).draw(sheet, (at[0], at[1] + self.px((i + 0.5) * size * LEADING)), line, colour)
 
     def paste(self, sheet: Image.Image, at: tuple[int, int], picture: Image.Image) -> None:
         mask = Image.new("L", (4 * self.width, 4 * self.height))  # drawn at four times the size for smooth corners
@@ -79,8 +70,9 @@ def comparison_sheet(
     footer: str = "",
 ) -> Image.Image:
     """One row per caption, with a note below it, and one column per heading; a row grows with its caption."""
+    say_what_is_missing([*captions, *notes, *headings, footer])
     page = Page.of(rows[0][0])
-    wrapped = [wrap(caption, page.font(BODY, caption), page.px(CAPTION_WIDTH)) for caption in captions]
+    wrapped = [wrap(caption, page.type(BODY), page.px(CAPTION_WIDTH)) for caption in captions]
     texts = [page.text_height(lines, BODY) + page.px(2 * SMALL) for lines in wrapped]
     heights = [max(page.height, text) for text in texts]
     left, top = page.px(MARGIN + CAPTION_WIDTH + 2 * GAP), page.px(MARGIN + 2.2 * HEADING)
@@ -107,16 +99,17 @@ def notice_tile(size: tuple[int, int], text: str) -> Image.Image:
     inset = page.px(1)
     box = (inset, inset, page.width - 1 - inset, page.height - 1 - inset)
     ImageDraw.Draw(tile).rounded_rectangle(box, page.px(8), outline=DIM, width=max(page.px(1), 1))
-    lines = wrap(text, page.font(CAPTION, text), page.width - page.px(3 * GAP))
+    lines = wrap(text, page.type(CAPTION), page.width - page.px(3 * GAP))
     page.write(tile, (page.px(1.5 * GAP), (page.height - page.text_height(lines, CAPTION)) // 2), lines, CAPTION, DIM)
     return tile
 
 
 def contact_sheet(captions: Sequence[str], pictures: Sequence[Image.Image], footer: str = "") -> Image.Image:
     """Pictures three or four to a row, each with its caption below."""
+    say_what_is_missing([*captions, footer])
     page = Page.of(pictures[0])
     across = min(len(pictures), 4 if len(pictures) % 4 == 0 or len(pictures) > 9 else 3)
-    wrapped = [wrap(caption, page.font(CAPTION, caption), page.width) for caption in captions]
+    wrapped = [wrap(caption, page.type(CAPTION), page.width) for caption in captions]
     starts = range(0, len(pictures), across)
     heights = [
         page.height + page.px(GAP) + max(page.text_height(lines, CAPTION) for lines in wrapped[start : start + across])
@@ -135,7 +128,7 @@ def contact_sheet(captions: Sequence[str], pictures: Sequence[Image.Image], foot
     return sheet
 
 
-def wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+def wrap(text: str, font: Type | ImageFont.FreeTypeFont, width: int) -> list[str]:
     """The fewest lines no wider than `width` pixels, and of those the evenest: no last line of one short word."""
     fewest = _fill(text, font, width)
     for narrower in range(width - 4, width // 2, -4):
@@ -146,7 +139,7 @@ def wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     return fewest
 
 
-def _fill(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+def _fill(text: str, font: Type | ImageFont.FreeTypeFont, width: int) -> list[str]:
     """Words into lines, greedily; a word that is wider than a line is broken."""
     lines = [""]
     for word in text.split():
@@ -156,16 +149,11 @@ def _fill(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
             continue
         if lines[-1]:
             lines.append("")
-        for letter in word:
+        for letter in clusters(word):
             if lines[-1] and font.getlength(lines[-1] + letter) > width:
                 lines.append("")
             lines[-1] += letter
     return lines
-
-
-def _has_letters(font: ImageFont.FreeTypeFont, text: str) -> bool:
-    missing = bytes(font.getmask("\uffff"))  # the box that stands for what a font lacks
-    return all(bytes(font.getmask(letter)) != missing for letter in set("".join(text.split())))
 
 
 def save_sheet(sheet: Image.Image, path: Path) -> None:
@@ -176,7 +164,7 @@ def save_sheet(sheet: Image.Image, path: Path) -> None:
 
 def _blank(page: Page, right: int, bottom: int, footer: str) -> Image.Image:
     """An empty sheet around what ends at (`right`, `bottom`), with the footer below it."""
-    lines = wrap(footer, page.font(SMALL, footer), right - page.px(MARGIN))
+    lines = wrap(footer, page.type(SMALL), right - page.px(MARGIN))
     foot = bottom + page.px(2 * GAP)
     height = foot + page.text_height(lines, SMALL) if footer else bottom
     sheet = Image.new("RGB", (right + page.px(MARGIN), height + page.px(MARGIN if not footer else 0.7 * MARGIN)), PAGE)
