@@ -1,7 +1,6 @@
 """Checkpoints that are whole or not there: hashed, found again, kept within a number, refused where damaged."""
 
 import contextlib
-import errno
 import itertools
 import json
 import os
@@ -16,16 +15,17 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from inference.adapters import file_sha256
-from inference.cli import InputError, folder_written_aside
-
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, a person's share of it, the longest file allowed
+from inference.cli import FULL, InputError, folder_written_aside
 
 
 def write(
     path: Path, tensors: dict[str, Tensor], state: dict, save: Callable[[Path], None], saved_bytes: int = 0
 ) -> None:
     """Write `tensors`, `state` and what `save` writes, with the hash of every file, under a name that is then whole."""
-    tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+    tensors, places = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, set()
+    for name, tensor in tensors.items():  # 8-bit optimizers share a table among weights, and safetensors saves no alias
+        tensors[name] = tensor.clone() if tensor.data_ptr() in places else tensor
+        places.add(tensor.data_ptr())
     size = sum(tensor.nbytes for tensor in tensors.values()) + saved_bytes
     with room_for(path, size), folder_written_aside(path) as aside:
         save_file(tensors, aside / "state.safetensors")
@@ -48,12 +48,20 @@ def keep(limit: int | None, newest: Path) -> None:
 
 
 def candidates(output_dir: Path, asked: str | None) -> list[Path]:
-    """What --resume_from_checkpoint asks for, newest first: a checkpoint and those before it. Refuses one not there."""
+    """What --resume_from_checkpoint asks for, newest first: a checkpoint and those before it, or all of a run's folder.
+
+    Refuses what is not there, and a folder that neither is a checkpoint nor has any.
+    """
     if asked is None or asked == "latest":
         return newest_first(output_dir) if asked else []
     path = Path(asked) if Path(asked).is_dir() else output_dir / asked
     if not path.is_dir():
         raise InputError(f'there is no checkpoint {asked}, here or in {output_dir}; "latest" takes the newest')
+    inside = newest_first(path)
+    if inside or path.resolve() == output_dir.resolve():
+        return inside
+    if not (path.name.startswith("checkpoint-") or (path / "manifest.json").exists()):
+        raise InputError(f'{path} is no checkpoint and has none in it; "latest" takes the newest of {output_dir}')
     siblings = newest_first(path.parent)
     return siblings[siblings.index(path) :] if path in siblings else [path]
 
@@ -102,10 +110,10 @@ def set_earlier_aside(folder: Path, names: Iterable[str]) -> None:
     set_aside(folder, [*newest_first(folder), *(path for path in paths if path.exists())], "starting anew")
 
 
-def set_later_aside(folder: Path, resumed: Path) -> None:
-    """Move checkpoints that do not lead to `resumed` out of the way, so that "latest" never means theirs."""
+def set_later_aside(folder: Path, resumed: Path, step: int) -> None:
+    """Move checkpoints that do not lead to `resumed`, of `step`, out of the way: "latest" must never mean theirs."""
     here = resumed.resolve().parent == folder.resolve()
-    others = [path for path in newest_first(folder) if not here or step_of(path) > step_of(resumed)]
+    others = [path for path in newest_first(folder) if not here or step_of(path) > step]
     set_aside(folder, others, f"going on from {resumed.name}")
 
 
@@ -143,16 +151,31 @@ def room_for(path: Path, size: int = 0) -> Iterator[None]:
 
 
 def flatten(state: dict) -> tuple[dict[str, Tensor], dict]:
-    """An optimizer's state as tensors for safetensors, by "parameter.key", and the rest for JSON."""
-    entries = [(f"{i}.{key}", value) for i, entry in state["state"].items() for key, value in entry.items()]
-    tensors = {name: value for name, value in entries if isinstance(value, Tensor)}
-    others = {name: value for name, value in entries if not isinstance(value, Tensor)}
+    """An optimizer's state as tensors for safetensors, by "parameter.key", and the rest for JSON.
+
+    bitsandbytes keeps its own in a dictionary within each entry: "parameter.key.key".
+    """
+    tensors: dict[str, Tensor] = {}
+    others: dict[str, object] = {}
+
+    def sort(name: str, value: object) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                sort(f"{name}.{key}", inner)
+        else:
+            (tensors if isinstance(value, Tensor) else others)[name] = value
+
+    for i, entry in state["state"].items():
+        sort(str(i), entry)
     return tensors, {"state": others, "param_groups": state["param_groups"]}
 
 
 def unflatten(tensors: dict[str, Tensor], rest: dict) -> dict:
-    state: dict[int, dict] = {}
+    state: dict[str, dict] = {}
     for name, value in {**tensors, **rest["state"]}.items():
-        i, key = name.split(".", 1)
-        state.setdefault(int(i), {})[key] = value
-    return {"state": state, "param_groups": rest["param_groups"]}
+        *path, key = name.split(".")
+        entry = state
+        for part in path:
+            entry = entry.setdefault(part, {})
+        entry[key] = value
+    return {"state": {int(i): entry for i, entry in state.items()}, "param_groups": rest["param_groups"]}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from finetune.diffusers_flags import add_diffusers_flags
 from inference.cli import InputError
-from inference.options import ROOT, Help, add_base_options, at_least
+from inference.options import ROOT, Help, add_base_options, any_seed, at_least
 from inference.pipelines import pictures_for
 
 SCHEDULES = ["constant", "constant_with_warmup", "linear", "cosine", "cosine_with_restarts", "polynomial"]
@@ -76,7 +76,7 @@ def _add_optimization(add: Callable) -> None:
     add("--max_grad_norm", type=at_least(0, float), default=1.0, help="longer gradients are cut to it; 0: never")
     add("--snr_gamma", type=at_least(0, float), help="weigh timesteps by min-SNR; 5 is usual")
     add("--noise_offset", type=at_least(0, float), default=0.0, help="noise common to all of a channel; 0.1 is usual")
-    add("--seed", type=at_least(0), default=0, help="decides order, crops, noise, timesteps and first weights")
+    add("--seed", type=any_seed, default=0, help="decides order, crops, noise, timesteps and first weights")
 
 
 def _add_hardware(add: Callable) -> None:
@@ -95,7 +95,7 @@ def _add_hardware(add: Callable) -> None:
 def _add_keeping(add: Callable) -> None:
     add("--checkpointing_steps", type=at_least(1), default=500, help="steps between two checkpoints")
     add("--checkpoints_total_limit", type=at_least(1), help="how many checkpoints are kept; all if not given")
-    add("--resume_from_checkpoint", metavar="NAME", help='a checkpoint folder, or "latest"')
+    add("--resume_from_checkpoint", metavar="NAME", help='a checkpoint or run folder, or "latest"')
     add("--validation_prompt", help="draw this with base and adapter while training; nothing is drawn if not given")
     add("--num_validation_images", type=at_least(0), help="pictures of it; 4 if not given")
     add("--validation_steps", type=at_least(1), help="steps between two drawings; 100 if not given")

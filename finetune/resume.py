@@ -76,7 +76,7 @@ def restore(loop: "Loop") -> None:
     print(f"continuing from {path}")
     loop.accelerator.wait_for_everyone()  # all have found theirs before any is moved
     if loop.accelerator.is_main_process:
-        checkpoints.set_later_aside(loop.args.output_dir, path)
+        checkpoints.set_later_aside(loop.args.output_dir, path, loop.step)
     note_changes(state, results.recipe(loop))
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import contextlib
+import errno
 import fcntl
 import os
 import resource
@@ -21,6 +22,7 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, a person's share of it, the longest file allowed
 
 
 class InputError(Exception):
@@ -28,19 +30,31 @@ class InputError(Exception):
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script's `main`: exit 2 with one sentence on bad input, 130 on Ctrl-C, no traceback for either."""
+    """Run a script's `main`: exit 2 with one sentence on bad input and a full disk, 130 on Ctrl-C, no traceback."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a stream that is no file
             stream.reconfigure(errors="backslashreplace")  # a caption is printed whatever the terminal can show
     try:
         _check_arguments()
-        main()
+        with disk_full_said("what is finished is kept; make room and run it again"):
+            main()
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("interrupted: what was finished is kept", file=sys.stderr)
         sys.exit(130)
+
+
+@contextlib.contextmanager
+def disk_full_said(kept: str) -> Iterator[None]:
+    """A full disk is one sentence, ending in what is `kept`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise InputError(f"the disk is full; {kept}") from error
 
 
 def _check_arguments() -> None:

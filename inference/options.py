@@ -1,6 +1,7 @@
 """What every inference script asks for on the command line, and the checks that need no model."""
 
 import argparse
+import math
 import os
 import shutil
 from collections.abc import Callable
@@ -19,6 +20,7 @@ DEFAULT_PROMPTS = [
 ]
 CINEMATIC_PROMPT = "{prompt}, dramatic lighting"
 DPT = "Intel/dpt-hybrid-midas"
+SEEDS = 2**64  # that torch's generators tell apart; behind the last one comes 0
 
 
 class Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -28,14 +30,25 @@ class Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFo
         return action.help if action.default in (None, "") else super()._get_help_string(action)
 
 
-def at_least(least: float, kind: Callable = int) -> Callable[[str], float]:
+def at_least(least: float, kind: Callable = int, most: float | None = None) -> Callable[[str], float]:
+    """What argparse calls for a number from `least` to `most`; inf and nan are none."""
+
     def number(text: str) -> float:
-        if not kind(text) >= least:
+        value = kind(text)
+        if kind is float and not math.isfinite(value):
+            raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+        if value < least:
             raise argparse.ArgumentTypeError(f"{text} is below {least}")
-        return kind(text)
+        if most is not None and value > most:
+            raise argparse.ArgumentTypeError(f"{text} is above {most}")
+        return value
 
     number.__name__ = kind.__name__  # argparse says "invalid int value" by it
     return number
+
+
+any_seed = at_least(0, most=SEEDS - 1)
+any_scale = at_least(-1000, float, most=1000)
 
 
 def add_base_options(add: Callable[..., argparse.Action]) -> None:
@@ -55,10 +68,10 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     parser = argparse.ArgumentParser(description=description, formatter_class=Help)
     add = parser.add_argument
     add_base_options(add)
-    add("--prompts", nargs="+", metavar="PROMPT", help="prompts, or a text file, one a line; some of ours if not given")
+    add("--prompts", nargs="+", metavar="PROMPT", help="prompts, or text files of one a line; ours if not given")
     add("--num_images_per_prompt", type=at_least(1), default=1, help="rows per prompt, each with its own seed")
     add("--negative_prompt", default="", help="what the pictures should not show")
-    add("--seed", type=int, default=0, help="of the first row; the next row has the next one")
+    add("--seed", type=any_seed, default=0, help="of the first row; the next row has the next one")
     add("--num_inference_steps", type=at_least(1), default=20, help="steps of DPM-Solver++")
     add("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed; 1: as is")
     add("--height", type=at_least(8), help="in pixels; the base's own where it is not given")
@@ -87,7 +100,7 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
 def add_lora_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--adapter", default=ROOT / "outputs" / "lora", help="LoRA: safetensors file or the folder that has it")
-    add("--lora_scale", type=float, default=1.0, help="strength of the LoRA; 0 is the base")
+    add("--lora_scale", type=any_scale, default=1.0, help="strength of the LoRA; 0 is the base")
 
 
 def add_word_options(parser: argparse.ArgumentParser) -> None:
@@ -115,16 +128,18 @@ def add_controlnet_options(parser: argparse.ArgumentParser) -> None:
 
 
 def read_prompts(given: list[str] | None) -> list[str]:
-    """Prompts as they were given, or the lines of the text file that was given."""
-    given = DEFAULT_PROMPTS if given is None else given
-    prompts = [prompt.strip() for prompt in given]
-    # os.path, because pathlib raises where a prompt is longer than a file's name can be
-    if len(given) == 1 and (given[0].endswith(".txt") or os.path.isfile(given[0])):
-        prompts = [line.strip() for line in read_text(Path(given[0])).split("\n") if line.strip()]
-        if not prompts:
-            raise InputError(f"prompt file {given[0]} is empty; write one prompt on each line")
-    if "" in prompts:
-        raise InputError(f"prompt {prompts.index('') + 1} of {len(prompts)} is empty; leave it out or say what to draw")
+    """Prompts as they were given, and in the place of each text file among them its lines."""
+    prompts = []
+    for i, one in enumerate(DEFAULT_PROMPTS if given is None else given, start=1):
+        # os.path, because pathlib raises where a prompt is longer than a file's name can be
+        found = [one.strip()]
+        if one.endswith(".txt") or os.path.isfile(one):
+            found = [line.strip() for line in read_text(Path(one)).split("\n") if line.strip()]
+        if not found:
+            raise InputError(f"prompt file {one} is empty; write one prompt on each line")
+        if "" in found:
+            raise InputError(f"prompt {i} of {len(given)} is empty; leave it out or say what to draw")
+        prompts += found
     return prompts
 
 

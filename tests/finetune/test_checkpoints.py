@@ -42,6 +42,25 @@ def test_a_full_disk_keeps_what_was_saved_and_says_how_much_is_needed(
     assert checkpoints.find(tmp_path, "latest") == tmp_path / "checkpoint-1"
 
 
+def test_a_run_s_folder_means_its_newest_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from finetune import checkpoints
+    from inference.cli import InputError
+
+    for step in (2, 9, 10):
+        checkpoints.write(tmp_path / "run" / f"checkpoint-{step}", {"a": torch.ones(1)}, {}, lambda folder: None)
+    monkeypatch.chdir(tmp_path)
+    run, newest = Path("run"), Path("run") / "checkpoint-10"
+    for asked in ("latest", "run", "run/", str(tmp_path / "run"), "checkpoint-10"):
+        assert checkpoints.find(run, asked).resolve() == newest.resolve(), asked
+    assert checkpoints.find(tmp_path / "new", "run") == newest  # another run's
+    (newest / "state.json").write_text("{")
+    assert checkpoints.find(run, "run") == run / "checkpoint-9"
+    (tmp_path / "empty").mkdir()
+    assert checkpoints.find(tmp_path / "empty", "empty") is None
+    with pytest.raises(InputError, match="empty is no checkpoint and has none in it"):
+        checkpoints.find(run, "empty")
+
+
 @pytest.mark.parametrize("kind", ["quota", "longest file", "safetensors"])
 def test_a_quota_is_a_full_disk_too(kind: str, tmp_path: Path) -> None:
     from safetensors import SafetensorError

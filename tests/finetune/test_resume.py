@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,64 @@ def test_a_schedule_goes_on_at_its_rate_at_once() -> None:
             schedule.optimizer.step()
             schedule.step()
     assert resumed.optimizer.param_groups[0]["weight_decay"] == 0.5
+
+
+def through_a_checkpoint(optimizer: torch.optim.Optimizer, folder: Path) -> dict:
+    """The optimizer's state as a run that goes on reads it."""
+    from finetune import checkpoints
+
+    tensors, rest = checkpoints.flatten(optimizer.state_dict())
+    checkpoints.write(folder / "checkpoint-1", tensors, {"optimizer": rest}, lambda aside: None)
+    tensors, state = checkpoints.read(folder / "checkpoint-1", torch.device("cpu"))
+    return checkpoints.unflatten(tensors, state["optimizer"])
+
+
+@pytest.mark.parametrize("name", ["adamw", "prodigy", "adamw8bit"])
+def test_an_optimizer_goes_on_to_the_same_bits(name: str, tmp_path: Path) -> None:
+    from finetune.resume import load_optimizer
+    from finetune.run import make_optimizer
+
+    package = {"prodigy": "prodigyopt", "adamw8bit": "bitsandbytes"}.get(name)
+    if package:
+        pytest.importorskip(package)
+    shapes = [(64, 128), (8,), (4, 4)]  # 8-bit optimizers keep what is small in full
+    args = Namespace(learning_rate=None, optimizer=name, scale_lr=False, adam_weight_decay=0.01)
+
+    def started(weights: list[torch.Tensor]):
+        parameters = [torch.nn.Parameter(weight.clone()) for weight in weights]
+        return parameters, make_optimizer(args, parameters, 1)
+
+    def train(parameters, optimizer, steps) -> None:
+        for step in steps:
+            generator = torch.Generator().manual_seed(step)
+            for parameter in parameters:
+                parameter.grad = torch.randn(parameter.shape, generator=generator)
+            optimizer.step()
+
+    torch.manual_seed(0)
+    whole = started([torch.randn(shape) for shape in shapes[:2]] + [torch.zeros(shapes[2])])
+    train(*whole, range(3))
+    resumed = started([parameter.data for parameter in whole[0]])
+    load_optimizer(resumed[1], through_a_checkpoint(whole[1], tmp_path))
+    before = [parameter.detach().clone() for parameter in whole[0]]
+    for parameters, optimizer in (whole, resumed):
+        train(parameters, optimizer, range(3, 6))
+    assert all(torch.equal(one, other) for one, other in zip(whole[0], resumed[0], strict=True))
+    assert not any(torch.equal(one, other) for one, other in zip(whole[0], before, strict=True))
+
+
+def test_state_in_dictionaries_and_shared_is_kept(tmp_path: Path) -> None:
+    """As bitsandbytes 0.50 has it: all but `step` under one key, and one table of 256 values for all weights."""
+    table, moments = torch.linspace(-1, 1, 256), [torch.randint(0, 256, (8, 8), dtype=torch.uint8) for _ in range(2)]
+    weights = [torch.nn.Parameter(torch.ones(8, 8)) for _ in moments]
+    optimizer = torch.optim.SGD(weights, lr=0.1)
+    for weight, moment in zip(weights, moments, strict=True):
+        optimizer.state[weight] = {"step": 7, "__quant__": {"state1": moment, "qmap1": table}}
+    state = through_a_checkpoint(optimizer, tmp_path)["state"]
+    assert list(state) == [0, 1] and [entry["step"] for entry in state.values()] == [7, 7]
+    for entry, moment in zip(state.values(), moments, strict=True):
+        assert torch.equal(entry["__quant__"]["state1"], moment) and entry["__quant__"]["state1"].dtype == torch.uint8
+        assert torch.equal(entry["__quant__"]["qmap1"], table)
 
 
 # flags that say where, how often and how fast, and those that decide what is compared in other ways: by the base's
