@@ -21,6 +21,7 @@ from tqdm import tqdm
 from finetune.checkpoints import room_for
 from finetune.data import Bucket, crop_box, hash_of, open_picture
 from inference.cli import written_aside
+from inference.pipelines import check_finite
 
 ENCODING = 1  # part of every cache key: raise it when what is cached changes
 KEPT = 4  # caches of one kind: another resolution or flip finds its own again
@@ -73,6 +74,7 @@ def encode(
 
 def _posteriors(buckets: Sequence[Bucket], vae: AutoencoderKL, flips: bool, crop_seed: int | None) -> dict[str, Tensor]:
     """`i.mean` and `i.std` of bucket i: (n, flips, c, h, w), times the VAE's scaling factor."""
+    check_finite(vae.config._name_or_path, vae.named_parameters())
     tensors, shift = {}, vae.config.shift_factor or 0.0
     bar = tqdm(total=sum(len(bucket.all) for bucket in buckets), desc="encoding", unit="picture")
     for i, bucket in enumerate(buckets):

@@ -27,6 +27,7 @@ from inference.cli import InputError, locked
 from inference.options import check_compiler
 from inference.pipelines import (
     base_folder,
+    check_finite,
     fingerprint,
     load_base,
     load_tokenizer,
@@ -112,6 +113,7 @@ class Run:
 
 @torch.no_grad()
 def _states(encoder: TextEncoder, captions: int) -> Tensor:
+    check_finite(encoder.text_encoder.config._name_or_path, encoder.text_encoder.named_parameters())
     return torch.cat([encoder(rows).cpu() for rows in torch.arange(captions).split(64)])  # (captions, 77, width)
 
 
@@ -206,9 +208,10 @@ def make_accelerator(args: argparse.Namespace) -> Accelerator:
         check_compiler(cuda)
     if args.mixed_precision == "fp16" and not cuda:
         raise InputError("--mixed_precision fp16 needs a CUDA GPU; on a CPU take bf16 or no")
-    if cuda:  # the kernels that add up in the same order every time, so that a resumed run ends in the same bits
+    if cuda:  # the kernels that add up in the same order every time, so that a resumed run ends in the same bits;
+        # with warn_only the backward of attention would still add up in any order
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.use_deterministic_algorithms(True)
         torch.utils.deterministic.fill_uninitialized_memory = False
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = args.allow_tf32
     arithmetic = precision(args.mixed_precision, cuda)

@@ -26,6 +26,7 @@ from finetune.batches import Order, draw_batch, sample_losses
 from finetune.run import Denoiser, Run, autocast, make_optimizer, to_compute
 from finetune.validation import preview, show, strip_path
 from inference.cli import InputError
+from inference.pipelines import check_finite
 
 FETCH_EVERY = 10  # steps between two looks at the loss on a GPU: each look makes the GPU wait for Python
 
@@ -37,6 +38,7 @@ class Loop:
         self.run, self.args, self.accelerator, self.save, self.loss_fn = run, run.args, run.accelerator, save, loss_fn
         self.deepspeed = self.accelerator.distributed_type == DistributedType.DEEPSPEED
         to_compute(model, run)
+        check_finite(run.folder, model.named_parameters())
         # before the first step every method still is the base
         self.base_pictures = preview(run, model, run.plain_prompt)
         self.trained = {name: p for name, p in model.named_parameters() if p.requires_grad}

@@ -1,6 +1,7 @@
 """What every method starts from."""
 
 import json
+import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -19,6 +20,27 @@ def test_a_base_that_predicts_the_picture_is_refused(tiny_base: Path, tmp_path: 
     (tmp_path / "scheduler" / "scheduler_config.json").write_text(json.dumps(config | {"prediction_type": "sample"}))
     with pytest.raises(InputError, match="predicts sample"):
         check_prediction(tmp_path)
+
+
+def test_sums_on_a_gpu_are_in_one_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Strictly: PyTorch's attention looks at the mode itself, and with `warn_only` its backward stays as it is."""
+    from finetune import run
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(run, "Accelerator", Namespace)
+    for setting in ("CUBLAS_WORKSPACE_CONFIG", "ACCELERATE_USE_CPU"):
+        monkeypatch.delenv(setting, raising=False)
+    args = Namespace(mixed_precision="bf16", enable_xformers_memory_efficient_attention=False, compile=False,
+                     allow_tf32=False, gradient_accumulation_steps=1, report_to="none", output_dir=tmp_path,
+                     logging_dir="logs")  # fmt: skip
+    try:
+        run.make_accelerator(args)
+        assert torch.are_deterministic_algorithms_enabled()
+        assert not torch.is_deterministic_algorithms_warn_only_enabled()
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8" and not torch.backends.cuda.matmul.allow_tf32
+    finally:
+        torch.use_deterministic_algorithms(False)
+        os.environ.pop("CUBLAS_WORKSPACE_CONFIG", None)
 
 
 def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:
