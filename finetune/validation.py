@@ -12,6 +12,7 @@ from finetune.checkpoints import room_for
 from finetune.run import Denoiser, Run, autocast
 from inference import sampling
 from inference.cli import written_aside
+from inference.options import SEEDS
 
 
 def preview(run: Run, model: Denoiser, prompt: str | None) -> list[Image.Image]:
@@ -30,7 +31,7 @@ def preview(run: Run, model: Denoiser, prompt: str | None) -> list[Image.Image]:
         feature_extractor=None,
         requires_safety_checker=False,
     )
-    seeds = range(args.seed, args.seed + count)  # one per picture, the same at every step
+    seeds = [(args.seed + i) % SEEDS for i in range(count)]  # one per picture, the same at every step
     rows = torch.tensor([run.encoded.texts.index(prompt), 0], device=device)
     with torch.no_grad(), autocast(run.accelerator):
         text, no_text = (states.expand(count, -1, -1) for states in model.conditioning(rows).split(1))

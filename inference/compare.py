@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError, run
-from inference.options import ROOT, add_controlnet_options, sampling_parser
+from inference.options import ROOT, add_controlnet_options, any_scale, sampling_parser
 
 if TYPE_CHECKING:
     from inference.strategies import Strategy
@@ -36,7 +36,7 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument_group("strategies").add_argument
     add("--strategies", nargs="+", choices=TITLES, default=list(TITLES), help="columns; base is always there")
     add("--lora", metavar="LORA", help="safetensors file or its folder; outputs/lora if not given")
-    add("--lora_scale", type=float, nargs="+", default=[1.0], help="strength of the LoRA; several make a column each")
+    add("--lora_scale", type=any_scale, nargs="+", default=[1.0], help="strength of the LoRA; each makes a column")
     add("--checkpoints", type=Path, metavar="DIR", help="a column for the LoRA in each checkpoint of this training")
     add("--textual_inversion", metavar="WORD", help="safetensors file or its folder; outputs/textual_inversion else")
     add("--dreambooth", metavar="DIR", help="pipeline folder; outputs/dreambooth if not given")

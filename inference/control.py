@@ -15,7 +15,7 @@ import numpy as np
 from inference.adapters import Missing, file_sha256
 from inference.cli import InputError
 from inference.detectors import DPT, Detector, check_kind, load_detector
-from inference.pipelines import MINIATURE, WAY_ON, hub_folder, short_name
+from inference.pipelines import MINIATURE, WAY_ON, check_finite, hub_folder, short_name
 
 if TYPE_CHECKING:
     from diffusers import StableDiffusionPipeline
@@ -79,6 +79,7 @@ class ControlNet:
         except (OSError, ValueError, SafetensorError) as error:
             why = str(error).splitlines()[0]
             raise InputError(f"{self.folder} cannot be loaded ({why}); fetch it again") from error
+        check_finite(self.folder, model.named_parameters())
         return Control(model.eval().to(pipe.device), maps, self.scale, self.end)
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from inference.cli import InputError
 from inference.options import DPT
-from inference.pipelines import hub_folder
+from inference.pipelines import check_finite, hub_folder
 
 WITHOUT_WEIGHTS = ("canny", "shuffle")
 OF_CONTROLNET_AUX = (
@@ -84,6 +84,7 @@ def load_depth(name: str = DPT, device: str = "cpu") -> Callable[[np.ndarray], n
         model = AutoModelForDepthEstimation.from_pretrained(folder, use_safetensors=True).eval().to(device)
     except (OSError, ValueError) as error:
         raise _unfetched("depth", name, error) from error
+    check_finite(folder, model.named_parameters())
 
     @torch.inference_mode()
     def estimate(pictures: np.ndarray) -> np.ndarray:

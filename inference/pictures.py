@@ -22,10 +22,11 @@ from inference.adapters import file_sha256
 from inference.batching import Batch, note, planned
 from inference.cli import InputError, locked
 from inference.grid import comparison_sheet, notice_tile, save_sheet
-from inference.options import check_compiler, output_folder, read_prompts
+from inference.options import SEEDS, check_compiler, output_folder, read_prompts
 from inference.picture_files import PictureWriter, read_picture, read_recipe, save_picture
 from inference.pipelines import (
     base_folder,
+    check_steps,
     fingerprint,
     load_base,
     load_tokenizer,
@@ -61,6 +62,7 @@ class Job:
         self.folder = base_folder(self.base, revision=args.revision, variant=args.variant)
         # as `accelerate launch` says: which of how many processes this is
         self.rank, self.processes = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        check_steps(self.folder, args.num_inference_steps)
         height, width = self._size()
         self.settings = {
             "height": height,
@@ -100,7 +102,7 @@ class Job:
     def draw(self, strategies: Sequence[Strategy]) -> dict[Cell, Path]:
         """Draw what is not there yet, strategy by strategy on one base; returns the file of every cell, row by row."""
         cells = [
-            Cell(row, strategy, prompt, self.args.seed + row)
+            Cell(row, strategy, prompt, self._seed(row))
             for row, prompt in enumerate(self.prompts)
             for strategy in strategies
         ]
@@ -129,6 +131,9 @@ class Job:
                             writer.save(picture, files[cell], self.recipe(cell))
             self._wait()
         return files
+
+    def _seed(self, row: int) -> int:
+        return (self.args.seed + row) % SEEDS
 
     def _name_what_is_truncated(self, strategies: Sequence[Strategy]) -> None:
         """A line for each prompt with more tokens than the text encoder reads: what it will not see, and where.
@@ -205,7 +210,7 @@ class Job:
             return {"image_sha256": file_sha256(self.image)} | {
                 side: self.settings[side] for side in ("height", "width")
             }
-        return self.recipe(Cell(row, BASE, self.prompts[row], self.args.seed + row))
+        return self.recipe(Cell(row, BASE, self.prompts[row], self._seed(row)))
 
     def compare(self, columns: Sequence[Strategy | Notice], show_maps: bool = False) -> None:
         """Draw a row per prompt and a column per strategy, and score them: grid.png and scores.json."""
@@ -225,7 +230,7 @@ class Job:
             if isinstance(column, Strategy):
                 drawn.append([read_picture(path) for cell, path in files.items() if cell.strategy is column])
             titles.append(column.title)
-        notes = [f"seed {self.args.seed + row}" for row in range(len(self.prompts))]
+        notes = [f"seed {self._seed(row)}" for row in range(len(self.prompts))]
         sheet = comparison_sheet(self.prompts, notes, titles, list(zip(*drawn, strict=True)), self.footer)
         self.finish(files, sheet, {column.title: column.text for column in columns if isinstance(column, Notice)})
 

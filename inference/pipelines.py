@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,6 +135,15 @@ def short_name(path: str | Path) -> str:
     return str(full.relative_to(ROOT)) if full.is_relative_to(ROOT) else full.name
 
 
+def check_finite(path: Path | str, weights: "Iterable[tuple[str, torch.Tensor]]") -> None:
+    """Refuse weights, by name, that are not all finite: nothing drawn with them would be. `path` is where they lay."""
+    for name, weight in weights:
+        if not weight.isfinite().all():
+            raise InputError(
+                f"{path} holds numbers that are not finite in {weight.dtype}, in {name}; fetch or train it again"
+            )
+
+
 def native_size(folder: Path) -> tuple[int, int, int]:
     """(height, width, step) in pixels: what the base was made for, and what sizes must be multiples of."""
     unet = json.loads((folder / "unet" / "config.json").read_text())
@@ -143,6 +152,16 @@ def native_size(folder: Path) -> tuple[int, int, int]:
     size = unet["sample_size"]
     height, width = size if isinstance(size, list) else (size, size)
     return height * factor, width * factor, factor
+
+
+def check_steps(folder: Path, steps: int, flag: str = "--num_inference_steps") -> None:
+    """Refuse more steps than the schedule of a base has room for: a solver would step to where it is, or beyond."""
+    config = json.loads((folder / "scheduler" / "scheduler_config.json").read_text())
+    most = config.get("num_train_timesteps", 1000) - 1
+    if config.get("timestep_spacing") == "leading":
+        most -= config.get("steps_offset", 0)
+    if steps > most:
+        raise InputError(f"{flag} {steps} is more than the {most} that the schedule of {folder} has; take fewer")
 
 
 def fingerprint(folder: Path) -> str:

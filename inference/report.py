@@ -106,12 +106,17 @@ def sheet(shown: Sequence[Shown], numbers: dict[Path, int]) -> dict:
         own = {picture.strategy: picture for picture in shown if picture.row == row}
         first = next(iter(own.values()))
         cells = [numbers[own[name].path] if name in own else None for name in columns]
-        rows.append({"prompt": first.prompt, "seed": first.seed, "cells": cells})
+        rows.append({"prompt": first.prompt, "seed": exact(first.seed), "cells": cells})
     return {
         "strategies": [{"name": name, "title": spelled(name)} for name in columns],
         "rows": rows,
-        "recipes": {numbers[picture.path]: picture.recipe for picture in shown},
+        "recipes": {numbers[picture.path]: picture.recipe | {"seed": exact(picture.seed)} for picture in shown},
     }
+
+
+def exact(seed: int) -> int | str:
+    """A seed as a browser shows and votes it to the last digit: beyond 2^53 its numbers have gaps."""
+    return seed if seed < 2**53 else str(seed)
 
 
 def plots(scores: dict, columns: Sequence[str]) -> list[dict]:

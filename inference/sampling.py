@@ -18,6 +18,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from inference.cli import InputError
+from inference.pipelines import check_finite
 
 
 @dataclass(frozen=True)
@@ -162,12 +163,20 @@ def denoise(
     return latents
 
 
+def check_drawn(drawn: torch.Tensor, pipe: StableDiffusionPipeline) -> None:
+    """Refuse pixels or latents that are not finite, and say which file is at fault or else the arithmetic."""
+    if drawn.isfinite().all():
+        return
+    for model in filter(None, (pipe.unet, pipe.text_encoder, pipe.vae)):
+        check_finite(model.config._name_or_path, model.named_parameters())
+    raise InputError(f"the base gives no finite picture in {pipe.dtype}; try --mixed_precision no, or smaller scales")
+
+
 @torch.inference_mode()
 def decode(pipe: StableDiffusionPipeline, latents: torch.Tensor) -> list[Image.Image]:
     """Latents (n, c, h/f, w/f) to n pictures; two at a time, as fast as all at once in a fraction of the room."""
     groups = (latents / pipe.vae.config.scaling_factor).split(2)
     pixels = torch.cat([pipe.vae.decode(group, return_dict=False)[0] for group in groups])  # (n, 3, h, w) in [-1, 1]
-    if not pixels.isfinite().all():
-        raise InputError(f"the base gives no finite picture in {pipe.dtype}; try --mixed_precision no")
+    check_drawn(pixels, pipe)
     pixels = (pixels.float() / 2 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).cpu().numpy()
     return [Image.fromarray(picture) for picture in np.rint(pixels * 255).astype(np.uint8)]

@@ -25,7 +25,7 @@ from inference.adapters import (
 )
 from inference.cli import InputError, is_text
 from inference.control import ControlNet, find_controlnet
-from inference.pipelines import check_parts, fingerprint, short_name
+from inference.pipelines import check_finite, check_parts, fingerprint, short_name
 from inference.words import Word
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
     from peft.tuners.tuners_utils import BaseTunerLayer
 
     weights = file.state_dict(pipe.unet.dtype)
+    check_finite(file.path, weights.items())
     own = {}
     try:
         # what load_lora_weights does, without its warning of the part a LoRA leaves alone
@@ -153,6 +154,7 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
                 layer.merge()
                 # not peft's scale, which leaves a DoRA's lengths whole; as ComfyUI does, and 0 is the base to the bit
                 weight.data = torch.lerp(own[weight], weight.data, scale)
+                check_finite(f"{file.path} at scale {scale:g}", [("a sum with the base's", weight)])
         pipe.unload_lora_weights()  # the wrapping; what was added stays
         yield pipe
     finally:
@@ -199,6 +201,7 @@ def word_on(pipe: "StableDiffusionPipeline", file: EmbeddingFile) -> Iterator["S
     import torch
 
     vectors = file.vectors()
+    check_finite(file.path, {file.key: vectors}.items())
     word = Word(file.token, len(vectors))
     tokens = word.tokens
     tokenizer, table = pipe.tokenizer, pipe.text_encoder.get_input_embeddings()
@@ -236,6 +239,8 @@ def model_on(pipe: "StableDiffusionPipeline", folder: Path) -> Iterator["StableD
         text = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=pipe.text_encoder.dtype, **local)
     except (OSError, ValueError, SafetensorError) as error:
         raise InputError(f"{folder} cannot be loaded ({str(error).splitlines()[0]}); train it again") from error
+    check_finite(folder / "unet", unet.named_parameters())
+    check_finite(folder / "text_encoder", text.named_parameters())
     try:
         pipe.unet, pipe.text_encoder = unet.to(pipe.device), text.to(pipe.device)
         yield pipe

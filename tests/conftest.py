@@ -142,7 +142,7 @@ def without_torch(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Environment in which importing torch fails: what is refused in it was refused before any model was loaded."""
     folder = tmp_path_factory.mktemp("without_torch")
     (folder / "torch.py").write_text("raise ImportError('torch is imported already')\n")
-    return {"PYTHONPATH": str(folder)}
+    return {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
 
 
 @pytest.fixture(scope="session")

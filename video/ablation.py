@@ -94,12 +94,13 @@ def main() -> None:
     from tqdm import tqdm
 
     from inference.control import find_controlnet
-    from inference.pipelines import base_folder, resolve_base
+    from inference.pipelines import base_folder, check_steps, resolve_base
     from video.consistency import Recipe
     from video.takes import read_takes
 
     takes = read_takes(args.clips_dir, args.clips, args.frames)
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path))
+    check_steps(folder, args.num_inference_steps)
     controlnet = find_controlnet(args.controlnet, "canny", folder)
     recipe = Recipe(args.num_inference_steps, args.guidance_scale, args.strength)
     rows: dict[str, list[dict]] = {name: [] for name in variants(recipe)}

@@ -11,7 +11,6 @@ square, so a clip that is stored squeezed, as DV and HDV are, comes out as wide 
 """
 
 import contextlib
-import errno
 import math
 import re
 from collections.abc import Iterator
@@ -350,14 +349,3 @@ def check_writable(path: Path, flag: str) -> None:
             raise InterruptedError  # a file can be made there, and is taken away again
     except OSError as error:
         raise InputError(f"cannot write {path} ({error.strerror}); choose another {flag}") from error
-
-
-@contextlib.contextmanager
-def disk_full_said(kept: str) -> Iterator[None]:
-    """A full disk is one sentence, ending in what is `kept`."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        raise InputError(f"the disk is full; {kept}") from error

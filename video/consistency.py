@@ -36,7 +36,8 @@ from diffusers import (
 )
 
 from inference.cli import InputError
-from inference.sampling import embedded
+from inference.options import SEEDS
+from inference.sampling import check_drawn, embedded
 
 SCHEDULERS = {"dpm++": DPMSolverMultistepScheduler, "lcm": LCMScheduler}
 
@@ -138,8 +139,7 @@ class Restyler:
         latents, scheduler, timesteps, generators = self._start(batch)
         latents = self._denoise(latents, scheduler, timesteps, generators, batch, anchor, key, remember)
         pixels = self.pipe.vae.decode(latents / self.pipe.vae.config.scaling_factor, return_dict=False)[0]
-        if not pixels.isfinite().all():
-            raise InputError(f"the base gives no finite frame in {self.pipe.dtype}; try --mixed_precision no")
+        check_drawn(pixels, self.pipe)
         return (pixels.float() / 2 + 0.5).clamp(0, 1)
 
     def _start(self, batch: Batch) -> tuple[torch.Tensor, SchedulerMixin, torch.Tensor, list[torch.Generator]]:
@@ -152,7 +152,7 @@ class Restyler:
         n, _, h, w = batch.pictures.shape
         factor = pipe.vae_scale_factor
         shape = (1, pipe.unet.config.in_channels, h // factor, w // factor)
-        seeds = [recipe.seed if recipe.shared_noise else recipe.seed + index for index in batch.indices]
+        seeds = [recipe.seed if recipe.shared_noise else (recipe.seed + index) % SEEDS for index in batch.indices]
         generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
 
         def noise() -> torch.Tensor:

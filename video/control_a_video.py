@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inference.cli import InputError, run
-from inference.options import DPT, Help, at_least
+from inference.options import DPT, Help, any_scale, any_seed, at_least
 
 MODES = ("depth", "canny", "hed")
 STATE = "state.safetensors"
@@ -49,9 +49,9 @@ def parse_args() -> argparse.Namespace:
         help="motion above this has noise of its own; 0: all",
     )
     look("--controlnet_conditioning_scale", type=at_least(0, float), default=1.0, help="how strictly the maps are kept")
-    look("--seed", type=int, default=1, help="of the noise")
+    look("--seed", type=any_seed, default=1, help="of the noise")
     look("--lora", help="LoRA: safetensors file or the folder that has it")
-    look("--lora_scale", type=float, default=1.0, help="strength of the LoRA")
+    look("--lora_scale", type=any_scale, default=1.0, help="strength of the LoRA")
     look("--faithful", action="store_true", help="as the original has it, its oddities included; at most 7 of 8 frames")
     model = parser.add_argument_group("model and machine").add_argument
     model("--control_mode", choices=MODES, help="what of the clip is kept; depth, or what --checkpoint was trained for")
@@ -96,6 +96,7 @@ def main() -> None:
     clip = check(args)
     import torch
 
+    from inference.pipelines import check_steps
     from video.controlavideo.checkpoint import checkpoint_folder, coarsest, control_mode, native_side
     from video.controlavideo.source import sampled, size_of
     from video.finished import FinishedFrames
@@ -108,6 +109,7 @@ def main() -> None:
     if trained is None:
         print(f"the name of {args.checkpoint} does not say what it was trained for; taken is {args.control_mode}")
     folder = checkpoint_folder(args.checkpoint)
+    check_steps(folder, args.inference_step, "--inference_step")
     size = size_of(clip, args.height, args.width, native_side(folder), squashed=args.faithful)
     if args.faithful:
         check_faithful(args, size, coarsest(folder))

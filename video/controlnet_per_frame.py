@@ -12,9 +12,11 @@ from pathlib import Path
 
 from inference.cli import InputError, run
 from inference.detectors import DPT, check_kind
-from inference.options import Help, add_base_options, at_least
+from inference.options import Help, add_base_options, any_scale, any_seed, at_least
 
 STRENGTH = {"anchor": 0.6, "none": 1.0}
+seconds = at_least(0, float, most=10**9)  # FFmpeg counts them in 64 bits, by up to a billion a second
+LCM_STEPS = 50  # of diffusers' LCMScheduler, which takes its timesteps from those a model was distilled with
 
 
 def parse_args() -> argparse.Namespace:
@@ -22,8 +24,8 @@ def parse_args() -> argparse.Namespace:
     clip = parser.add_argument_group("the clip").add_argument
     clip("--input", type=Path, required=True, metavar="CLIP", help="any video FFmpeg reads, or an animated GIF")
     clip("--output", type=Path, required=True, metavar="CLIP", help="to write: .mp4, .mov, .mkv or .webm")
-    clip("--start", type=at_least(0, float), metavar="SECONDS", help="where to begin")
-    clip("--end", type=at_least(0, float), metavar="SECONDS", help="where to end")
+    clip("--start", type=seconds, metavar="SECONDS", help="where to begin")
+    clip("--end", type=seconds, metavar="SECONDS", help="where to end")
     clip("--max_frames", type=at_least(1), help="at most so many frames")
     clip("--resolution", type=at_least(16), help="short side in pixels; the base's own if not given; aspect ratio kept")
     clip("--side_by_side", action="store_true", help="show the source beside the result")
@@ -37,9 +39,9 @@ def parse_args() -> argparse.Namespace:
     look("--num_inference_steps", type=at_least(1), default=20, help="steps, of which the share --strength is taken")
     look("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed; 1: as is")
     look("--scheduler", choices=["dpm++", "lcm"], default="dpm++", help="lcm: for few-step LoRAs, with guidance 1")
-    look("--seed", type=int, default=0, help="of the noise")
+    look("--seed", type=any_seed, default=0, help="of the noise")
     look("--lora", help="LoRA: safetensors file or the folder that has it")
-    look("--lora_scale", type=float, default=1.0, help="strength of the LoRA")
+    look("--lora_scale", type=any_scale, default=1.0, help="strength of the LoRA")
     look("--embedding", help="textual inversion: safetensors file or its folder; its words are added to the prompt")
     control = parser.add_argument_group("what is kept of each frame").add_argument
     control("--control", default="canny", help="canny, depth (one scale for each shot), or a detector of "
@@ -70,6 +72,11 @@ def check(args: argparse.Namespace):
         raise InputError(f"--strength {args.strength:g} leaves none of {args.num_inference_steps} steps; give more")
     if args.end is not None and args.end <= (args.start or 0):
         raise InputError(f"--end {args.end:g} is not after --start {args.start or 0:g}")
+    if args.scheduler == "lcm" and args.num_inference_steps > LCM_STEPS:
+        raise InputError(
+            f"--num_inference_steps {args.num_inference_steps} is more than the {LCM_STEPS} that --scheduler lcm has; "
+            f"take fewer"
+        )
     check_kind(args.control)
     clip = open_clip(args.input, start=args.start, end=args.end, max_frames=args.max_frames)
     check_output(args.output, args.input)
@@ -82,7 +89,7 @@ def main() -> None:
     import torch
 
     from inference.control import find_controlnet
-    from inference.pipelines import base_folder, native_size, resolve_base
+    from inference.pipelines import base_folder, check_steps, native_size, resolve_base
     from inference.strategies import lora, textual_inversion
     from video.control_maps import ControlMaps
     from video.finished import FinishedFrames
@@ -90,6 +97,7 @@ def main() -> None:
     from video.shots import Size
 
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path), revision=args.revision, variant=args.variant)
+    check_steps(folder, args.num_inference_steps)
     controlnet = find_controlnet(
         args.controlnet, args.control, folder, depth_model=args.depth_model,
         scale=args.controlnet_conditioning_scale, end=args.control_guidance_end,

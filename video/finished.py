@@ -13,8 +13,7 @@ from typing import IO
 import cv2
 import numpy as np
 
-from inference.cli import InputError, written_aside
-from video.clip import disk_full_said
+from inference.cli import InputError, disk_full_said, written_aside
 
 RECIPE, LOCK = "recipe.json", ".lock"
 COMING, AT_WORK, DONE, LOST = "coming", "at work", "done", "lost"  # of a process

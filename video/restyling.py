@@ -17,7 +17,8 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from video.clip import Clip, Frame, disk_full_said, write_clip
+from inference.cli import disk_full_said
+from video.clip import Clip, Frame, write_clip
 from video.colour import HeldColour
 from video.consistency import Batch, Memory, Restyler
 from video.finished import FinishedFrames

@@ -1,4 +1,5 @@
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -47,6 +48,24 @@ def test_what_is_drawn_is_kept_and_what_is_missing_or_damaged_is_drawn_again(dra
     assert kept.stat().st_mtime_ns == before and np.abs(pixels(damaged) - whole).max() <= 1
 
 
+def test_the_row_after_the_last_seed_has_the_first(tiny_base, tmp_path):
+    done = run_script(SCRIPT, *arguments(tiny_base, tmp_path), "--seed", 2**64 - 1, "--prompts", "a tent", "a car")
+    assert done.rc == 0, done.err
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert [entry["seed"] for entry in scores["pictures"]] == [2**64 - 1, 0]
+
+
+def test_a_full_disk_is_one_sentence_and_the_same_command_goes_on(drawn, tiny_base, tmp_path):
+    """Pictures here have some 45 kB, and the sheet more than 100."""
+    words = [sys.executable, SCRIPT, *arguments(tiny_base, tmp_path), "--prompts", "a tent", "a car"]
+    done = run_script("bash", "-c", 'ulimit -f 100; exec "$@"', "bash", *words)
+    assert_refused(done, "the disk is full", "kept", "run it again")
+    assert len(list((tmp_path / "pictures").iterdir())) == 2 and not (tmp_path / "grid.png").exists()
+    done = run_script(*words)
+    assert done.rc == 0 and "2 pictures, 2 of them already drawn" in done.out
+    assert (tmp_path / "grid.png").read_bytes() == (drawn / "grid.png").read_bytes()
+
+
 @pytest.mark.parametrize("content, words", [("\n  \n", "is empty"), (b"\xff\xfe\x00", "cannot be read")])
 def test_prompt_files_that_say_nothing(tmp_path, tiny_base, without_torch, content, words):
     file = tmp_path / "prompts.txt"
@@ -61,6 +80,7 @@ def test_bad_input_is_one_sentence(tmp_path, tiny_base, without_torch):
 
     refused("--prompts", tmp_path / "none.txt", words=["none.txt", "cannot be read"])
     refused("--prompts", "a tent", " ", words=["prompt 2 of 2 is empty"])
+    refused("--num_inference_steps", "999", words=["--num_inference_steps 999", "998"])
     refused("--height", "100", words=["--height 100", "multiple of 8"])
     refused("--pretrained_model_name_or_path", tmp_path / "no", words=["no folder", "miniature"])
     refused("--pretrained_model_name_or_path", tmp_path, words=["no diffusers pipeline", "miniature"])

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import make_lora, make_tiny_base
+from diffusers import DPMSolverMultistepScheduler
 from safetensors.torch import load_file, save_file
 
 from inference import pipelines
 from inference.adapters import LORA_WEIGHTS, read_lora
 from inference.cli import InputError
-from inference.pipelines import base_folder, fingerprint, load_base, native_size, resolve_base
+from inference.pipelines import base_folder, check_steps, fingerprint, load_base, native_size, resolve_base
 from inference.strategies import lora, lora_on
 
 OLD_NAMES = {"to_q": "to_q_lora", "to_k": "to_k_lora", "to_v": "to_v_lora", "to_out.0": "to_out_lora"}
@@ -290,6 +291,25 @@ def test_auto_says_which_and_how_to_change_it(monkeypatch, capsys):
     assert resolve_base("auto") == resolve_base("miniature") == str(pipelines.MINIATURE)
     sd, miniature, _ = capsys.readouterr().out.splitlines()
     assert pipelines.SD15 in sd and "miniature" in miniature and "--pretrained_model_name_or_path" in miniature
+
+
+@pytest.mark.parametrize(("spacing", "offset", "most"), [("leading", 1, 998), ("leading", 0, 999), (None, 1, 999)])
+def test_steps_are_as_many_as_the_schedule_has(tmp_path, spacing, offset, most):
+    """At the most, diffusers' solver steps through different timesteps to a finite end."""
+    (tmp_path / "scheduler").mkdir()
+    config = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": offset}
+    config |= {"timestep_spacing": spacing} if spacing else {}  # SD v1.5's own says nothing
+    (tmp_path / "scheduler" / "scheduler_config.json").write_text(json.dumps(config))
+    check_steps(tmp_path, most)
+    solver, x = DPMSolverMultistepScheduler.from_config(config), torch.zeros(1, 1, 2, 2)
+    solver.set_timesteps(most)
+    assert len(set(solver.timesteps.tolist())) == most and 0 <= min(solver.timesteps) <= max(solver.timesteps) <= 999
+    for t in solver.timesteps:
+        x = solver.step(torch.ones_like(x), t, x).prev_sample
+    assert x.isfinite().all()
+    for more in (most + 1, 1000, 10**9):
+        with pytest.raises(InputError, match=rf"--num_inference_steps {more} is more than the {most} that"):
+            check_steps(tmp_path, more)
 
 
 def test_sizes_and_fingerprint(tiny_base, tmp_path):

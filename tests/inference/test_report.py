@@ -74,6 +74,18 @@ def test_only_the_last_comparison_s_pictures_and_plain_means_where_there_are_no_
     assert len(plot["lines"][1]["values"]) == 2
 
 
+def test_the_page_has_seeds_to_the_last_digit(tmp_path):
+    """A browser reads numbers as 64-bit floats, in which 2^53 + 1 is 2^53."""
+    seeds = {2**53 - 1: 2**53 - 1, 2**53 + 1: "9007199254740993", 2**64 - 1: "18446744073709551615"}
+    for row, seed in enumerate(seeds):
+        recipe = {"prompt": "a tent", "seed": seed, "strategy": "base"}
+        save_picture(Image.new("RGB", (16, 16)), tmp_path / "pictures" / f"{row}-base.png", recipe)
+    _, content = read_page(write_report(tmp_path))
+    assert [row["seed"] for row in content["rows"]] == [*seeds.values()]
+    recipes = [content["recipes"][str(row["cells"][0])] for row in content["rows"]]
+    assert [recipe["seed"] for recipe in recipes] == [*seeds.values()]
+
+
 def test_damaged_files_are_named_and_the_rest_is_kept(tmp_path):
     make_comparison(tmp_path, rows=2)
     torn = tmp_path / "pictures" / "1-lora.png"

@@ -134,8 +134,17 @@ def test_other_sizes(pipe):
 
 def test_a_picture_that_is_not_finite_is_no_picture(tiny_base):
     broken = load_base(str(tiny_base), device="cpu")
-    torch.nn.init.constant_(broken.vae.decoder.conv_out.bias, float("nan"))
+    torch.nn.init.constant_(broken.vae.decoder.conv_out.weight, 3e38)  # finite, and a sum of it is not
     with pytest.raises(InputError, match="--mixed_precision no"):
+        draw(broken, PROMPTS[:1], [0])
+
+
+@pytest.mark.parametrize("part", ["unet", "text_encoder", "vae"])
+def test_weights_of_the_base_that_are_not_finite_are_named(tiny_base, part):
+    broken = load_base(str(tiny_base), device="cpu")
+    name, weight = list(getattr(broken, part).named_parameters())[-1]
+    weight.data.view(-1)[0] = float("nan")
+    with pytest.raises(InputError, match=rf"{tiny_base / part} holds numbers that are not finite .* {name};"):
         draw(broken, PROMPTS[:1], [0])
 
 

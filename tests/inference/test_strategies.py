@@ -8,7 +8,7 @@ import pytest
 import torch
 from conftest import make_tiny_base
 from diffusers import ControlNetModel, StableDiffusionPipeline
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from inference.adapters import Missing, find_embedding, read_lora
 from inference.cli import InputError
@@ -144,6 +144,38 @@ def test_recipes_tell_what_was_put_on(tiny_base, tiny_lora, word, model):
     recipes += [lora(tiny_lora, tiny_base, scale).recipe for scale in (0.5, 1)]
     assert len({json.dumps(recipe) for recipe in recipes}) == 4
     assert all(len(recipe["adapter_sha256"]) == 64 for recipe in recipes)
+
+
+def test_one_number_that_is_not_finite_is_the_fault_of_its_file(pipe, tiny_base, tiny_lora, word, model, tmp_path):
+    def broken(name: str, source: Path) -> Path:
+        """A copy of `source` with one number that is not finite."""
+        shutil.copytree(source.parent, (tmp_path / name).parent, dirs_exist_ok=True)
+        tensors = load_file(source)
+        list(tensors.values())[-1].view(-1)[-1] = float("inf")
+        save_file(tensors, tmp_path / name)
+        return tmp_path / name
+
+    adapter = broken("lora/lora.safetensors", tiny_lora / "pytorch_lora_weights.safetensors")
+    look = broken("word/look.safetensors", word / "look.safetensors")
+    shutil.copytree(model, tmp_path / "model")
+    text = broken("model/text_encoder/model.safetensors", model / "text_encoder" / "model.safetensors")
+    before = state(pipe)
+    for strategy, path in (
+        (lora(adapter, tiny_base), adapter),
+        (lora(adapter, tiny_base, scale=0), adapter),
+        (textual_inversion(look, tiny_base), look),
+        (dreambooth(tmp_path / "model", tiny_base), text.parent),
+        (lora(tiny_lora, tiny_base, scale=3e38), f"{tiny_lora / 'pytorch_lora_weights.safetensors'} at scale 3e"),
+    ):
+        with pytest.raises(InputError, match=rf"{path}.* not finite"), strategy.prepare(pipe):
+            pass
+    assert all(state(pipe)[name][1] == place for name, (_, place) in before.items())
+    ControlNetModel.from_unet(pipe.unet, conditioning_embedding_out_channels=(8, 8, 8, 8)).save_pretrained(
+        tmp_path / "net"
+    )
+    broken("net/diffusion_pytorch_model.safetensors", tmp_path / "net" / "diffusion_pytorch_model.safetensors")
+    with pytest.raises(InputError, match=rf"{tmp_path / 'net'} holds numbers that are not finite"):
+        find_controlnet(str(tmp_path / "net"), "canny", tiny_base).over(pipe, [])
 
 
 def test_what_does_not_fit_is_refused_with_shapes(word, model, tmp_path):

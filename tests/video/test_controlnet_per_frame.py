@@ -279,6 +279,10 @@ def test_refused_before_a_model_is_loaded(source, base, tmp_path, without_torch)
         (command(source, "/proc/out.mp4", base), "cannot write /proc/out.mp4"),
         (command(source, out, base, "--start", "9"), "there is no frame"),
         (command(source, out, base, "--start", "2", "--end", "1"), "is not after"),
+        (
+            command(source, out, base, "--scheduler", "lcm", "--num_inference_steps", "51"),
+            "--scheduler lcm has",
+        ),
         (command(source, out, base, "--strength", "0"), "--strength 0"),
         (command(source, out, base, "--strength", "0.1"), "leaves none of 3 steps"),
         (command(source, out, base, "--control", "outline"), 'called "outline"'),
@@ -286,6 +290,12 @@ def test_refused_before_a_model_is_loaded(source, base, tmp_path, without_torch)
     ):
         assert_refused(run_script(*words, **without_torch), said)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "words.mp4"]
+
+
+def test_more_steps_than_the_schedule_has_are_refused(source, base, tmp_path, here):
+    with pytest.raises(InputError, match="--num_inference_steps 999 is more than the 998"):
+        here(*command(source, tmp_path / "out.mp4", base, "--num_inference_steps", "999"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_detector_without_weights_is_one_sentence(source, base, tmp_path):

@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 
 from inference.adapters import read_header
 from inference.cli import InputError
+from inference.pipelines import check_finite
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
 from video.controlavideo.safe import HED, as_safetensors
 from video.controlavideo.temporal import TEMPORAL, over_2d
@@ -188,6 +189,7 @@ def _complete(cls: type, path: Path, **options):
     missing = sorted(info["missing_keys"])
     if missing:
         raise InputError(f"{path} lacks {len(missing)} of the tensors ({', '.join(missing[:5])})")
+    check_finite(path, model.named_parameters())
     return model.eval()
 
 

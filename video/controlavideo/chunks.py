@@ -22,6 +22,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from inference.cli import written_aside
+from inference.sampling import check_drawn
 from video.controlavideo.frames import decode_frames, encode_picture
 from video.controlavideo.noise import clip_noise
 from video.controlavideo.pipeline import ControlAVideoPipeline
@@ -123,6 +124,7 @@ def draw_clip(
             repairs=repairs,
             **settings,
         )
+        check_drawn(z.images, pipe)
         pictures = decode_frames(pipe.vae, z.images)[0]
         keep = slice(1, None) if number or not repairs.chunks_aligned else slice(None)
         handed_on = tail.cpu() if repairs.first_frame_handed_on else pictures[-1]

@@ -214,12 +214,14 @@ def needed_table(pipe, side: int, settings: dict) -> None:
 def main() -> None:
     args = parse_args()
     from inference.control import find_controlnet
+    from inference.pipelines import check_steps
     from video import ablation
     from video.consistency import Recipe
     from video.controlavideo.checkpoint import checkpoint_folder, load_for_runner, native_side
     from video.controlavideo.repairs import Repairs
 
     folder = checkpoint_folder(args.checkpoint)
+    check_steps(folder, args.num_inference_steps)
     side, pipe = native_side(folder), load_for_runner(folder, None, "no", False)
     pipe.set_progress_bar_config(disable=True)
 

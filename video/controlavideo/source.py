@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from numpy.lib.format import open_memmap
 
-from inference.cli import InputError
+from inference.cli import InputError, disk_full_said
 from inference.detectors import load_detector
 from inference.pipelines import hub_folder
-from video.clip import Clip, Frame, disk_full_said, write_clip
+from video.clip import Clip, Frame, write_clip
 from video.controlavideo.preprocess import (
     HED,
     canny_maps,
