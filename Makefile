@@ -5,7 +5,7 @@ export PATH := $(VENV)/bin:$(PATH)
 export MODEL_NAME := $(CURDIR)/inference/miniature
 
 DEMO := outputs/demo
-RESTYLE := --prompt "a red lighthouse by the sea, dramatic lighting" --side_by_side
+RESTYLE := --prompt "a lighthouse by the sea, dramatic lighting" --side_by_side
 
 .PHONY: demo test
 demo: $(DEMO)/report.html $(DEMO)/per_frame.mp4 $(DEMO)/control_a_video.mp4
