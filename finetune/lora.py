@@ -158,11 +158,11 @@ def main() -> None:
             add_lora(begun.pipe.text_encoder, TEXT_ATTENTION, args)
         model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
         train(begun, model, partial(save, begun, models), copies=2)
+    if args.use_dora:
+        print(f"note: {DORA_ELSEWHERE}")
     for_whom = "in kohya's form" if args.use_dora else "for ComfyUI, A1111 and Forge"
     print(f"wrote {args.output_dir / LORA_WEIGHTS} and, {for_whom}, {KOHYA_WEIGHTS} beside it; "
           + comparison("inference_lora", args))  # fmt: skip
-    if args.use_dora:
-        print(f"note: {DORA_ELSEWHERE}")
 
 
 if __name__ == "__main__":

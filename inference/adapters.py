@@ -109,6 +109,9 @@ def read_lora(adapter: str | Path, base_folder: Path) -> LoraFile:
             f"{len(unused)} of {len(shapes)} tensors of {path} have no place in {base_folder} "
             f"({', '.join(unused[:3]) or 'the file is empty'}); {OTHER_BASE}"
         )
+    if len(parts) < len(places):
+        twice = next(name for name in places if list(places.values()).count(places[name]) > 1)
+        raise InputError(f"{path} has the same tensor under two names, one of them {twice}; save it again with one")
     weights = {module: layers[flat(module)][1] for module, _ in parts}
     return LoraFile(path, places, weights, _peft_configs(path, places, metadata))
 

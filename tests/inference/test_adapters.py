@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from inference.adapters import LORA_WEIGHTS, find_lora, read_lora
 from inference.cli import InputError
+from inference.formats.lora_names import layer_table, place
 from inference.pipelines import load_base
 from inference.strategies import lora_on
 
@@ -120,8 +121,8 @@ def as_layout(layout: str, lora_file: Path, folder: Path) -> Path:
             r"(unet|text_encoder)\.(.+)\.(?:lora|lora_linear_layer)\.(down|up)\.weight", name
         ).groups()
         if part == "unet":
-            place = next(place for place in SGM_NAMES if module.startswith(place))
-            sgm, comfy, kohya = module.replace(place, SGM_NAMES[place]), "diffusion_model", "lora_unet"
+            block = next(block for block in SGM_NAMES if module.startswith(block))
+            sgm, comfy, kohya = module.replace(block, SGM_NAMES[block]), "diffusion_model", "lora_unet"
         else:
             sgm = module = "text_model." + module.removeprefix("text_model.")
             comfy, kohya = "text_encoders.clip_l.transformer", "lora_te"
@@ -153,6 +154,31 @@ def test_other_tools_names_are_the_same_lora(tiny_base, tiny_lora_text, tmp_path
     found = file.state_dict(torch.float32)
     assert found.keys() == expected.keys() and len(found) == 64 + 16
     assert all(torch.allclose(found[name], expected[name]) for name in found)
+
+
+# the same layers by the names of stable-diffusion-v1-5's folder and of its v1-5-pruned.safetensors
+SD15 = {
+    "lora_unet_input_blocks_3_0_op.lora_mid.weight": ("down_blocks.0.downsamplers.0.conv", "mid"),
+    "lora_unet_input_blocks_8_1_transformer_blocks_0_attn2_to_v.lora_up.weight": (
+        "down_blocks.2.attentions.1.transformer_blocks.0.attn2.to_v", "up"),
+    "lora_unet_middle_block_1_transformer_blocks_0_ff_net_0_proj.alpha": (
+        "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj", "alpha"),
+    "lycoris_output_blocks_3_1_proj_in.lora_down.weight": ("up_blocks.1.attentions.0.proj_in", "down"),
+    "diffusion_model.output_blocks.5.2.conv.lora_A.weight": ("up_blocks.1.upsamplers.0.conv", "down"),
+    "lora_unet_output_blocks_11_0_skip_connection.dora_scale": ("up_blocks.3.resnets.2.conv_shortcut", "magnitude"),
+    "unet.up_blocks.3.resnets.2.time_emb_proj.lora.up.weight": ("up_blocks.3.resnets.2.time_emb_proj", "up"),
+}  # fmt: skip
+
+
+def test_every_layer_of_sd15_has_both_of_its_names():
+    from diffusers import UNet2DConditionModel
+
+    with torch.device("meta"):
+        unet = UNet2DConditionModel(cross_attention_dim=768).state_dict()
+    layers = layer_table({f"unet.{name}": tuple(tensor.shape) for name, tensor in unet.items()})
+    count = sum(name.endswith(".weight") and tensor.ndim > 1 for name, tensor in unet.items())
+    assert len({path for path, _ in layers.values()}) == count == 282 and len(layers) == 2 * count
+    assert {name: place(name, layers) for name in SD15} == {k: (f"unet.{m}", part) for k, (m, part) in SD15.items()}
 
 
 def test_peft_s_own_writer_is_read_with_its_alpha(pipe, tiny_base, tmp_path):
@@ -213,6 +239,14 @@ def test_what_does_not_fit_its_layer_or_its_other_half_is_refused_with_shapes(ti
         save_file({f"{LAYER}.{name}": tensor for name, tensor in tensors.items()}, tmp_path / "a.safetensors")
         with pytest.raises(InputError, match=words):
             read_lora(tmp_path, tiny_base)
+
+
+def test_one_tensor_under_two_names_is_refused(tiny_base, tiny_lora, tmp_path):
+    tensors = load_file(tiny_lora / LORA_WEIGHTS)
+    name = next(iter(tensors))
+    save_file(tensors | {name.removeprefix("unet."): tensors[name] * 2}, tmp_path / "a.safetensors")
+    with pytest.raises(InputError, match=r"the same tensor under two names, one of them .*lora\.down\.weight"):
+        read_lora(tmp_path, tiny_base)
 
 
 @pytest.mark.parametrize("config", ["{", "[]", '{"r": 4}', '{"r": 0, "lora_alpha": 4}'])
