@@ -12,7 +12,6 @@ square, so a clip that is stored squeezed, as DV and HDV are, comes out as wide 
 
 import contextlib
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -24,7 +23,17 @@ import numpy as np
 from inference.cli import InputError, written_aside
 from video.picture import LIMITED, UPRIGHT, Shape, deinterlaced, turn_of
 from video.sound import Part, Sound, lost
-from video.streams import READ_ERRORS, Clock, begins, dump, film, has_jumps, open_source, packets
+from video.streams import (
+    READ_ERRORS,
+    Clock,
+    begins,
+    check_colours,
+    decoded,
+    film,
+    has_jumps,
+    later_streams,
+    open_source,
+)
 
 # What each container gets: the encoder and its options, visually lossless. No B-frames: MP4 keeps the durations of
 # frames in decoding order, so that at a variable rate reordered ones get each other's, and the last one is lost.
@@ -33,9 +42,7 @@ H264 = ("libx264", {"crf": "16", "preset": "medium", "bf": "0", "mbtree": "0"})
 VP9 = ("libvpx-vp9", {"crf": "20", "b": "0", "row-mt": "1", "deadline": "good", "cpu-used": "4"})
 ENCODERS = {".mp4": H264, ".m4v": H264, ".mov": H264, ".mkv": H264, ".webm": VP9}
 NO_VIDEO = {"tty", "lrc", "srt", "ass", "webvtt"}  # text that FFmpeg would gladly show
-HDR = {16: "PQ", 18: "HLG"}  # transfer functions by their number in ITU-T H.273
-BT709 = 1  # matrix, primaries and transfer, likewise
-WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # FFmpeg's own decoders of these leave transparency out
+BT709 = 1  # matrix, primaries and transfer, by their number in ITU-T H.273
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,7 @@ class Clip:
                 with contextlib.suppress(*READ_ERRORS):
                     container.seek(first, stream=stream)
             good, bad, reached = 0, 0, Fraction(0)
-            for packet, pictures in _decoded_packets(container, stream, clock):
+            for packet, pictures in decoded(container, stream, clock):
                 if packet is None:
                     bad += 1
                     continue
@@ -160,8 +167,7 @@ class Clip:
                 self._say(f"is damaged or cut off: {good} frames of it can be decoded, and those are used")
             if clock.jumped:
                 self._say("has time stamps that jump, as where recordings are joined; they were made to go on")
-            known = len(container.streams)
-            for later in re.findall(r"^  Stream #0:\d+[^:]*: (.*)$", dump(container), re.MULTILINE)[known:]:
+            for later in later_streams(container):
                 self._say(f"has a stream that begins in mid-file, which was left out ({later})")
 
 
@@ -196,22 +202,11 @@ def open_clip(
 
 
 def _described(path: Path, container: av.container.InputContainer, stream: av.VideoStream) -> Clip:
-    found = _decoded_packets(container, stream, Clock(container))
+    found = decoded(container, stream, Clock(container))
     first = next((picture for _, pictures in found for picture in pictures), None)
     if first is None:
         raise InputError(f"no frame of {path} can be decoded")
-    if first.color_trc in HDR:
-        raise InputError(
-            f"{path} is HDR ({HDR[first.color_trc]}), whose light these models do not know; convert it to SDR, "
-            f"as with ffmpeg -i {path.name} -vf zscale=t=linear:npl=100,tonemap=hable,"
-            f"zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p sdr.mp4"
-        )
-    if re.search(r"DOVI configuration record:.* profile: 5,", dump(container)):
-        raise InputError(
-            f"{path} is Dolby Vision of profile 5, whose colours are no YCbCr that can be shown without its decoder; "
-            f"convert it to SDR, as with ffmpeg -i {path.name} -vf libplacebo=colorspace=bt709:color_primaries=bt709:"
-            f"color_trc=bt709:format=yuv420p sdr.mp4"
-        )
+    check_colours(path, container, first)
     turn = turn_of(first)
     shape = Shape(
         (first.width, first.height), stream.sample_aspect_ratio or Fraction(1),
@@ -237,25 +232,6 @@ def _narrowed(clip: Clip) -> Clip:
     estimate = clip.expected_frames if clip.start is clip.end is None else max(round(seconds * clip.rate), 1)
     clip.expected_frames = min(estimate, clip.max_frames or estimate)
     return clip
-
-
-def _decoded_packets(
-    container: av.container.InputContainer, stream: av.VideoStream, clock: Clock
-) -> Iterator[tuple[av.Packet | None, list[av.VideoFrame]]]:
-    """Every packet of the file and the pictures of `stream` it brings; (None, []) for one that is damaged."""
-    decoder = stream.codec_context
-    if stream.metadata.get("alpha_mode") == "1" and decoder.name in WITH_ALPHA:
-        decoder = av.CodecContext.create(WITH_ALPHA[decoder.name], "r")
-    # frame threads may still be decoding when a reader stops early, and freeing them then waits for ever
-    decoder.thread_type = "SLICE"
-    for packet in packets(container, clock):
-        if packet is None or packet.stream is not stream:
-            yield packet, []
-            continue
-        try:
-            yield packet, decoder.decode(packet if packet.size else None)
-        except READ_ERRORS:
-            yield None, []
 
 
 class ClipWriter:

@@ -1,5 +1,6 @@
 """A file as FFmpeg reads it: which stream is the film, and all packets on one clock that only goes forward."""
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -8,8 +9,12 @@ import av
 from av.format import Flags
 from av.stream import Disposition
 
+from inference.cli import InputError
+
 READ_ERRORS = (av.error.FFmpegError, OSError)
 COVERS = Disposition.attached_pic | Disposition.timed_thumbnails
+HDR = {16: "PQ", 18: "HLG"}  # transfer functions by their number in ITU-T H.273
+WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # FFmpeg's own decoders of these leave transparency out
 STILLS = {"mjpeg", "png", "bmp", "webp"}
 # seconds by which a time stamp may be off before the clock was set anew; pictures may stay for long in other files
 BACK, AHEAD, AHEAD_ELSEWHERE = Fraction(1, 2), 10, 3600
@@ -110,7 +115,48 @@ def packets(container: av.container.InputContainer, clock: Clock) -> Iterator[av
         yield packet
 
 
-def dump(container: av.container.InputContainer) -> str:
+def decoded(
+    container: av.container.InputContainer, stream: av.VideoStream, clock: Clock
+) -> Iterator[tuple[av.Packet | None, list[av.VideoFrame]]]:
+    """Every packet of the file and the pictures of `stream` it brings; (None, []) for one that is damaged."""
+    decoder = stream.codec_context
+    if stream.metadata.get("alpha_mode") == "1" and decoder.name in WITH_ALPHA:
+        decoder = av.CodecContext.create(WITH_ALPHA[decoder.name], "r")
+    # frame threads may still be decoding when a reader stops early, and freeing them then waits for ever
+    decoder.thread_type = "SLICE"
+    for packet in packets(container, clock):
+        if packet is None or packet.stream is not stream:
+            yield packet, []
+            continue
+        try:
+            yield packet, decoder.decode(packet if packet.size else None)
+        except READ_ERRORS:
+            yield None, []
+
+
+def check_colours(path: Path, container: av.container.InputContainer, first: av.VideoFrame) -> None:
+    """Refuse pictures whose colours would come out wrong."""
+    if first.color_trc in HDR:
+        raise InputError(
+            f"{path} is HDR ({HDR[first.color_trc]}), whose light these models do not know; convert it to SDR, "
+            f"as with ffmpeg -i {path.name} -vf zscale=t=linear:npl=100,tonemap=hable,"
+            f"zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p sdr.mp4"
+        )
+    if re.search(r"DOVI configuration record:.* profile: 5,", _dump(container)):
+        raise InputError(
+            f"{path} is Dolby Vision of profile 5, whose colours are no YCbCr that can be shown without its decoder; "
+            f"convert it to SDR, as with ffmpeg -i {path.name} -vf libplacebo=colorspace=bt709:color_primaries=bt709:"
+            f"color_trc=bt709:format=yuv420p sdr.mp4"
+        )
+
+
+def later_streams(container: av.container.InputContainer) -> list[str]:
+    """What turned up in a file that was read and was not known of when it was opened."""
+    found = re.findall(r"^ +Stream #0:(\d+)[^:]*: (.*)$", _dump(container), re.MULTILINE)
+    return [kind for number, kind in found if int(number) >= len(container.streams)]
+
+
+def _dump(container: av.container.InputContainer) -> str:
     """What FFmpeg prints of the streams it has met so far: PyAV has no other word of side data and of later ones."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)

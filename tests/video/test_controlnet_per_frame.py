@@ -152,7 +152,9 @@ def test_two_processes_draw_the_clip_of_one(source, base, result, tmp_path):
     assert all(np.array_equal(a, b) for a, b in zip(decoded(output), decoded(result), strict=True))
 
 
-def test_a_still_shot_is_drawn_the_same_to_the_bit(base):
+@pytest.fixture
+def draw_frames_here(base):
+    """Draws pictures (64, 64, 3) as frames that belong together."""
     from diffusers import ControlNetModel
 
     from inference.pipelines import load_base
@@ -160,11 +162,29 @@ def test_a_still_shot_is_drawn_the_same_to_the_bit(base):
     from video.control_maps import ControlMaps
     from video.restyling import draw_frames
 
-    still = [Frame(i, i, 1, ramp(1, 64, 64)[0]) for i in range(6)]
     pipe, controlnet = load_base(str(base)), ControlNetModel.from_pretrained(base / "controlnet-canny").eval()
     restyler = Restyler(pipe, controlnet, Recipe(3, 1.0, 0.6), "a house")
-    drawn = draw_frames(still, restyler, ControlMaps("canny").next, Size(64, 64, 8), 4, True)
+
+    def drawn(shown: list[np.ndarray]) -> list[np.ndarray]:
+        frames = [Frame(i, i, 1, picture) for i, picture in enumerate(shown)]
+        return draw_frames(frames, restyler, ControlMaps("canny").next, Size(64, 64, 8), 4, True)
+
+    return drawn
+
+
+def test_a_still_shot_is_drawn_the_same_to_the_bit(draw_frames_here):
+    drawn = draw_frames_here([ramp(1, 64, 64)[0]] * 6)
     assert len(drawn) == 6 and all(np.array_equal(frame, drawn[0]) for frame in drawn)
+
+
+def test_black_before_a_shot_does_not_make_it_lighter(draw_frames_here):
+    from video.colour import statistics
+
+    shown, black = ramp(8, 64, 64), np.zeros((64, 64, 3), np.uint8)
+    alone, after = draw_frames_here(shown), draw_frames_here([black] * 4 + shown)[4:]
+    for one, other in zip(alone, after, strict=True):
+        lightness = [statistics(picture.astype(np.float32) / 255)[0][0] for picture in (one, other)]
+        assert abs(lightness[0] - lightness[1]) < 3
 
 
 def test_plain_frames_have_noise_of_their_own(base, tmp_path):

@@ -45,6 +45,21 @@ def test_a_flash_is_no_cut():
     assert sum(map(CutFinder(), shown)) == 1
 
 
+def test_cuts_into_and_out_of_black_and_white_are_found():
+    shown, black = pictures(1, 3, truck=1.0), np.zeros((128, 128, 3), np.uint8)
+    shown = [black] * 4 + shown + [black] * 2 + [black + 255] * 2 + shown
+    assert [i for i, begins in enumerate(map(CutFinder(), shown)) if begins] == [0, 4, 7, 9, 11]
+
+
+@pytest.mark.parametrize("frames", [8, 24])
+def test_a_shot_that_fades_in_begins_anew_until_it_is_there_in_full(frames):
+    shown = pictures(3, frames + 12, truck=0.3)
+    faded = [(picture * min(i / frames, 1)).astype(np.uint8) for i, picture in enumerate(shown)]
+    begins = [i for i, begins in enumerate(map(CutFinder(), faded)) if begins]
+    assert begins[0] == 0 and frames <= begins[-1] <= frames + 3 and len(begins) < 14
+    assert sum(map(CutFinder(), faded[::-1])) <= 2  # fading out, it is held to what it was, but for the black
+
+
 def test_depth_has_one_scale_per_shot(monkeypatch):
     """A detector whose scale changes from picture to picture: maps follow what is near, not the detector's extremes."""
     shots = pictures(1, 3) + pictures(105, 3)
