@@ -5,6 +5,7 @@ SD v1.5 has published ones; a base may bring its own in `controlnet-canny` besid
 
 import contextlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ PUBLISHED = {
     "canny": "canny", "depth": "depth", "mlsd": "mlsd", "normal": "normal", "openpose": "openpose",
     "scribble": "scribble", "softedge": "hed",
 }  # fmt: skip
+# words in the names of published ControlNets that say which maps they were trained with
+WORDS = {"hed": "softedge", "pidinet": "softedge"}
+WORDS |= {kind: kind for kind in (*PUBLISHED, "lineart", "seg", "shuffle", "tile")}
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,9 @@ def find_controlnet(name: str | None, kind: str, base_folder: Path, **options) -
                 f"{name} was made for another base: its {field} is {config.get(field)}, and that of {base_folder} is "
                 f"{base.get(field)}; name another one with --controlnet"
             )
+    trained = {WORDS[word] for word in re.split("[^a-z]+", short_name(name).lower()) if word in WORDS}
+    if trained and kind.split("_")[0] not in trained:
+        print(f"{name} is, by its name, for {' or '.join(sorted(trained))} maps; it gets {kind} maps")
     return ControlNet(folder, short_name(name), kind, **options)
 
 

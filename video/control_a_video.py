@@ -119,8 +119,9 @@ def main() -> None:
     clip = clip if length is None else replace(clip, max_frames=length)
     if note:
         print(note)
-    if args.video_scale and args.guidance_scale <= 1:
-        print(f"--video_scale has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
+    for name in ("video_scale", "negative_prompt"):
+        if getattr(args, name) and args.guidance_scale <= 1:
+            print(f"--{name} has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
     print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
     args.mixed_precision = args.mixed_precision or ("fp16" if torch.cuda.is_available() else "no")
     pipe, detect, adapter = load(args, folder)  # before the output is claimed: what is refused leaves nothing behind

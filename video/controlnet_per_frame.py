@@ -78,6 +78,8 @@ def check(args: argparse.Namespace):
             f"take fewer"
         )
     check_kind(args.control)
+    if args.negative_prompt and args.guidance_scale <= 1:
+        print(f"--negative_prompt has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
     clip = open_clip(args.input, start=args.start, end=args.end, max_frames=args.max_frames)
     check_output(args.output, args.input)
     return clip

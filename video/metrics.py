@@ -7,7 +7,8 @@ e_warp             1000 times the mean squared difference of each frame and the 
 e_warp_first       the same against the first frame of the shot: what has drifted since
 e_warp_floor       e_warp of the source itself: what flow and compression leave
 edge_f1            how much of the source's outlines is where it was
-sharpness          variance of the Laplacian over the source's; blur scores below 1, noise above
+sharpness          variance of the Laplacian over the source's; blur scores below 1, noise above; none where the source
+                   has no detail
 colour_drift       how far mean Lab moves from the first second to the last, less the source's own
 clip_score         100 cos(frame, prompt); clip_consistency: mean cosine of neighbouring frames (others report it)
 dramatic           share of frames in dramatic light, by the miniature's judge
@@ -19,13 +20,18 @@ import argparse
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inference.cli import InputError, run, written_aside
 from inference.options import Help
 
+if TYPE_CHECKING:
+    from video.clip import Clip
+
 MINIATURE_CLIP = Path(__file__).resolve().parents[1] / "inference" / "miniature" / "clip"
 BATCH = 32
+ROUNDED = 4  # pixels by which a side may differ, since Control-A-Video's are multiples of 8
+NO_DETAIL = 1.0  # variance of the Laplacian, in levels squared, below which a source has nothing to be as sharp as
 
 
 def e_warp(first, second, flow, seen) -> float:
@@ -46,7 +52,9 @@ def sharpness(picture) -> float:
     return float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.CV_64F).var())
 
 
-def scores(pairs: Iterable[tuple], rate: float, look: Callable[[list], Any] = len) -> tuple[dict[str, float], list]:
+def scores(
+    pairs: Iterable[tuple], rate: float, look: Callable[[list], Any] = len
+) -> tuple[dict[str, float | None], list]:
     """Scores of (source, output) frames (h, w, 3) uint8 of one size, and what `look` returned of every BATCH outputs.
 
     Frames are looked at once and in order; only the last one is kept, so any length can be measured.
@@ -86,7 +94,8 @@ def scores(pairs: Iterable[tuple], rate: float, look: Callable[[list], Any] = le
     if not colours:
         raise InputError("there is no frame to measure")
     means = {name: float(np.mean(values)) if values else 0.0 for name, values in found.items()}
-    means["sharpness"] = means.pop("sharp") / max(means.pop("sharp_source"), 1e-9)
+    sharp, sharp_source = means.pop("sharp"), means.pop("sharp_source")
+    means["sharpness"] = sharp / sharp_source if sharp_source > NO_DETAIL else None
     second = min(max(round(rate), 1), len(colours))
     moved = np.mean(colours[-second:], 0) - np.mean(colours[:second], 0)  # (2, 3): source, output
     means["colour_drift"] = float(np.linalg.norm(moved[1] - moved[0]))
@@ -150,13 +159,25 @@ def dramatic_share(pictures: list) -> float:
     return float((verdict(load_judge(), np.stack(pictures)).dramatic > 0.5).mean())
 
 
+def same_shape(source: Path, output: Path) -> tuple["Clip", "Clip"]:
+    """Both clips; InputError where one is not the other at another size, give or take what sides are rounded by."""
+    from video.clip import open_clip
+
+    first, second = open_clip(source), open_clip(output)
+    ratio = first.width / first.height
+    if abs(second.width - second.height * ratio) > 1 + ROUNDED * (1 + ratio):
+        raise InputError(
+            f"{output} is {second.width}x{second.height} and {source} {first.width}x{first.height}, which is another "
+            f"shape; measure a result of the source's shape, made without --side_by_side"
+        )
+    return first, second
+
+
 def pairs_of(source: Path, output: Path) -> Iterator[tuple]:
     """Frames of two clips at the size of the second, in step."""
     import cv2
 
-    from video.clip import open_clip
-
-    frames, results = open_clip(source).frames(), open_clip(output).frames()
+    frames, results = (clip.frames() for clip in same_shape(source, output))
     for result in results:
         frame = next(frames, None)
         if frame is None:
@@ -174,15 +195,15 @@ def main() -> None:
     parser.add_argument("--clip", default=str(MINIATURE_CLIP), help="folder or hub name of the CLIP model")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the scores as well")
     args = parser.parse_args()
-    from video.clip import check_writable, open_clip
+    from video.clip import check_writable
 
-    rate, _ = float(open_clip(args.source).rate), open_clip(args.output)  # refused before a model is loaded
+    rate = float(same_shape(args.source, args.output)[0].rate)  # refused before a model is loaded
     if args.json:
         check_writable(args.json, "--json")
     found, looks = scores(pairs_of(args.source, args.output), rate, load_look(args.prompt, args.clip))
     found |= look_scores(looks, args.prompt)
     for name, value in found.items():
-        print(f"{name:18}{value:10.4g}")
+        print(f"{name:18}{'none':>10}" if value is None else f"{name:18}{value:10.4g}")
     if args.json:
         with written_aside(args.json) as aside:
             aside.write_text(json.dumps(found, indent=2) + "\n")

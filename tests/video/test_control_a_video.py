@@ -145,9 +145,11 @@ def test_what_the_flags_of_the_look_are_for(world, draw_here, tmp_path):
     assert draw_here(tmp_path / "narrow.mp4", *few, "--width", "40")[0].shape == (32, 40, 3)
 
 
-def test_a_clip_of_one_drawn_frame(world, draw_here, tmp_path):
+def test_a_clip_of_one_drawn_frame(world, draw_here, tmp_path, capsys):
     short = make_clip(tmp_path / "short.mp4", ramp(3, 48, 64))
-    assert len(draw_here(tmp_path / "out.mp4", "--input_video", short)) == 1  # one in three
+    flags = ("--input_video", short, "--guidance_scale", "1", "--negative_prompt", "fog")
+    assert len(draw_here(tmp_path / "out.mp4", *flags)) == 1  # one in three
+    assert "--negative_prompt has no effect" in capsys.readouterr().out
 
 
 def test_depth_and_hed_lead_too(world, draw_here, tmp_path, capsys):

@@ -286,6 +286,18 @@ def test_odd_clips_go_through(base, tmp_path, here, capsys, kind):
     assert note in said and ("encoded again" in said) == bool(note)
 
 
+def test_flags_that_do_nothing_or_do_not_fit_are_said(source, base, tmp_path, here, capsys):
+    """The maps of one kind for the ControlNet of another, and what to avoid where there is no guidance."""
+    words = ("--max_frames", "1", "--controlnet", base / "controlnet-canny")
+    here(*command(source, tmp_path / "out.mp4", base, *words, "--control", "shuffle", "--negative_prompt", "fog"))
+    said = capsys.readouterr().out
+    assert "controlnet-canny is, by its name, for canny maps; it gets shuffle maps" in said
+    assert "--negative_prompt has no effect, since --guidance_scale 1 is no guidance" in said
+    here(*command(source, tmp_path / "out.mp4", base, *words, "--negative_prompt", "fog", "--guidance_scale", "2"))
+    said = capsys.readouterr().out
+    assert "by its name" not in said and "no effect" not in said
+
+
 def test_refused_before_a_model_is_loaded(source, base, tmp_path, without_torch):
     (tmp_path / "words.mp4").write_text("no clip")
     (tmp_path / "file").touch()

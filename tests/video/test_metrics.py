@@ -1,12 +1,14 @@
 """video/metrics.py: what is steady, sharp and in place scores so, by exact flow and from the command line."""
 
 import json
+import re
+import shlex
 from itertools import chain
 
 import cv2
 import numpy as np
 import pytest
-from conftest import assert_refused, run_script
+from conftest import ROOT, assert_refused, run_script
 from odd_clips import make_clip
 
 from images.scenes import Shot, clip, sample_scene
@@ -102,3 +104,32 @@ def test_clips_of_other_lengths_are_refused(tmp_path, shot):
     assert_refused(run_script("video/metrics.py", "--source", source, "--output", output), "more frames than")
     with pytest.raises(InputError, match=r"in\.mp4 has more frames than .*out\.mp4"):
         list(pairs_of(output, source))
+
+
+def test_a_source_without_detail_has_no_sharpness_to_compare_with(shot, tmp_path):
+    black = [np.zeros_like(shot[0][0])] * 3
+    assert scores(zip(black, shot[0], strict=False), 4)[0]["sharpness"] is None
+    source, output = make_clip(tmp_path / "in.mp4", black), make_clip(tmp_path / "out.mp4", shot[0][:3])
+    done = run_script("video/metrics.py", "--source", source, "--output", output, "--json", tmp_path / "scores.json")
+    assert done.rc == 0 and json.loads((tmp_path / "scores.json").read_text())["sharpness"] is None, done.err
+
+
+def test_a_clip_beside_its_source_is_refused(tmp_path, shot, without_torch):
+    """Another shape; the small change that rounding to multiples of 8 makes is none."""
+    wide = [np.hstack([picture, picture]) for picture in shot[0][:2]]
+    source, both = make_clip(tmp_path / "in.mp4", shot[0][:2]), make_clip(tmp_path / "both.mp4", wide)
+    refused = run_script("video/metrics.py", "--source", source, "--output", both, **without_torch)
+    assert_refused(refused, "both.mp4 is 256x128", "in.mp4 128x128", "--side_by_side")
+    rounded = make_clip(tmp_path / "rounded.mp4", [cv2.resize(picture, (88, 80)) for picture in shot[0][:2]])
+    assert len(list(pairs_of(source, rounded))) == 2
+
+
+def test_the_readme_measures_what_it_made():
+    """Its command writes the clip alone, not beside its source, and the next one measures that clip."""
+    text = (ROOT / "README.md").read_text().replace("\\\n", " ")
+    commands = [shlex.split(line) for line in text.splitlines() if re.match(" +python .*video[/.]", line)]
+    made = next(words for words in commands if "video/controlnet_per_frame.py" in words)
+    measured = next(words for words in commands if "video.metrics" in words)
+    assert commands.index(made) < commands.index(measured) and "--side_by_side" not in made
+    for of_made, of_measured in (("--input", "--source"), ("--output", "--output"), ("--prompt", "--prompt")):
+        assert made[made.index(of_made) + 1] == measured[measured.index(of_measured) + 1]
