@@ -80,18 +80,22 @@ class Sound:
                 index = packet.stream.index
                 if packet.size and index in self._tracks:
                     try:
-                        yield from ((at, index, made) for at, made in self._tracks[index].take(packet))
+                        at, made = self._tracks[index].take(packet)
                     except REFUSED as error:
                         self._leave_out(index, error)
+                        continue
+                    yield at, index, made
             for index, track in list(self._tracks.items()):
                 try:
-                    yield track.end, index, track.flush()
+                    last = track.flush()
                 except REFUSED as error:
                     self._leave_out(index, error)
+                    continue
+                yield track.end, index, last
 
     def _leave_out(self, index: int, error: Exception) -> None:
-        track = self._tracks.pop(index)
-        self._notes.append(f"{track.name} was left out from {float(track.end):.2f} s on ({error})")
+        track, reason = self._tracks.pop(index), getattr(error, "strerror", None) or error
+        self._notes.append(f"{track.name} was left out from {float(track.end):.2f} s on ({reason})")
 
     def _track(self, source: av.AudioStream | SubtitleStream) -> "_Track | None":
         """`source` copied, else encoded again, else, with None, left out; the last two are noted."""
@@ -108,8 +112,7 @@ class Sound:
             else:
                 out, kind = self._captions(source), _Captions
         except REFUSED as error:
-            reason = f"{self._suffix} cannot carry it, and {error}"
-            self._notes.append(f"{name} was left out: {reason}")
+            self._notes.append(f"{name} was left out: {self._suffix} cannot carry it, and {error}")
             return None
         _describe(out, source, self._suffix)
         return kind(name, source, out, self._part, self._suffix)
@@ -145,14 +148,13 @@ class _Track:
         self._words = source.type == "subtitle"
         self._last: int | None = None
 
-    def take(self, packet: av.Packet) -> Iterator[tuple[Fraction, list[av.Packet]]]:
-        """(seconds in the source, packets of the result) of a packet that is heard, or seen, after the beginning."""
+    def take(self, packet: av.Packet) -> tuple[Fraction, list[av.Packet]]:
+        """(seconds in the source, packets of the result); none where it is over before the beginning."""
         if packet.pts is None and packet.dts is None:
             packet.pts = packet.dts = round(self.end / packet.time_base)
         at = (packet.dts if packet.pts is None else packet.pts) * packet.time_base
         self.end = at + (packet.duration or 0) * packet.time_base
-        if self._is_wanted(packet, at):
-            yield at, self._taken(packet)
+        return at, self._taken(packet) if self._is_wanted(packet, at) else []
 
     def flush(self) -> list[av.Packet]:
         return []
@@ -191,24 +193,26 @@ class _Encoded(_Track):
     def _taken(self, packet: av.Packet) -> list[av.Packet]:
         encoded, context = [], self._out.codec_context
         ticks = round(self._start / packet.time_base)
-        with contextlib.suppress(av.error.InvalidDataError):  # a damaged packet is left out
-            for frame in packet.decode():
-                frame.pts = None if frame.pts is None else frame.pts - ticks
-                if frame.pts is not None and frame.pts < 0:
-                    continue
-                form = frame.format.name, frame.layout.name, frame.sample_rate
-                if form != self._form:  # it may change in mid-file, as from stereo to 5.1
-                    encoded += self.flush_resampler()
-                    self._resampler = av.AudioResampler(context.format, context.layout, context.sample_rate)
-                    self._form = form
-                encoded += self._encoded(frame)
+        frames = []
+        with contextlib.suppress(av.error.FFmpegError):  # a damaged packet is left out
+            frames = packet.decode()
+        for frame in frames:
+            frame.pts = None if frame.pts is None else frame.pts - ticks
+            if frame.pts is not None and frame.pts < 0:
+                continue
+            form = frame.format.name, frame.layout.name, frame.sample_rate
+            if form != self._form:  # it may change in mid-file, as from stereo to 5.1
+                encoded += self._flush_resampler()
+                self._resampler = av.AudioResampler(context.format, context.layout, context.sample_rate)
+                self._form = form
+            encoded += self._encoded(frame)
         return encoded
 
-    def flush_resampler(self) -> list[av.Packet]:
+    def _flush_resampler(self) -> list[av.Packet]:
         return [] if self._resampler is None else self._encoded(None)
 
     def flush(self) -> list[av.Packet]:
-        return [*self.flush_resampler(), *self._out.encode(None)] if self._resampler else []
+        return [*self._flush_resampler(), *self._out.encode(None)] if self._resampler else []
 
     def _encoded(self, frame: av.AudioFrame | None) -> list[av.Packet]:
         return [packet for part in self._resampler.resample(frame) for packet in self._out.encode(part)]
