@@ -127,7 +127,8 @@ def _search(lacking: Iterable[str]) -> dict[str, str | None]:
 @cache
 def system_fonts() -> tuple[str, ...]:
     """Font files of this machine, upright sans-serif ones first."""
-    files = {str(file) for folder in FOLDERS for file in Path(folder).expanduser().rglob("*.[ot]t[fc]")}
+    found = (file for folder in FOLDERS for file in Path(folder).expanduser().rglob("*.*"))
+    files = {str(file) for file in found if file.suffix.lower() in (".ttf", ".otf", ".ttc", ".otc")}
 
     def order(path: str) -> tuple:
         name = os.path.basename(path).lower()

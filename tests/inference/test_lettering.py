@@ -104,7 +104,7 @@ def test_arabic_is_written_as_the_font_s_own_shaping_has_it():
 
 
 def test_fonts_of_the_system_are_found(tmp_path, monkeypatch):
-    for name in ("Zed-Bold.otf", "Zed.otf", "DejaVuSans.ttf", "words.txt", "LastResort.ttf"):
+    for name in ("Zed-Bold.otf", "Zed.OTF", "DejaVuSans.ttf", "words.txt", "LastResort.ttf"):
         (tmp_path / "deep" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "deep" / name).touch()
     monkeypatch.setattr(lettering, "FOLDERS", (str(tmp_path), str(ROOT / "nowhere")))
@@ -112,7 +112,7 @@ def test_fonts_of_the_system_are_found(tmp_path, monkeypatch):
     try:
         assert [path.rpartition("/")[2] for path in lettering.system_fonts()] == [
             "DejaVuSans.ttf",
-            "Zed.otf",
+            "Zed.OTF",
             "Zed-Bold.otf",
         ]
     finally:

@@ -159,21 +159,23 @@ def test_one_number_that_is_not_finite_is_the_fault_of_its_file(pipe, tiny_base,
     look = broken("word/look.safetensors", word / "look.safetensors")
     shutil.copytree(model, tmp_path / "model")
     text = broken("model/text_encoder/model.safetensors", model / "text_encoder" / "model.safetensors")
+    strong = tmp_path / "strong.safetensors"  # finite, and what it adds up to at a thousand is not
+    tensors = load_file(tiny_lora / "pytorch_lora_weights.safetensors")
+    save_file({name: tensor * 1e18 for name, tensor in tensors.items()}, strong)
     before = state(pipe)
     for strategy, path in (
         (lora(adapter, tiny_base), adapter),
         (lora(adapter, tiny_base, scale=0), adapter),
         (textual_inversion(look, tiny_base), look),
         (dreambooth(tmp_path / "model", tiny_base), text.parent),
-        (lora(tiny_lora, tiny_base, scale=3e38), f"{tiny_lora / 'pytorch_lora_weights.safetensors'} at scale 3e"),
+        (lora(strong, tiny_base, scale=1000), f"{strong} at scale 1000"),
     ):
         with pytest.raises(InputError, match=rf"{path}.* not finite"), strategy.prepare(pipe):
             pass
     assert all(state(pipe)[name][1] == place for name, (_, place) in before.items())
-    ControlNetModel.from_unet(pipe.unet, conditioning_embedding_out_channels=(8, 8, 8, 8)).save_pretrained(
-        tmp_path / "net"
-    )
-    broken("net/diffusion_pytorch_model.safetensors", tmp_path / "net" / "diffusion_pytorch_model.safetensors")
+    whole = tmp_path / "whole"
+    ControlNetModel.from_unet(pipe.unet, conditioning_embedding_out_channels=(8, 8, 8, 8)).save_pretrained(whole)
+    broken("net/diffusion_pytorch_model.safetensors", whole / "diffusion_pytorch_model.safetensors")
     with pytest.raises(InputError, match=rf"{tmp_path / 'net'} holds numbers that are not finite"):
         find_controlnet(str(tmp_path / "net"), "canny", tiny_base).over(pipe, [])
 
