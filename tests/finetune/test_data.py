@@ -5,6 +5,7 @@ import errno
 import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -265,6 +266,14 @@ def test_sixteen_bits_are_brought_to_eight(tmp_path: Path) -> None:
     assert abs(pixels[..., 0] - ramp / 257).max() <= 0.51
 
 
+def test_a_dataset_is_its_pictures_and_captions_and_not_their_names() -> None:
+    pictures = [data.Picture(Path(name), (f"a {name}",), (8, 8), name * 64) for name in "ab"]
+    renamed = [replace(picture, path=Path("other")) for picture in reversed(pictures)]
+    assert data.dataset_hash(renamed) == data.dataset_hash(pictures)
+    for changed in (replace(pictures[0], captions=("an a",)), replace(pictures[0], sha256="c" * 64)):
+        assert data.dataset_hash([changed, pictures[1]]) != data.dataset_hash(pictures)
+
+
 @pytest.mark.parametrize(("resolution", "unit"), [(128, 16), (128, 32), (512, 64), (768, 64), (136, 16)])
 def test_buckets_have_one_area(resolution: int, unit: int) -> None:
     sizes = data.bucket_sizes(resolution, unit)
@@ -286,6 +295,12 @@ def test_no_picture_is_dropped_and_none_is_squashed() -> None:
             assert 0 <= left < right <= picture.size[0] + 1e-6 and 0 <= top < bottom <= picture.size[1] + 1e-6
             assert math.isclose((right - left) / (bottom - top), bucket.size[0] / bucket.size[1])
             assert math.isclose(right - left, picture.size[0]) or math.isclose(bottom - top, picture.size[1])
+
+
+def test_where_a_crop_lies_by_hand() -> None:
+    assert data.crop_box((100, 200), (50, 50), (0.25, 0.75)) == (0, 75, 100, 175)
+    assert data.crop_box((200, 100), (50, 50), (0.25, 0.75)) == (25, 0, 125, 100)
+    assert data.crop_box((64, 64), (128, 96), (0.5, 0.5)) == (0, 8, 64, 56)
 
 
 def test_a_resolution_below_the_base_is_refused() -> None:

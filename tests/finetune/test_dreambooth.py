@@ -234,7 +234,8 @@ def test_class_pictures_are_drawn_once_completed_and_have_the_datasets_shapes(
     # drawn beside other pictures than before, and yet the same bits
     assert (pixels(folder / "class-00001.png") == pixels(trained / "class" / "class-00001.png")).all()
     assert (folder / "class-00000.png").read_bytes() == drawn["class-00000.png"]
-    assert Image.open(folder / "class-00003.png").text["recipe"].count("picture number 3")
+    prompt = json.loads(Image.open(folder / "class-00003.png").text["recipe"])["prompt"]
+    assert prompt == "picture number 3 of a ramp", "the class goes without the name"
     assert Image.open(folder / "class-00003.png").size == (112, 144)
     # another class prompt is another class
     short[1] = "--class_prompt=a ramp"

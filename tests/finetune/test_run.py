@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import stock_pipeline
+from conftest import captioned_pictures, stock_pipeline
 
 
 def test_a_base_that_predicts_the_picture_is_refused(tiny_base: Path, tmp_path: Path) -> None:
@@ -41,6 +41,34 @@ def test_sums_on_a_gpu_are_in_one_order(monkeypatch: pytest.MonkeyPatch, tmp_pat
     finally:
         torch.use_deterministic_algorithms(False)
         os.environ.pop("CUBLAS_WORKSPACE_CONFIG", None)
+
+
+@pytest.mark.parametrize(
+    ("flags", "flips", "crop_seed"),
+    [([], False, 7), (["--center_crop"], False, None), (["--random_flip", "--seed=8"], True, 8)],
+)
+def test_pictures_are_mirrored_and_cropped_as_asked(
+    flags: list[str], flips: bool, crop_seed: int | None, tiny_base: Path, tmp_path: Path, monkeypatch
+) -> None:
+    from finetune import data, run
+    from finetune.options import training_parser
+
+    class Enough(Exception):
+        """Raised where pictures would be encoded."""
+
+    asked = {}
+
+    def encode(*_, **options) -> None:
+        asked.update(options)
+        raise Enough
+
+    monkeypatch.setattr(run, "encode", encode)
+    common = [f"--pretrained_model_name_or_path={tiny_base}", "--report_to=none", "--mixed_precision=no", "--seed=7"]
+    args = training_parser("", "x").parse_args([*common, f"--output_dir={tmp_path / 'out'}", *flags])
+    pictures = data.read_folder(captioned_pictures(tmp_path / "pictures", 1))
+    with pytest.raises(Enough), run.started(args, pictures):
+        pass
+    assert (asked["flips"], asked["crop_seed"]) == (flips, crop_seed)
 
 
 def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:

@@ -226,6 +226,51 @@ def test_a_loss_that_is_not_finite_stops_before_the_step(tiny_base: Path, pictur
     assert all(tensor.isfinite().all() for tensor in kept.values())
 
 
+def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> None:
+    """Three steps of two forward passes each, on a cosine schedule, on all of a UNet; what a step sees is given."""
+    from accelerate import Accelerator
+    from conftest import stock_pipeline
+    from diffusers import DDPMScheduler
+    from diffusers.optimization import get_cosine_schedule_with_warmup
+
+    from finetune.batches import Order, draw_batch
+    from finetune.encoding import Encoded
+    from finetune.options import training_parser
+    from finetune.run import CaptionStates, Denoiser, Run
+    from finetune.training import Loop
+
+    flags = ["--train_batch_size=2", "--gradient_accumulation_steps=2", "--max_train_steps=3", "--learning_rate=1e-3",
+             "--lr_scheduler=cosine", "--lr_warmup_steps=1", "--max_grad_norm=0.1", "--adam_beta1=0.8"]  # fmt: skip
+    args = training_parser("", "x").parse_args(flags)
+    draw = torch.Generator().manual_seed(0)
+    means, states = torch.randn(5, 1, 4, 16, 16, generator=draw), torch.randn(2, 77, 32, generator=draw)
+    encoded = Encoded([means], [0.1 * means.abs()], [torch.ones(5, 1, dtype=torch.long)], ["", "a"], [5], [0])
+    pipe, theirs = stock_pipeline(tiny_base), stock_pipeline(tiny_base).unet.train()
+    accelerator = Accelerator(cpu=True, gradient_accumulation_steps=2, step_scheduler_with_optimizer=False)
+    run = Run(args, accelerator, pipe, encoded, tiny_base, {}, 0.0, None)
+    loop = Loop(run, Denoiser(pipe.unet, CaptionStates(states)), lambda *_: None, torch.mean, copies=0)
+    for _ in range(3):
+        loop.advance()
+
+    scheduler = DDPMScheduler.from_config(pipe.scheduler.config)
+    optimizer = torch.optim.AdamW(theirs.parameters(), lr=1e-3, betas=(0.8, 0.999), weight_decay=1e-2)
+    schedule = get_cosine_schedule_with_warmup(optimizer, 1, 3)
+    order = Order([5], 4, 3, args.seed)
+    for step in range(3):
+        batch = draw_batch(run, order, step, range(4), 1000)
+        noisy = scheduler.add_noise(batch.latents, batch.noise, batch.timesteps)
+        eps = theirs(noisy, batch.timesteps, states[batch.captions]).sample
+        torch.nn.functional.mse_loss(eps, batch.noise).backward()
+        torch.nn.utils.clip_grad_norm_(theirs.parameters(), 0.1)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+    start = stock_pipeline(tiny_base).unet.state_dict()
+    for name, weight in theirs.state_dict().items():
+        moved = (weight - start[name]).abs().max()
+        assert (pipe.unet.state_dict()[name] - weight).abs().max() < 0.05 * moved + 1e-7, name
+
+
 @pytest.mark.parametrize("fused", [True, False])
 @pytest.mark.parametrize(
     ("loss", "norm"), [(math.inf, 1.0), (math.nan, 1.0), (1.0, math.inf), (1.0, math.nan), (1.0, -1.0)]
@@ -317,6 +362,7 @@ def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Pa
     strip = Image.open(tmp_path / "samples" / "step-000004.png")
     assert strip.size == (3 * 128, 2 * 128)
     assert strip.crop((0, 0, 384, 128)).tobytes() != strip.crop((0, 128, 384, 256)).tobytes()
+    assert len({strip.crop((x, 0, x + 128, 128)).tobytes() for x in (0, 128, 256)}) == 3, "each has its own seed"
     logged = EventAccumulator(str(tmp_path / "logs" / "lora")).Reload()
     assert [event.step for event in logged.Scalars("loss")] == [1, 2, 3, 4]
     said = next((tmp_path / "logs").rglob("hparams.yml")).read_text()

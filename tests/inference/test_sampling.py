@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,7 @@ from PIL import Image
 
 from inference.cli import InputError
 from inference.pipelines import load_base
-from inference.sampling import Control, embedded, encode, initial_noise, sample
+from inference.sampling import Control, decode, embedded, encode, initial_noise, sample
 
 PROMPTS = ["a red lighthouse by the sea", "a castle in the snow", "a tent", "a tree in the hills", "a car"]
 
@@ -130,6 +132,20 @@ def test_bf16_draws_nearly_the_same_picture(pipe, tiny_base):
 def test_other_sizes(pipe):
     picture = next(sample(pipe, PROMPTS[:1], [0], height=72, width=200, num_inference_steps=2))
     assert isinstance(picture, Image.Image) and picture.size == (200, 72)
+
+
+def test_pixels_are_rounded_and_not_cut():
+    """-1 is black, 1 is white, and what lies beyond is cut off."""
+    values = torch.tensor([-9, -1, 2 * 0.4 / 255 - 1, 2 * 0.6 / 255 - 1, 2 * 100.5001 / 255 - 1, 1, 9])
+
+    class Vae:
+        config = SimpleNamespace(scaling_factor=0.5)
+
+        def decode(self, latents, return_dict):
+            return ((latents / 2).expand(-1, 3, -1, -1),)  # and so undo the scaling
+
+    (picture,) = decode(SimpleNamespace(vae=Vae()), values[None, None, None])
+    assert [pixel[0] for pixel in np.asarray(picture)[0]] == [0, 0, 0, 1, 101, 255, 255]
 
 
 def test_a_picture_that_is_not_finite_is_no_picture(tiny_base):
