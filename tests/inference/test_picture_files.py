@@ -2,7 +2,7 @@ import time
 
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin
 
 from inference.cli import InputError
 from inference.picture_files import PictureWriter, read_picture, read_recipe, save_picture
@@ -28,6 +28,17 @@ def test_pictures_are_upright_whole_or_shrunk(tmp_path, area):
     upright = read_picture(tmp_path / "lying.jpg", area)
     assert upright.size == ((40, 160) if area is None else (10, 40))
     assert upright.getpixel((5, 2))[0] > 250 and upright.getpixel((5, upright.height - 3))[0] < 5
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_that_of_pillow(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = Image.fromarray(np.arange(6 * 4 * 3, dtype=np.uint8).reshape(4, 6, 3))
+    picture.save(tmp_path / "a.png", exif=exif)
+    with Image.open(tmp_path / "a.png") as stored:
+        expected = np.asarray(ImageOps.exif_transpose(stored))
+    assert np.array_equal(np.asarray(read_picture(tmp_path / "a.png")), expected)
 
 
 def test_what_is_no_picture_is_a_sentence(tmp_path):

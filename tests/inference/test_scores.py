@@ -249,3 +249,7 @@ def test_edge_f1_by_hand():
     # 40 of 80 pixels of the upper and lower sides are shared, and none of the other sides
     assert edge_f1(square, elsewhere) == pytest.approx(40 / 160, abs=0.03)
     assert edge_f1(square, np.zeros_like(square)) == 0
+    both = square.copy()
+    both[90:120, 90:120] = 255  # 120 pixels of outline more than the 160 that are there
+    for pair in ((square, both), (both, square)):
+        assert edge_f1(*pair) == pytest.approx(2 * 160 / (160 + 280), abs=0.03)

@@ -154,6 +154,13 @@ def test_only_what_the_key_frame_shows_is_drawn_towards_it():
     assert torch.allclose((latents - 0.5**0.5 * found)[..., 4:] / 0.5**0.5, x0[..., 4:], atol=1e-4)
 
 
+@pytest.mark.parametrize(("end", "steps"), [(0.0, 0), (0.5, 3), (1.0, 6)])
+def test_the_flow_is_followed_for_its_share_of_the_steps(loaded, end, steps):
+    key = Memory()
+    Restyler(*loaded, Recipe(6, flow_end=end), "a house").draw(batch(1), None, None, key)
+    assert len(key.x0) == steps
+
+
 def test_the_noise_of_one_plain_frame_is_not_its_neighbour_s(loaded, monkeypatch):
     """A solver that draws noise as it goes: no two draws of two neighbouring seeds are the same."""
     drawn, randn = [], torch.randn
