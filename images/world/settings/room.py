@@ -19,7 +19,7 @@ PHRASES = {
     "living room": ("in a living room", "in an old living room", "in a parlour with wallpaper and a rug"),
     "study": ("in a study lined with books", "in a panelled study", "in a library with a leather chair"),
     "workshop": ("in a carpenter's workshop", "in an old workshop", "in a brick workshop full of tools"),
-    "attic": ("in an attic", "in an attic under the roof beams", "in a dusty attic"),
+    "attic": ("in an attic", "in an attic under the rafters", "in a dusty attic"),
     "kitchen": ("in a country kitchen", "in an old kitchen", "in a tiled kitchen"),
     "hotel room": ("in a hotel room", "in an old hotel room", "in a bedroom with a brass lamp"),
 }
