@@ -1,6 +1,6 @@
 """Make a clip with sound of rendered frames: the sample is a lighthouse by the sea, the camera moving past it.
 
-python -m images.render --seeds 7 --subject lighthouse --setting "sea coast" --look plain --frames 96 --size 640x360 \\
+python -m images.render --seeds 7 --subject lighthouse --setting "sea coast" --look plain --frames 96 --size 512x288 \\
     --samples 8 --output_dir outputs/sample
 python -m video.sample --frames_dir outputs/sample/000007-lighthouse-sea-coast --output video/sample.mp4
 """
