@@ -1,8 +1,11 @@
 """The film, by itself: every step does what it says to light that is made here."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from images.world.air import veiled
 from images.world.blender import FAR
 from images.world.film import Film, _curve, develop
 
@@ -42,6 +45,32 @@ def test_a_plain_picture_has_the_mean_it_was_asked_for_however_bright_its_light(
 def test_exposure_does_not_depend_on_how_bright_the_light_was():
     light = np.random.default_rng(1).uniform(0.01, 1, (96, 160, 3))
     assert np.abs(develop(light, NEAR, BARE).astype(int) - develop(light * 50, NEAR, BARE)).max() <= 1
+
+
+def test_mist_by_hand():
+    """What is left of the light along 100 m at 0.01 per metre of mist: as much as there is at the camera's height."""
+    depth = np.full((48, 64), 100, np.float32)
+    for floor, density in ((0.0, 1.0), (10.0, 1.0), (-30.0, np.exp(-1)), (-60.0, np.exp(-2))):
+        film = Film(mist=0.01, mist_height=30.0, mist_floor=floor, haze_colour=(0, 0, 0))
+        assert veiled(flat(1.0, 48, 64), depth, film).mean() == pytest.approx(np.exp(-density), abs=2e-3), floor
+
+
+def test_a_print_is_timed_against_the_light_s_own_tint():
+    warm = flat((0.5, 0.3, 0.1))
+    own, half, timed = (develop(warm, NEAR, replace(BARE, timing=t)).astype(int)[48, 80] for t in (0, 0.5, 1))
+    assert np.ptp(timed) <= 1 and np.ptp(own) > np.ptp(half) > 20
+    assert own[0] > own[1] > own[2] and half[0] > half[1] > half[2]
+
+
+def test_balance_saturation_and_fade_by_hand():
+    bare = replace(BARE, timing=0)
+    balanced = develop(flat(0.18), NEAR, replace(bare, balance=(1, 1, 0.5)))
+    assert np.array_equal(balanced, develop(flat((0.18, 0.18, 0.09)), NEAR, bare))
+    coloured = flat((0.4, 0.2, 0.1))
+    grey, plain, rich = (develop(coloured, NEAR, replace(bare, saturation=s)).astype(int)[48, 80] for s in (0, 1, 1.4))
+    assert np.ptp(grey) <= 1 < np.ptp(plain) < np.ptp(rich)
+    faded = develop(coloured, NEAR, replace(bare, fade=0.1)).astype(int)[48, 80]
+    assert np.abs(faded - (25.5 + 0.9 * plain)).max() <= 1
 
 
 def test_haze_takes_over_with_distance_and_leaves_the_sky():
