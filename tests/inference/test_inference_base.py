@@ -22,7 +22,8 @@ def drawn(tiny_base, tmp_path_factory) -> Path:
 
 
 def arguments(base: Path, folder: Path) -> list:
-    return ["--pretrained_model_name_or_path", base, "--output_dir", folder, "--num_inference_steps", 2, "--seed", 40]
+    return ["--pretrained_model_name_or_path", base, "--output_dir", folder, "--num_inference_steps", 2, "--seed", 40,
+            "--negative_prompt", "fog"]  # fmt: skip
 
 
 def test_writes_sheet_pictures_recipes_and_scores(drawn):
@@ -32,7 +33,8 @@ def test_writes_sheet_pictures_recipes_and_scores(drawn):
     with Image.open(drawn / "pictures" / "1-base.png") as picture:
         recipe = json.loads(picture.text["recipe"])
         assert picture.size == (128, 128)
-    expected = {"prompt": "a car", "seed": 41, "num_inference_steps": 2, "guidance_scale": 7.5, "strategy": "base"}
+    expected = {"prompt": "a car", "seed": 41, "num_inference_steps": 2, "guidance_scale": 7.5, "strategy": "base",
+                "negative_prompt": "fog"}  # fmt: skip
     assert expected.items() <= recipe.items()
     assert recipe["scheduler"] == "DPMSolverMultistepScheduler" and recipe["versions"]["torch"]
     scores = json.loads((drawn / "scores.json").read_text())

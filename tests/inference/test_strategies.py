@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from inference.adapters import Missing, find_embedding, read_lora
 from inference.cli import InputError
-from inference.control import find_controlnet
+from inference.control import ControlNet, find_controlnet
 from inference.pipelines import MINIATURE, load_base
 from inference.strategies import controlnet, dreambooth, filled, lora, textual_inversion
 
@@ -243,6 +244,16 @@ def test_controlnets_found_and_refused(pipe, tiny_base, tmp_path, monkeypatch):
         find_controlnet(None, "lineart_anime", tiny_base)
     with pytest.raises(InputError, match="the miniature has no ControlNet for depth"):
         find_controlnet(None, "depth", MINIATURE)
+
+
+def test_all_that_changes_a_controlnet_s_picture_is_in_its_recipe(tmp_path):
+    (tmp_path / "diffusion_pytorch_model.safetensors").write_bytes(b"weights")
+    canny, depth = (ControlNet(tmp_path, "own", kind) for kind in ("canny", "depth"))
+    changes = [{"low_threshold": 1}, {"high_threshold": 1}, {"scale": 0.5}, {"end": 0.5}]
+    recipes = [canny.recipe, *(replace(canny, **change).recipe for change in changes)]
+    recipes += [depth.recipe, replace(depth, depth_model="another").recipe]
+    assert len({json.dumps(recipe) for recipe in recipes}) == 7
+    assert replace(canny, depth_model="another").recipe == canny.recipe  # which draws nothing of it
 
 
 def test_old_and_kohya_files_of_sd_15_all_find_their_place(tmp_path):

@@ -135,6 +135,8 @@ def test_what_the_flags_of_the_look_are_for(world, draw_here, tmp_path):
     for flags in (
         ("--negative_prompt", "blurry"),
         ("--video_scale", "0"),
+        ("--controlnet_conditioning_scale", "0.5"),
+        ("--guidance_scale", "9"),
         ("--init_noise_thres", "0"),
         ("--lora", lora_of(tmp_path / "lora.safetensors")),
         ("--base_model", base),

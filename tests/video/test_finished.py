@@ -6,6 +6,7 @@ from threading import Thread
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inference.cli import InputError
 from video.finished import FinishedFrames
@@ -34,6 +35,15 @@ def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp
     came[0].remove()
     removing.join(10)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_frame_comes_back_as_it_was(tmp_path):
+    finished = frames_of(tmp_path / "out.mp4", 0, world=1)
+    picture = np.random.default_rng(0).integers(0, 255, (6, 8, 3), dtype=np.uint8)
+    finished.save(3, picture)
+    assert finished.has(3) and np.array_equal(finished.wait_for(3, lambda: False), picture)
+    with Image.open(finished.folder / "000003.png") as kept:
+        assert np.array_equal(np.asarray(kept), picture)
 
 
 def test_a_process_that_is_lost_and_a_run_too_many_are_said(tmp_path):

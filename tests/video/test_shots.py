@@ -97,6 +97,17 @@ def test_flow_is_that_of_the_scene():
     assert after < 0.5 * before
 
 
+def test_what_is_seen_in_both_by_hand():
+    """|f + b|^2 <= 0.01 (|f|^2 + |b|^2) + 0.5, and inside the frame: equation 4 of Lai et al. 2018."""
+    still, right = np.zeros((16, 24, 2), np.float32), np.zeros((16, 24, 2), np.float32)
+    for length, same in ((0.7, True), (0.72, False), (3.0, False)):  # 0.49 < 0.505, and 0.52 > 0.505
+        right[..., 0] = length
+        assert (visible(still, right) == same).all(), length
+    right[..., 0] = 5
+    found = visible(right, -right)
+    assert found[:, :19].all() and not found[:, 19:].any()  # five columns lead out of the frame
+
+
 def test_a_track_adds_up_to_the_flow_over_many_frames():
     drawings, _ = clip(Shot(sample_scene(3), truck=1.0), 10)
     shown = [drawing.picture for drawing in drawings]
