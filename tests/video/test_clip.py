@@ -146,6 +146,15 @@ def test_a_part_starts_at_zero_with_its_own_sound(tmp_path):
     assert len(list(open_clip(source, max_frames=5).frames())) == 5
 
 
+def test_sound_of_a_part_is_copied_in_time_where_a_container_keeps_presentation_times(tmp_path):
+    source = make_clip(tmp_path / "in.mp4", ramp(48, 48, 64), audio="aac")
+    through(source, tmp_path / "out.mkv", start=0.5, end=1.5)
+    before, after = sound_packets(source), sound_packets(tmp_path / "out.mkv")
+    assert len(after) >= 45
+    for time, data in after:
+        assert any(same == data and abs(t - Fraction(1, 2) - time) < 0.002 for t, same in before), float(time)
+
+
 def test_sound_of_a_part_that_is_encoded_again_starts_and_ends_with_it(tmp_path):
     source = make_clip(tmp_path / "in.mp4", ramp(48, 48, 64), audio="aac")
     through(source, tmp_path / "out.webm", start=0.5, end=1.5)

@@ -122,6 +122,27 @@ def test_a_track_adds_up_to_the_flow_over_many_frames():
     assert moved < 0.5 * still
 
 
+def test_flows_are_composed_where_they_lead_by_hand(monkeypatch):
+    """Back by 4 from the newest picture, and from there by what the first flow says at that place, not at this one."""
+    first, back = np.zeros((8, 32, 2), np.float32), np.zeros((8, 32, 2), np.float32)
+    first[:, :16, 0], back[..., 0] = 2, -4
+    flows = iter([first, back])
+    monkeypatch.setattr(flow, "estimate", lambda one, other: next(flows) if one.max() else np.zeros_like(back))
+    track, newer = Track(np.zeros((8, 32, 3), np.uint8)), np.ones((8, 32, 3), np.uint8)
+    track._last = np.zeros_like(newer)
+    track.add(newer)
+    assert np.array_equal(track.flow, first)
+    track._last = np.zeros_like(newer)
+    track.add(newer)
+    assert (track.flow[:, 4:20, 0] == -2).all() and (track.flow[:, 20:, 0] == -4).all()
+
+
+def test_a_fine_pattern_is_shrunk_to_its_mean():
+    lines = np.zeros((64, 128, 3), np.uint8)
+    lines[:, ::4] = lines[:, 1::4] = 255  # two columns white, two black
+    assert np.abs(Size(16, 32).fit(lines).astype(int) - 127.5).max() <= 1
+
+
 def test_what_was_hidden_once_stays_unseen(monkeypatch):
     half, whole = np.ones((32, 32), bool), np.ones((32, 32), bool)
     half[:, :16] = False
