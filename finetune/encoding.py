@@ -3,7 +3,6 @@
 So a step needs no VAE, and a second run on the same pictures starts in seconds.
 """
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,14 +12,12 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL
 from PIL import Image
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from tqdm import tqdm
 
 from finetune.checkpoints import room_for
 from finetune.data import Bucket, crop_box, hash_of, open_picture
-from inference.cli import written_aside
+from inference import hashed
 from inference.pipelines import check_finite
 
 ENCODING = 1  # part of every cache key: raise it when what is cached changes
@@ -102,29 +99,15 @@ def cached(path: Path, key: str, compute: Callable[[], dict]) -> dict[str, Tenso
     A file with other bits than were written is made again.
     """
     kind, path = path.stem, path.with_stem(f"{path.stem}-{hash_of(key)[:12]}")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-        if metadata.get("key") == key:
-            tensors = load_file(path)
-            if metadata.get("sha256") == sha256_of(tensors):
-                return tensors
-            print(f"{path} is damaged: making it again")
-    except (OSError, SafetensorError):
-        pass  # none yet, or damaged: either way it is made again
-    tensors = {name: tensor.contiguous() for name, tensor in compute().items()}
-    with room_for(path, sum(tensor.nbytes for tensor in tensors.values())), written_aside(path) as aside:
-        save_file(tensors, aside, metadata={"key": key, "sha256": sha256_of(tensors)})
+    found = hashed.load(path)
+    if found and found[1].get("key") == key:
+        return found[0]
+    if path.exists():
+        print(f"{path} is damaged: making it again")
+    tensors = compute()
+    with room_for(path, sum(tensor.nbytes for tensor in tensors.values())):
+        hashed.save(tensors, path, key=key)
     others = (other for other in path.parent.glob(f"{kind}*{path.suffix}") if other != path)
     for old in sorted(others, key=os.path.getmtime, reverse=True)[KEPT - 1 :]:
         old.unlink()
     return tensors
-
-
-def sha256_of(tensors: dict[str, Tensor]) -> str:
-    """Of names, types, shapes and bits."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(tensors.items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)} ".encode())
-        digest.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data)
-    return digest.hexdigest()

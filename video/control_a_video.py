@@ -14,7 +14,6 @@ from inference.cli import InputError, run
 from inference.options import DPT, Help, any_scale, any_seed, at_least
 
 MODES = ("depth", "canny", "hed")
-STATE = "state.safetensors"
 
 
 def parse_args() -> argparse.Namespace:
@@ -190,11 +189,12 @@ def draw(args: argparse.Namespace, clip, indices: list[int], pipe, detect, adapt
     import numpy as np
     from tqdm import tqdm
 
-    from video.controlavideo.chunks import chunk_slices, draw_clip, load_state, save_state
+    from video.controlavideo.chunks import chunk_slices, draw_clip, frames_drawn, last_sound_state, save_state
     from video.controlavideo.source import read_source, write_result
 
-    state = load_state(finished.folder / STATE)
     slices = chunk_slices(len(indices), args.each_sample_frame, aligned=not args.faithful)
+    drawn = frames_drawn(slices, aligned=not args.faithful)
+    state = last_sound_state(finished.folder, drawn, finished.has)
     begun = 0 if state is None else min(slices[state.chunk - 1][1], len(indices))
     with tempfile.TemporaryDirectory(dir=finished.folder) as scratch, contextlib.ExitStack() as stack:
         source = read_source(clip, indices, detect, size, Path(scratch), pipe.controlnet.dtype)
@@ -211,9 +211,10 @@ def draw(args: argparse.Namespace, clip, indices: list[int], pipe, detect, adapt
             for chunk in chunks:
                 for index, picture in zip(chunk.indices, chunk.frames, strict=True):
                     finished.save(index, np.array(picture))
-                save_state(chunk.state, finished.folder / STATE)
+                save_state(chunk.state, finished.folder)
                 bar.update(chunk.indices[-1] + 1 - bar.n)
-        return write_result(args.output, clip, source, finished, args.side_by_side)
+        shown = [index for frames in drawn for index in frames]
+        return write_result(args.output, clip, source, finished, shown, args.side_by_side)
 
 
 if __name__ == "__main__":

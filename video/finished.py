@@ -1,7 +1,10 @@
-"""Finished frames on disk, beside the clip they will become: what a run that was killed goes on from."""
+"""Finished frames on disk, beside the clip they will become: what a run that was killed goes on from.
+
+Each is a PNG with a hash behind its end, where no reader of PNG looks: of the frame's number and of its bytes.
+"""
 
 import fcntl
-import glob
+import hashlib
 import json
 import os
 import shutil
@@ -44,9 +47,12 @@ class FinishedFrames:
         lock = open(self.folder / LOCK, "a")  # noqa: SIM115
         if not _locked(lock):
             raise InputError(f"another run is writing {output}; wait for it, or choose another --output")
-        half_written = f".{glob.escape(output.stem)}-????????{glob.escape(output.suffix)}"
-        for left in (*output.parent.glob(half_written), *self.folder.glob("process-*")):
+        for left in self.folder.glob("process-*"):
             left.unlink(missing_ok=True)
+        for left in self.folder.glob("*.png"):
+            if self._read(int(left.stem)) is None:
+                print(f"{left} is not what was written: it is drawn again")
+                left.unlink()
         found, count = self._found(), len(list(self.folder.glob("*.png")))
         if found is None:
             for left in self.folder.iterdir():
@@ -104,8 +110,16 @@ class FinishedFrames:
         made, data = cv2.imencode(".png", picture[..., ::-1], FAST)
         assert made
         aside = self.folder / f".{index:06}-{os.getpid()}"
-        aside.write_bytes(data.tobytes())
+        aside.write_bytes(data.tobytes() + _sha256(index, data.tobytes()))
         os.replace(aside, self._path(index))
+
+    def _read(self, index: int) -> np.ndarray | None:
+        """(h, w, 3) uint8; None where the file is not what was written, or is another frame's."""
+        data = self._path(index).read_bytes()
+        png, written = data[:-32], data[-32:]
+        if written != _sha256(index, png):
+            return None
+        return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
 
     def wait_for(self, index: int, stopped: Callable[[], bool]) -> np.ndarray | None:
         """(h, w, 3) uint8 once it is there; None where the run was stopped before; InputError if a process is lost."""
@@ -116,11 +130,11 @@ class FinishedFrames:
                 if self._state(rank) == LOST:
                     raise InputError(f"process {rank} ended in mid-work; what is finished is kept, go on with --resume")
             time.sleep(0.01)
-        picture = cv2.imread(str(self._path(index)))
-        if picture is None:  # a machine that lost power can leave a file without its content
+        picture = self._read(index)
+        if picture is None:
             self._path(index).unlink()
             raise InputError(f"{self._path(index)} was damaged and is removed; run again with --resume")
-        return picture[..., ::-1]
+        return picture
 
     def remove(self) -> None:
         """The last thing a process does with it: the first one removes it when none of the others needs it any more."""
@@ -133,6 +147,10 @@ class FinishedFrames:
         self._place.close()
         self._lock.close()
         shutil.rmtree(self.folder)
+
+
+def _sha256(index: int, png: bytes) -> bytes:
+    return hashlib.sha256(b"%d " % index + png).digest()
 
 
 def _locked(file: IO) -> bool:

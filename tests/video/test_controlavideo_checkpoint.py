@@ -1,6 +1,7 @@
 """checkpoint.py and weights2d.py of video/controlavideo: the published layout, what is refused, other 2-D weights."""
 
 import json
+import os
 import pickle
 import shutil
 from collections import OrderedDict
@@ -16,8 +17,8 @@ from safetensors.torch import load_file, save_file
 from inference.adapters import read_lora
 from inference.cli import InputError
 from inference.strategies import lora_on
-from video.controlavideo import ControlAVideoPipeline, UNetPseudo3DConditionModel
-from video.controlavideo.checkpoint import checkpoint_folder, control_mode, put_base
+from video.controlavideo import ControlAVideoPipeline, UNetPseudo3DConditionModel, safe
+from video.controlavideo.checkpoint import checkpoint_folder, control_mode, put_base, stamp
 from video.controlavideo.frames import decode_frames
 from video.controlavideo.safe import file_as_safetensors, read_pickle
 
@@ -179,6 +180,25 @@ def test_pickled_weights_may_lie_in_memory_in_any_order(tmp_path, monkeypatch):
     torch.save({"a": weight.to(memory_format=torch.channels_last), "b": weight[0, 0].T}, tmp_path / "hed-network.pth")
     kept = load_file(file_as_safetensors(tmp_path / "hed-network.pth"))
     assert torch.equal(kept["a"], weight) and torch.equal(kept["b"], weight[0, 0].T)
+
+
+def test_what_is_kept_of_a_folder_is_made_of_what_it_holds_now(published, tmp_path):
+    """Other weights or configurations in place, at the same size and time."""
+    folder = tmp_path / "mine"
+    shutil.copytree(published, folder)
+    before = checkpoint_folder(folder)
+    assert checkpoint_folder(folder) == before != folder
+    for name in ("vae/config.json", next(path for path in folder.glob("unet/*.bin")).relative_to(folder)):
+        path = folder / name
+        data, times = path.read_bytes(), path.stat()
+        at = data.index(b"0.18215") + 3 if path.suffix == ".json" else data.rindex(b"\0\0\0\0") + 1
+        path.write_bytes(data[:at] + (b"9" if path.suffix == ".json" else b"\x01") + data[at + 1 :])
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        assert path.stat().st_size == times.st_size and path.stat().st_mtime_ns == times.st_mtime_ns
+        assert safe.as_safetensors(folder) != before, name
+        path.write_bytes(data)
+    assert safe.as_safetensors(folder) == before
+    assert stamp(folder) != stamp(before)
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path, tiny_base, monkeypatch):

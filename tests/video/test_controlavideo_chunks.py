@@ -21,7 +21,16 @@ from reference import (
 )
 
 from video.controlavideo import ControlAVideoPipeline, Repairs
-from video.controlavideo.chunks import State, chunk_slices, draw_clip, load_state, match_look, save_state
+from video.controlavideo.chunks import (
+    State,
+    chunk_slices,
+    draw_clip,
+    frames_drawn,
+    last_sound_state,
+    load_state,
+    match_look,
+    save_state,
+)
 from video.controlavideo.frames import decode_frames
 from video.controlavideo.noise import clip_noise, inherit, motion_mask
 from video.controlavideo.preprocess import canny_maps, control_hint, source_frames
@@ -131,12 +140,40 @@ def test_a_clip_is_the_same_when_it_is_resumed_after_any_chunk(scene, tmp_path):
         chunks = list(scene(repairs=repairs, posterior_seed=seed))
         torch.randn(7)  # a program that begins anew stands elsewhere in the global generator
         begun = [next(scene(repairs=repairs, posterior_seed=seed))]
-        save_state(begun[0].state, tmp_path / "state.safetensors")
+        save_state(begun[0].state, tmp_path)
         torch.randn(7)
-        resumed = load_state(tmp_path / "state.safetensors")
+        resumed = load_state(tmp_path, begun[0].state.chunk)
         rest = list(scene(repairs=repairs, posterior_seed=seed, resume=resumed))
         assert np.array_equal(pictures(begun + rest), pictures(chunks))
-    assert load_state(tmp_path / "none.safetensors") is None
+    assert load_state(tmp_path, 7) is None
+
+
+def test_going_on_where_all_before_is_there_and_sound(tmp_path):
+    slices = chunk_slices(9, 3)
+    assert slices == [(0, 3), (2, 5), (4, 7), (6, 9)]
+    drawn = frames_drawn(slices)
+    assert drawn == [[0, 1, 2], [3, 4], [5, 6], [7, 8]]
+    # of 9 frames the original's chunks of 3 give 6: each leaves out its first
+    assert frames_drawn(chunk_slices(9, 3, aligned=False), aligned=False) == [[1, 2], [3, 4], [6, 7]]
+    for chunk in (1, 2, 3):
+        save_state(State(chunk, torch.full((1, 4, 2, 2), float(chunk)), torch.zeros(1, 4, 2, 2)), tmp_path)
+    there = set(range(7))
+
+    def last() -> int | None:
+        state = last_sound_state(tmp_path, drawn, there.__contains__)
+        return state and (state.chunk, state.last.max().item())
+
+    assert last() == (3, 3.0)
+    there.remove(4)
+    assert last() == (1, 1.0)
+    there.add(4)
+    path = tmp_path / "chunk-00002.safetensors"
+    whole = path.read_bytes()
+    for damaged in (whole[:-3], b"", whole[:-3] + bytes([whole[-3] ^ 1]) + whole[-2:]):
+        path.write_bytes(damaged)
+        assert last() == (1, 1.0)
+    there.remove(0)
+    assert last() is None
 
 
 def test_one_noise_for_the_whole_clip_is_the_blend_frame_by_frame():

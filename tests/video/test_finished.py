@@ -18,8 +18,6 @@ def frames_of(output: Path, rank: int, world: int = 2, resume: bool = False) -> 
 
 def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp_path):
     output = tmp_path / "out[1].mp4"
-    left = tmp_path / ".out[1]-abcdefgh.mp4"  # half written by a run that was killed
-    left.touch()
     came: list[FinishedFrames] = []
     second = Thread(target=lambda: came.append(frames_of(output, 1)), daemon=True)
     second.start()
@@ -27,7 +25,7 @@ def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp
     assert second.is_alive()  # it waits for the first
     first = frames_of(output, 0)
     second.join(10)
-    assert came and not left.exists()
+    assert came
     removing = Thread(target=first.remove, daemon=True)
     removing.start()
     time.sleep(0.2)
@@ -44,6 +42,23 @@ def test_a_frame_comes_back_as_it_was(tmp_path):
     assert finished.has(3) and np.array_equal(finished.wait_for(3, lambda: False), picture)
     with Image.open(finished.folder / "000003.png") as kept:
         assert np.array_equal(np.asarray(kept), picture)
+
+
+def test_what_is_not_what_was_written_is_drawn_again(tmp_path, capsys):
+    first, picture = frames_of(tmp_path / "out.mp4", 0, world=1), np.zeros((6, 8, 3), np.uint8)
+    for index in range(5):
+        first.save(index, picture + index)
+    paths = [first.folder / f"{index:06}.png" for index in range(5)]
+    data = bytearray(paths[0].read_bytes())
+    data[30] ^= 1
+    paths[0].write_bytes(data)
+    paths[1].write_bytes(paths[2].read_bytes())  # whole, and another frame's
+    paths[3].write_bytes(b"")
+    first._lock.close(), first._place.close()
+    again = frames_of(tmp_path / "out.mp4", 0, world=1, resume=True)
+    assert [again.has(index) for index in range(5)] == [False, False, True, False, True]
+    said = capsys.readouterr().out
+    assert said.count("is not what was written") == 3 and "2 frames are finished already" in said
 
 
 def test_a_process_that_is_lost_and_a_run_too_many_are_said(tmp_path):

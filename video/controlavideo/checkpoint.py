@@ -16,7 +16,7 @@ import torch
 from diffusers import AutoencoderKL, ModelMixin, SchedulerMixin
 from safetensors import SafetensorError
 
-from inference.adapters import read_header
+from inference.adapters import file_sha256, read_header
 from inference.cli import InputError
 from inference.pipelines import check_finite
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
@@ -107,10 +107,10 @@ def coarsest(folder: Path) -> int:
 
 
 def stamp(folder: Path) -> str:
-    """Tells one folder of weights from another, and from itself once it is trained further, without reading it all."""
+    """One hash over a folder of weights: it tells one from another, and from itself once it is trained further."""
     files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".safetensors", ".json", ".bin")]
-    stamps = [(str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return hashlib.sha256(repr(stamps).encode()).hexdigest()
+    contents = [(str(path.relative_to(folder)), file_sha256(path)) for path in files]
+    return hashlib.sha256(repr(contents).encode()).hexdigest()
 
 
 def put_base(pipe: "ControlAVideoPipeline", folder: Path) -> None:

@@ -19,9 +19,8 @@ from random import Random
 import numpy as np
 import torch
 from PIL import Image
-from safetensors.torch import load_file, save_file
 
-from inference.cli import written_aside
+from inference import hashed
 from inference.sampling import check_drawn
 from video.controlavideo.frames import decode_frames, encode_picture
 from video.controlavideo.noise import clip_noise
@@ -42,22 +41,34 @@ class State:
     first: torch.Tensor | None = None  # latents of the clip's first frame, whose look is held
 
 
-def save_state(state: State, path: Path) -> None:
-    """In place in one move, so that a state that is there is whole."""
+def save_state(state: State, folder: Path) -> None:
     last = state.last if torch.is_tensor(state.last) else torch.from_numpy(np.array(state.last))
     # copied, since of a clip of one frame the last is the first, and a file of tensors may not share their memory
-    tensors = {"last": last.clone(memory_format=torch.contiguous_format), "first": state.first.contiguous()}
-    tensors["chunk"] = torch.tensor(state.chunk)
-    with written_aside(path) as aside:
-        save_file(tensors, aside)
+    hashed.save({"last": last.clone(), "first": state.first}, state_path(folder, state.chunk))
 
 
-def load_state(path: Path) -> State | None:
-    if not path.exists():
+def load_state(folder: Path, chunk: int) -> State | None:
+    """The state before `chunk` is drawn; None where it was not kept, or is not what was written."""
+    kept = hashed.load(state_path(folder, chunk))
+    if kept is None:
         return None
-    kept = load_file(path)
-    last = Image.fromarray(kept["last"].numpy()) if kept["last"].dtype == torch.uint8 else kept["last"]
-    return State(int(kept["chunk"]), last, kept["first"])
+    last, first = kept[0]["last"], kept[0]["first"]
+    return State(chunk, Image.fromarray(last.numpy()) if last.dtype == torch.uint8 else last, first)
+
+
+def state_path(folder: Path, chunk: int) -> Path:
+    return folder / f"chunk-{chunk:05}.safetensors"
+
+
+def last_sound_state(folder: Path, drawn: list[list[int]], has: Callable[[int], bool]) -> State | None:
+    """Where to go on: all frames that the chunks before it gave (`drawn`, by chunk) are there, and so is each state."""
+    state = None
+    for chunk, frames in enumerate(drawn, 1):
+        following = load_state(folder, chunk) if all(map(has, frames)) else None
+        if following is None:
+            break
+        state = following
+    return state
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,11 @@ def chunk_slices(frames: int, each: int, aligned: bool = True) -> list[tuple[int
     count = max(ceil((frames - 1) / (each - 1)), 1)
     borders = [round(i * (frames - 1) / count) for i in range(count + 1)]
     return [(start, stop + 1) for start, stop in pairwise(borders)]
+
+
+def frames_drawn(slices: list[tuple[int, int]], aligned: bool = True) -> list[list[int]]:
+    """Source frames that each chunk gives a picture of: all but the one that it starts from, which is there already."""
+    return [list(range(start + bool(number or not aligned), stop)) for number, (start, stop) in enumerate(slices)]
 
 
 def draw_clip(
@@ -99,6 +115,7 @@ def draw_clip(
     """
     repairs = Repairs.none() if faithful else repairs or Repairs()
     slices = chunk_slices(frames, each_sample_frame, repairs.chunks_aligned)
+    drawn = frames_drawn(slices, repairs.chunks_aligned)
     height, width = hint(0, 1).shape[-2:]
     noise = None
     if repairs.clip_noise:
@@ -126,10 +143,9 @@ def draw_clip(
         )
         check_drawn(z.images, pipe)
         pictures = decode_frames(pipe.vae, z.images)[0]
-        keep = slice(1, None) if number or not repairs.chunks_aligned else slice(None)
         handed_on = tail.cpu() if repairs.first_frame_handed_on else pictures[-1]
         state = State(number + 1, handed_on, z.images[:, :, 0].cpu() if first is None else first.cpu())
-        yield Chunk(pictures[keep], list(range(start, stop))[keep], state)
+        yield Chunk(pictures[drawn[number][0] - start :], drawn[number], state)
 
 
 def match_look(z: torch.Tensor, first: torch.Tensor, strength: float = LOOK_STRENGTH) -> torch.Tensor:

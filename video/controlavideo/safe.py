@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from inference.adapters import file_sha256
 from inference.cli import InputError, folder_written_aside
 
 SAFE_NAME = {
@@ -25,10 +26,13 @@ def as_safetensors(folder: Path) -> Path:
     pickles = [path for path in sorted(folder.glob("*/*.bin")) if _needs_conversion(path)]
     if not pickles:
         return folder
-    converted = cache_folder(folder.resolve().name, *pickles, *folder.glob(HED))  # which may be added later
+    # HED's may be added later, and what is copied may change; links lead to what is there
+    copied = [path for path in sorted(folder.glob("*/*")) if path.suffix in (".json", ".txt")]
+    index = [*folder.glob("model_index.json"), *folder.glob(HED)]
+    converted = cache_folder(folder.resolve().name, *pickles, *copied, *index)
     if not converted.is_dir():
         with folder_written_aside(converted) as aside:
-            for path in (*folder.glob("model_index.json"), *folder.glob(HED), *folder.glob("*/*")):
+            for path in (*index, *folder.glob("*/*")):
                 copy = aside / path.relative_to(folder)
                 copy.parent.mkdir(exist_ok=True)
                 if path in pickles:
@@ -77,10 +81,10 @@ def _needs_conversion(path: Path) -> bool:
 
 
 def cache_folder(name: str, *files: Path) -> Path:
-    """A folder for what is made of `files`; another one as soon as they are other files."""
+    """A folder for what is made of `files`; another one as soon as one of them holds something else."""
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cinematic-diffusion"
-    stamps = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return root / f"{name}-{hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]}"
+    contents = [(path.name, path.parent.name, file_sha256(path)) for path in files]
+    return root / f"{name}-{hashlib.sha256(repr(contents).encode()).hexdigest()[:16]}"
 
 
 def _save(state: dict[str, torch.Tensor], path: Path) -> None:

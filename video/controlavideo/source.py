@@ -1,5 +1,6 @@
 """The clip that leads: which of its frames are used, and their control maps; on disk, so that memory stays flat."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,8 +99,8 @@ def read_source(
             continue
         found = detect(frame.rgb[None])
         if frames is None:
-            frames = open_memmap(folder / "frames.npy", "w+", np.uint8, (len(indices), *frame.rgb.shape))
-            maps = open_memmap(folder / "maps.npy", "w+", found.dtype, (len(indices), *found.shape[1:]))
+            frames = _on_disk(folder / "frames.npy", np.uint8, (len(indices), *frame.rgb.shape))
+            maps = _on_disk(folder / "maps.npy", found.dtype, (len(indices), *found.shape[1:]))
         k = wanted[frame.index]
         frames[k], maps[k] = frame.rgb, found[0]
         times.append(replace(frame, rgb=np.empty(0, np.uint8)))
@@ -108,6 +109,16 @@ def read_source(
         ranges = [depth_maps(torch.from_numpy(np.array(m[None])), size, None, scaled=False).aminmax() for m in maps]
         source.depth_range = (min(float(low) for low, _ in ranges), max(float(high) for _, high in ranges))
     return source
+
+
+def _on_disk(path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+    """An array in a file, with all the room it takes: without that, a disk that fills up kills who writes to it."""
+    array = open_memmap(path, "w+", dtype, shape)
+    full = disk_full_said("the finished frames are kept; make room and go on with --resume")
+    if hasattr(os, "posix_fallocate"):  # macOS has no such thing
+        with full, open(path, "r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return array
 
 
 def load_detect(mode: str, checkpoint: Path, depth_model: str, device: torch.device) -> Detect:
@@ -159,9 +170,13 @@ def sampled(clip: Clip, wanted: int | None, rate: int) -> tuple[list[int], int |
     return indices, lasts if lasts < available else None, note
 
 
-def write_result(output: Path, clip: Clip, source: Source, finished: FinishedFrames, side_by_side: bool) -> list[str]:
-    """The finished frames at the source's times, with its sound; returns what a person should be told."""
-    drawn = [k for k in range(len(source.times)) if finished.has(k)]  # the original leaves some out
+def write_result(
+    output: Path, clip: Clip, source: Source, finished: FinishedFrames, drawn: list[int], side_by_side: bool
+) -> list[str]:
+    """The frames that were `drawn` (the original leaves some out) at the source's times, with its sound.
+
+    Returns what a person should be told.
+    """
     writer = write_gif if output.suffix.lower() == ".gif" else write_clip
     with disk_full_said("go on with --resume once there is room"), writer(output, clip) as out:
         for k, following in zip(drawn, [*drawn[1:], len(source.times)], strict=True):

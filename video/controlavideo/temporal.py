@@ -31,7 +31,9 @@ def over_2d(folder: Path, mode: str | None) -> Path:
     absent = [str(path) for path in files if not path.is_file()]
     if absent:
         raise InputError(f"the temporal weights in {folder} go over what is not there: {', '.join(absent)}")
-    whole = cache_folder(folder.name, *files)
+    folders = [controlnet, *(base / part for part in ("unet", *FROM_BASE, "scheduler"))]
+    made_of = [path for part in folders for path in sorted(part.iterdir()) if path.is_file()]
+    whole = cache_folder(folder.name, *(folder / file for file in TEMPORAL.values()), *made_of)
     if not whole.is_dir():
         with folder_written_aside(whole) as aside:
             for part, (network, flat) in NETWORKS.items():
