@@ -67,7 +67,7 @@ def main() -> None:
     add = parser.add_argument
     add("--frames_dir", type=Path, required=True, help="folder of frames that images.render made")
     add("--output", type=Path, default=Path(__file__).with_name("sample.mp4"), help="clip to write")
-    add("--crf", type=at_least(0), default=21, help="quality of the picture: lower is better and larger")
+    add("--crf", type=at_least(0), default=18, help="quality of the picture: lower is better and larger")
     args = parser.parse_args()
     pictures = sorted(args.frames_dir.glob("[0-9]*.png"))
     if not pictures:

@@ -402,7 +402,7 @@ def test_the_last_caches_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def full(*_, **__) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(encoding, "save_file", full)
+    monkeypatch.setattr(encoding.hashed, "save_file", full)
     with pytest.raises(InputError, match=r"no room for .*a-.*\.safetensors"):
         made("7")
     assert len(list(tmp_path.iterdir())) == encoding.KEPT

@@ -361,10 +361,10 @@ def test_a_save_that_was_cut_off_leaves_no_pipeline(tiny_base: Path, tmp_path: P
     from finetune import dreambooth
     from inference.adapters import Missing, find_model
 
-    begun = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=True))
+    begun = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=False))
     dreambooth.save(begun, {}, tmp_path, {"prompt": "before"})
     assert find_model(tmp_path) == tmp_path
-    move, left = os.replace, iter(range(5))
+    move, left = os.replace, iter(range(3))
 
     def cut(source: Path, target: Path) -> None:
         if next(left, None) is None:
