@@ -126,7 +126,7 @@ def test_a_clip_beside_its_source_is_refused(tmp_path, shot, without_torch):
 
 def test_the_readme_measures_what_it_made():
     """Its command writes the clip alone, not beside its source, and the next one measures that clip."""
-    text = (ROOT / "README.md").read_text().replace("\\\n", " ")
+    text = (ROOT / "video" / "README.md").read_text().replace("\\\n", " ")
     commands = [shlex.split(line) for line in text.splitlines() if re.match(" +python .*video[/.]", line)]
     made = next(words for words in commands if "video/controlnet_per_frame.py" in words)
     measured = next(words for words in commands if "video.metrics" in words)
