@@ -104,7 +104,8 @@ def cached(path: Path, key: str, compute: Callable[[], dict]) -> dict[str, Tenso
         return found[0]
     if path.exists():
         print(f"{path} is damaged: making it again")
-    tensors = compute()
+    # laid out as they will be read: the layout decides kernels, and so the last bits of a step
+    tensors = {name: tensor.contiguous() for name, tensor in compute().items()}
     with room_for(path, sum(tensor.nbytes for tensor in tensors.values())):
         hashed.save(tensors, path, key=key)
     others = (other for other in path.parent.glob(f"{kind}*{path.suffix}") if other != path)

@@ -247,7 +247,7 @@ def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> No
     encoded = Encoded([means], [0.1 * means.abs()], [torch.ones(5, 1, dtype=torch.long)], ["", "a"], [5], [0])
     pipe, theirs = stock_pipeline(tiny_base), stock_pipeline(tiny_base).unet.train()
     accelerator = Accelerator(cpu=True, gradient_accumulation_steps=2, step_scheduler_with_optimizer=False)
-    run = Run(args, accelerator, pipe, encoded, tiny_base, {}, 0.0, None)
+    run = Run(args, accelerator, pipe, [], encoded, tiny_base, {}, 0.0, None)
     loop = Loop(run, Denoiser(pipe.unet, CaptionStates(states)), lambda *_: None, torch.mean, copies=0)
     for _ in range(3):
         loop.advance()
