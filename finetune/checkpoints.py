@@ -15,7 +15,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from inference.adapters import file_sha256
-from inference.cli import FULL, InputError, folder_written_aside
+from inference.cli import FULL, InputError, atomic_folder
+
+NEEDED = {"state.safetensors", "state.json"}
 
 
 def write(
@@ -27,7 +29,7 @@ def write(
         tensors[name] = tensor.clone() if tensor.data_ptr() in places else tensor
         places.add(tensor.data_ptr())
     size = sum(tensor.nbytes for tensor in tensors.values()) + saved_bytes
-    with room_for(path, size), folder_written_aside(path) as aside:
+    with room_for(path, size), atomic_folder(path) as aside:
         save_file(tensors, aside / "state.safetensors")
         (aside / "state.json").write_text(json.dumps(state))
         save(aside)
@@ -86,7 +88,7 @@ def damage(path: Path) -> str | None:
     try:
         hashes = json.loads((path / "manifest.json").read_text())
         files = {str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()} - {"manifest.json"}
-        if not isinstance(hashes, dict) or hashes.keys() != files or not files:
+        if not isinstance(hashes, dict) or not NEEDED <= hashes.keys() <= files:  # others' files may lie beside them
             return "manifest.json does not name the files that are there"
         changed = [name for name, sha256 in hashes.items() if file_sha256(path / name) != sha256]
     except (OSError, ValueError) as error:

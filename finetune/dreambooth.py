@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from finetune import data
 from finetune.options import comparison, parse, training_parser
 from finetune.prior import add_class_pictures, brought_pictures, preserving_loss
-from inference.cli import InputError, run, written_as_one
+from inference.cli import InputError, atomic_entries, run
 from inference.options import at_least
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
         getattr(pipe, name).load_state_dict(model.state_dict())
     weights = sum(p.nbytes for part in (pipe.unet, pipe.vae, pipe.text_encoder) for p in part.parameters())
     room = checkpoints.room_for(folder / INDEX, weights * (1 + begun.args.single_file))
-    with room, written_as_one(folder, last=INDEX) as aside:
+    with room, atomic_entries(folder, last=INDEX) as aside:
         save_pipeline(pipe, begun.folder / "tokenizer", aside)
         if begun.args.single_file:
             tensors = {name: tensor.contiguous() for name, tensor in single_file.checkpoint(pipe).items()}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from finetune import data
 from finetune.options import comparison, parse, training_parser
 from inference.adapters import LORA_WEIGHTS
-from inference.cli import InputError, run, written_aside
+from inference.cli import InputError, atomic_write, run
 from inference.options import at_least
 
 if TYPE_CHECKING:
@@ -134,9 +134,9 @@ def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict)
         "ss_network_alpha": str(args.lora_alpha),
         "ss_network_args": json.dumps({"use_dora": args.use_dora, "train_feed_forward": args.train_feed_forward}),
     }
-    with written_aside(folder / LORA_WEIGHTS) as aside:
+    with atomic_write(folder / LORA_WEIGHTS) as aside:
         metadata.write(diffusers_form(layers, args.lora_alpha / args.rank), aside, texts | network)
-    with written_aside(folder / KOHYA_WEIGHTS) as aside:
+    with atomic_write(folder / KOHYA_WEIGHTS) as aside:
         metadata.write(kohya_form(layers, args.lora_alpha), aside, texts | network)
 
 

@@ -12,7 +12,7 @@ import torch
 
 from finetune import checkpoints
 from inference.adapters import read_header
-from inference.cli import InputError, peak_memory, written_aside
+from inference.cli import InputError, atomic_write, peak_memory
 from inference.pipelines import PARTS, short_name
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def finish(loop: "Loop") -> None:
         made, path = recipe(loop), args.output_dir / "recipe.json"
         with checkpoints.room_for(path, loop.saved_bytes):
             loop.save(args.output_dir, made)
-            with written_aside(path) as aside:
+            with atomic_write(path) as aside:
                 aside.write_text(json.dumps(made, indent=2) + "\n")
         spent = f"{made['seconds']:.0f} s and at most {made['peak_memory_mib']} MiB"
         print(f"{made['steps']} steps, loss {made['final_loss']:.4f}, {spent}")

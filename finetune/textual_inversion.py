@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from finetune import data
 from finetune.options import comparison, parse, training_parser
-from inference.cli import InputError, run, written_aside
+from inference.cli import InputError, atomic_write, run
 from inference.options import at_least
 from inference.words import Word
 
@@ -125,7 +125,7 @@ def save(run: "Run", word: Word, embedding: "PlaceholderEmbedding", folder: Path
     usage = f"prompts such as {example!r}; A1111 and ComfyUI know the word by the file's name, {file.stem}"
     texts = metadata.describe(run, recipe, "textual-inversion", name=file.stem, usage=usage, trigger=word.name)
     tensors = {word.name: embedding.vectors().detach().cpu().contiguous()}
-    with written_aside(file) as aside:
+    with atomic_write(file) as aside:
         metadata.write(tensors, aside, texts)
 
 

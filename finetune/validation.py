@@ -11,7 +11,7 @@ from PIL import Image
 from finetune.checkpoints import room_for
 from finetune.run import Denoiser, Run, autocast
 from inference import sampling
-from inference.cli import written_aside
+from inference.cli import atomic_write
 from inference.options import SEEDS
 
 
@@ -49,7 +49,7 @@ def show(run: Run, model: Denoiser, base_pictures: list[Image.Image], step: int)
         return
     strip = stacked([base_pictures, preview(run, model, run.args.validation_prompt)])
     path = strip_path(run.args, step)
-    with room_for(path), written_aside(path) as aside:
+    with room_for(path), atomic_write(path) as aside:
         strip.save(aside)
     for tracker in run.accelerator.trackers:
         if not hasattr(tracker, "log_images"):  # not every service takes pictures

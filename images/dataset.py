@@ -11,7 +11,7 @@ from pathlib import Path
 from images.scenes import Scene, caption, draw, sample_scene
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
-from inference.cli import run, written_aside
+from inference.cli import atomic_write, run
 
 COUNT = 50
 FIRST_SEED = 5_000_000  # apart from the scenes the miniature is trained on and judged by
@@ -39,10 +39,10 @@ def main() -> None:
     for i in tqdm(range(COUNT), desc="drawing", unit="picture"):
         scene, width, height = dataset_scene(i)
         name = f"{i + 1:02d}-{scene.subject.replace(' ', '-')}-{scene.setting}.jpg"
-        with written_aside(args.output_dir / name) as aside:
+        with atomic_write(args.output_dir / name) as aside:
             Image.fromarray(draw(scene, "cinematic", width, height).picture).save(aside, quality=QUALITY, subsampling=0)
         lines.append(json.dumps({"file_name": name, "text": caption(scene)}))
-    with written_aside(args.output_dir / "metadata.jsonl") as aside:
+    with atomic_write(args.output_dir / "metadata.jsonl") as aside:
         aside.write_text("\n".join(lines) + "\n")
     print(f"wrote {COUNT} pictures and metadata.jsonl to {args.output_dir}")
 

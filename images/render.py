@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.cli import InputError, locked, run, written_aside
+from inference.cli import InputError, atomic_write, locked, run
 from inference.options import Help, at_least, output_folder
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def render_picture(task: Task, args: argparse.Namespace, step: Callable) -> list
     rendering = render(task.scene, job.rendered_look(), *job.size, samples=args.samples, detail=detail)
     if args.keep_light:
         film = json.dumps(asdict(rendering.film))
-        with written_aside(task.path.with_suffix(".npz")) as aside:
+        with atomic_write(task.path.with_suffix(".npz")) as aside:
             np.savez_compressed(aside, light=rendering.light, depth=rendering.depth, film=film)
-    with written_aside(task.path) as aside:
+    with atomic_write(task.path) as aside:
         Image.fromarray(rendering.picture).save(aside, quality=args.quality)
     step()
     return faults(rendering, task.scene, job.look)
@@ -97,7 +97,7 @@ def render_clip(task: Task, args: argparse.Namespace, step: Callable) -> list[st
     made_of = json.dumps(task.entry)
     if (folder / "clip.json").exists() and (folder / "clip.json").read_text() != made_of:
         shutil.rmtree(folder)  # frames of another clip of this name
-    with written_aside(folder / "clip.json") as aside:
+    with atomic_write(folder / "clip.json") as aside:
         aside.write_text(made_of)
     while (folder / f"{there:04d}.png").exists():
         there += 1
@@ -109,9 +109,9 @@ def render_clip(task: Task, args: argparse.Namespace, step: Callable) -> list[st
     )  # fmt: skip
     found = []
     for number, rendering in enumerate(take, there):
-        with written_aside(folder / f"{number:04d}.npz") as aside:
+        with atomic_write(folder / f"{number:04d}.npz") as aside:
             np.savez_compressed(aside, depth=rendering.depth, subject=rendering.subject, flow=rendering.flow)
-        with written_aside(folder / f"{number:04d}.png") as aside:
+        with atomic_write(folder / f"{number:04d}.png") as aside:
             Image.fromarray(rendering.picture).save(aside)
         if number in (0, args.frames - 1):
             found += [f"frame {number}: {fault}" for fault in faults(rendering, task.scene, job.look)]
@@ -158,7 +158,7 @@ def render_all(jobs: list, args: argparse.Namespace) -> None:
         for task in left:
             wrong[task.path.name] = render(task, args, bar.update)
             known[task.path.name] = task.entry
-            with written_aside(args.output_dir / "metadata.jsonl") as aside:
+            with atomic_write(args.output_dir / "metadata.jsonl") as aside:
                 aside.write_text("".join(json.dumps(known[name]) + "\n" for name in sorted(known)), encoding="utf-8")
     for name, faults in wrong.items():
         if faults:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from inference.cli import written_aside
+from inference.cli import atomic_write
 from inference.strategies import Cell
 
 Batch = list[Cell]
@@ -43,7 +43,7 @@ def note(batches: Sequence[Batch], recipe: Callable[[Cell], dict], path: Path) -
     new = {_key(batch, recipe): [_place(cell) for cell in batch] for batch in batches}
     drawn = {place for places in new.values() for place in places}
     kept = {key: places for key, places in _noted(path).items() if drawn.isdisjoint(places)}
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         aside.write_text(json.dumps(kept | new))
 
 

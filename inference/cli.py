@@ -97,7 +97,7 @@ def _lines(text: str) -> str:
 
 
 @contextlib.contextmanager
-def written_aside(path: str | Path) -> Iterator[Path]:
+def atomic_write(path: str | Path) -> Iterator[Path]:
     """Yield a path to write a file at; on success it is flushed to disk and takes the place of `path`, else removed.
 
     It has the name of `path`, because Pillow and others choose the format by it, in a hidden folder beside it.
@@ -112,7 +112,7 @@ def written_aside(path: str | Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def folder_written_aside(path: str | Path) -> Iterator[Path]:
+def atomic_folder(path: str | Path) -> Iterator[Path]:
     """The same for a folder: on success its files are flushed and it takes the place of `path`, else it is removed."""
     path = Path(path)
     with _half_written(path) as aside:
@@ -127,7 +127,7 @@ def folder_written_aside(path: str | Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def written_as_one(folder: Path, last: str) -> Iterator[Path]:
+def atomic_entries(folder: Path, last: str) -> Iterator[Path]:
     """Yield a folder; on success all that is in it takes its place in `folder`, beside whatever else is there.
 
     `last` is there only while the rest is whole, so who finds it can rely on the others.

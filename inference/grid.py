@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from inference.cli import written_aside
+from inference.cli import atomic_write
 from inference.lettering import Type, clusters, say_what_is_missing
 
 PAGE, TEXT, DIM, ACCENT = "#101114", "#f2efe9", "#8d9199", "#e8a15c"
@@ -157,7 +157,7 @@ def _fill(text: str, font: Type | ImageFont.FreeTypeFont, width: int) -> list[st
 
 
 def save_sheet(sheet: Image.Image, path: Path) -> None:
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         sheet.save(aside)
     print(f"sheet: {path}")
 

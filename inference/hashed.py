@@ -7,7 +7,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
-from inference.cli import written_aside
+from inference.cli import atomic_write
 
 SHA256 = "sha256"
 
@@ -15,7 +15,7 @@ SHA256 = "sha256"
 def save(tensors: dict[str, torch.Tensor], path: Path, **metadata: str) -> None:
     """Write `tensors` and `metadata`; what is there is whole."""
     tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         save_file(tensors, aside, metadata=metadata | {SHA256: sha256_of(tensors, metadata)})
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin
 
-from inference.cli import InputError, written_aside
+from inference.cli import InputError, atomic_write
 
 WITHOUT_A_DECODER = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}  # Pillow knows them by name, or needs other programs
 # what Windows, macOS and file servers leave beside a person's files; what notebooks and macOS leave begins with a dot
@@ -109,7 +109,7 @@ def save_picture(picture: Image.Image, path: Path, recipe: dict) -> None:
     info = PngImagePlugin.PngInfo()
     info.add_itxt("recipe", json.dumps(recipe, ensure_ascii=False))
     info.add_text("pixels_sha256", _pixels_sha256(picture))
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         picture.save(aside, pnginfo=info)
 
 

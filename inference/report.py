@@ -23,7 +23,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from inference.cli import InputError, run, written_aside
+from inference.cli import InputError, atomic_write, run
 from inference.options import ROOT, Help
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
@@ -187,7 +187,7 @@ def write_report(output_dir: Path) -> Path:
     )
     path = output_dir / "report.html"
     try:
-        with written_aside(path) as aside:
+        with atomic_write(path) as aside:
             aside.write_text(page, encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot write {path} ({error.strerror})") from error

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from inference.cli import written_aside
+from inference.cli import atomic_write
 from inference.intervals import mean_with_interval, rank_agreement
 from inference.picture_files import pictures_in, read_picture
 from inference.pipelines import hub_folder
@@ -258,7 +258,7 @@ def summarise(entries: Sequence[dict], per_prompt: int = 1) -> dict[str, dict]:
 
 def begin_scores(cells: Sequence["Cell"], path: Path) -> None:
     """Write in the place of the last comparison's scores which pictures this one has, until they can be scored."""
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         aside.write_text(json.dumps({"pictures": [_named(cell) for cell in cells]}, indent=2) + "\n")
 
 
@@ -279,7 +279,7 @@ def save_scores(
     entries = score(files, load_clip(clip, device), references)
     summary = summarise(entries, per_prompt)
     means = {s: {name: own["mean"] for name, own in scores.items()} for s, scores in summary["strategies"].items()}
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         content = {"means": means, **summary, "notices": dict(notices or {}), "pictures": entries}
         aside.write_text(json.dumps(content, indent=2) + "\n")
     print("\n".join(table(summary)))

@@ -72,7 +72,7 @@ def textual_inversion(adapter: str | Path, base_folder: Path, template: str | No
     file = read_embedding(adapter, base_folder)
     prompt = filled(template or file.template, "--prompt_template")
     recipe = {"adapter": short_name(adapter), "adapter_sha256": file.sha256}
-    return Strategy("textual_inversion", "Textual inversion", lambda pipe: word_on(pipe, file), prompt, recipe)
+    return Strategy("textual_inversion", "Textual inversion", lambda pipe: embedding_on(pipe, file), prompt, recipe)
 
 
 def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
@@ -192,7 +192,7 @@ def not_taken(pipe: "StableDiffusionPipeline", weights: dict[str, "Tensor"]) -> 
 
 
 @contextlib.contextmanager
-def word_on(pipe: "StableDiffusionPipeline", file: EmbeddingFile) -> Iterator["StableDiffusionPipeline"]:
+def embedding_on(pipe: "StableDiffusionPipeline", file: EmbeddingFile) -> Iterator["StableDiffusionPipeline"]:
     """Give tokenizer and text encoder a word more, and the ones they had back.
 
     Prompts and negative prompts have the word written out, w as "w w_1 w_2", where it stands on its own. The pipeline

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.cli import InputError, run, written_aside
+from inference.cli import InputError, atomic_write, run
 from inference.options import Help, at_least
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def main() -> None:
         print(f"note: {note}")
     result = {"ranking": ranking, "votes": len(votes), "voters": voters, "notes": notes, "left_out": left_out}
     try:
-        with written_aside(args.output) as aside:
+        with atomic_write(args.output) as aside:
             aside.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot write {args.output} ({error.strerror}); choose another --output") from error

@@ -20,7 +20,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from inference.cli import InputError, written_aside
+from inference.cli import InputError, atomic_write
 from video.picture import LIMITED, UPRIGHT, Shape, deinterlaced, turn_of
 from video.sound import Part, Sound, lost
 from video.streams import (
@@ -296,7 +296,7 @@ def write_clip(path: str | Path, clip: Clip) -> Iterator[ClipWriter]:
     finer = timescale * math.ceil(1000 / timescale)  # in which late sound waits
     precise = {"movie_timescale": str(finer), "video_track_timescale": str(timescale)}
     options = precise if suffix in (".mp4", ".m4v", ".mov") else {}
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         with av.open(str(aside.absolute()), "w", container_options=options) as container:
             writer = ClipWriter(container, clip, suffix)
             yield writer
@@ -321,7 +321,7 @@ def check_writable(path: Path, flag: str) -> None:
     if path.is_dir():
         raise InputError(f"{path} is a folder; name the file to write with {flag}")
     try:
-        with contextlib.suppress(InterruptedError), written_aside(path):
+        with contextlib.suppress(InterruptedError), atomic_write(path):
             raise InterruptedError  # a file can be made there, and is taken away again
     except OSError as error:
         raise InputError(f"cannot write {path} ({error.strerror}); choose another {flag}") from error

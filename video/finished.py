@@ -16,7 +16,7 @@ from typing import IO
 import cv2
 import numpy as np
 
-from inference.cli import InputError, disk_full_said, written_aside
+from inference.cli import InputError, atomic_write, disk_full_said
 
 RECIPE, LOCK = "recipe.json", ".lock"
 COMING, AT_WORK, DONE, LOST = "coming", "at work", "done", "lost"  # of a process
@@ -72,7 +72,7 @@ class FinishedFrames:
         else:
             print(f"{count} frames are finished already")
         if found is None:
-            with written_aside(self.folder / RECIPE) as aside:
+            with atomic_write(self.folder / RECIPE) as aside:
                 aside.write_text(json.dumps(self._recipe, indent=2) + "\n")
         return lock
 

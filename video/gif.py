@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from inference.cli import InputError, written_aside
+from inference.cli import InputError, atomic_write
 from video.clip import Clip, Frame, check_writable
 
 TICK = 10  # ms, in which GIF counts
@@ -38,7 +38,7 @@ class GifWriter:
 @contextlib.contextmanager
 def write_gif(path: str | Path, clip: Clip) -> Iterator[GifWriter]:
     """A writer for a GIF of `clip`. The file gets its name when the block ends without an error."""
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         writer = GifWriter(clip)
         yield writer
         writer.save(aside)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inference.cli import InputError, run, written_aside
+from inference.cli import InputError, atomic_write, run
 from inference.options import Help
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def main() -> None:
     for name, value in found.items():
         print(f"{name:18}{'none':>10}" if value is None else f"{name:18}{value:10.4g}")
     if args.json:
-        with written_aside(args.json) as aside:
+        with atomic_write(args.json) as aside:
             aside.write_text(json.dumps(found, indent=2) + "\n")
 
 

@@ -80,7 +80,7 @@ def restyle(
 ) -> list[str]:  # fmt: skip
     """Draw what is not finished and write `output`; returns what a person should be told.
 
-    One of several processes draws every so-manieth batch; the first one also encodes, as frames arrive. Batches and
+    One of several processes draws every n-th batch; the first one also encodes, as frames arrive. Batches and
     not shots are dealt out, so that one long shot is shared as well: what lies between key frames needs nothing but
     those, which every process draws for itself.
     """

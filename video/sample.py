@@ -9,7 +9,7 @@ import argparse
 from fractions import Fraction
 from pathlib import Path
 
-from inference.cli import InputError, run, written_aside
+from inference.cli import InputError, atomic_write, run
 from inference.options import Help, at_least
 
 RATE, HERTZ = 24, 48000
@@ -72,7 +72,7 @@ def main() -> None:
     pictures = sorted(args.frames_dir.glob("[0-9]*.png"))
     if not pictures:
         raise InputError(f"there are no frames in {args.frames_dir}; render them with images.render --frames")
-    with written_aside(args.output) as aside:
+    with atomic_write(args.output) as aside:
         encode(pictures, aside, args.crf)
     print(f"wrote {args.output}, {len(pictures)} frames, {args.output.stat().st_size / 1024:.0f} KiB")
 

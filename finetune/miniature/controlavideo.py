@@ -27,7 +27,7 @@ from finetune.miniature.unet import Denoising, build_scheduler
 from finetune.miniature.vae import encoded
 from finetune.miniature.world import SIZE, Example, held_out_scenes, training_example
 from images.scenes import Shot, caption, clip
-from inference.cli import written_aside
+from inference.cli import atomic_write
 from video.controlavideo import ControlAVideoPipeline, ControlNet3DModel, UNetPseudo3DConditionModel
 from video.controlavideo.noise import inherit, motion_mask
 from video.controlavideo.preprocess import canny_maps, control_hint, source_frames
@@ -70,7 +70,7 @@ def draw_shot(example: ShotExample, frames: int = FRAMES) -> np.ndarray:
 def shots(examples: list[ShotExample], path: Path) -> np.ndarray:
     """Draw clips (n, 8, 128, 128, 3) uint8, once; then read them from disk."""
     if not path.exists():
-        with written_aside(path) as aside:
+        with atomic_write(path) as aside:
             out = np.lib.format.open_memmap(aside, "w+", np.uint8, (len(examples), FRAMES, SIZE, SIZE, 3))
             for i, example in enumerate(tqdm(examples, desc="drawing clips")):
                 out[i] = draw_shot(example)
@@ -206,7 +206,7 @@ def main() -> None:
     for name in ("unet", "controlnet"):
         path = folder / FOLDER / f"{name}_temporal.safetensors"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with written_aside(path) as aside:
+        with atomic_write(path) as aside:
             save_file(temporal_weights(networks[name].cpu()), aside, {"format": "pt"})
 
 
@@ -224,7 +224,7 @@ def sheet(pipe: ControlAVideoPipeline, path: Path) -> None:
                 init_noise_by_residual_thres=0.1,
             ).images[0]  # fmt: skip
             rows.append((np.asarray(made) * 255).round().astype(np.uint8))
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         Image.fromarray(np.concatenate([np.concatenate(list(row), 1) for row in rows])).save(aside)
 
 

@@ -17,7 +17,7 @@ from finetune.miniature.unet import Denoising, assembled, build_scheduler
 from finetune.miniature.vae import encoded
 from finetune.miniature.world import SIZE, held_out_scenes
 from images.scenes import caption, draw
-from inference.cli import written_aside
+from inference.cli import atomic_write
 from inference.detectors import canny
 from inference.sampling import Control, sample
 from inference.scores import edge_f1
@@ -125,7 +125,7 @@ def sheet(pipe, controlnet: ControlNetModel, path: Path, count: int = 8) -> None
         found = [edge_f1(a, b) for a, b in zip(drawn, rows[-1], strict=True)]
         shuffled = [edge_f1(a, b) for a, b in zip(drawn[1:] + drawn[:1], rows[-1], strict=True)]
         print(f"edge F1 {np.mean(found):.2f}, of the wrong map {np.mean(shuffled):.2f}: {', '.join(part) or 'plain'}")
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         Image.fromarray(np.concatenate([np.concatenate(row, 1) for row in rows])).save(aside)
 
 

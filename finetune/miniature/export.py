@@ -16,14 +16,14 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from finetune.miniature.controlavideo import FOLDER as CONTROLAVIDEO
 from finetune.miniature.controlnet import CONTROLNET
 from finetune.miniature.unet import assembled, build_scheduler
-from inference.cli import run, written_aside
+from inference.cli import atomic_write, run
 from inference.formats.single_file import text_names
 from inference.pipelines import MINIATURE
 
 
 def _load_as_fp32(config: Path) -> None:
     """transformers loads weights in the type its config names, diffusers in fp32: in one pipeline they must agree."""
-    with written_aside(config) as aside:
+    with atomic_write(config) as aside:
         aside.write_text(config.read_text().replace('"float16"', '"float32"'))
 
 
@@ -32,7 +32,7 @@ def _forget_where_from(config: Path) -> None:
     if not config.is_file():
         return
     kept = {name: value for name, value in json.loads(config.read_text()).items() if name != "_name_or_path"}
-    with written_aside(config) as aside:
+    with atomic_write(config) as aside:
         aside.write_text(json.dumps(kept, indent=2) + "\n")
 
 
@@ -40,9 +40,9 @@ def _write_vocabulary(folder: Path) -> None:
     """vocab.json and merges.txt beside tokenizer.json, for tools older than transformers 5."""
     model = json.loads((folder / "tokenizer.json").read_text())["model"]
     merges = [" ".join(pair) if isinstance(pair, list) else pair for pair in model["merges"]]
-    with written_aside(folder / "vocab.json") as aside:
+    with atomic_write(folder / "vocab.json") as aside:
         aside.write_text(json.dumps(model["vocab"], ensure_ascii=False) + "\n")
-    with written_aside(folder / "merges.txt") as aside:
+    with atomic_write(folder / "merges.txt") as aside:
         aside.write_text("\n".join(["#version: 0.2", *merges]) + "\n")
 
 

@@ -14,7 +14,7 @@ from finetune.miniature.learn import learn, recipe_parser
 from finetune.miniature.world import labels
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
-from inference.cli import written_aside
+from inference.cli import atomic_write
 from inference.judge import Judge, judge_input
 
 
@@ -51,9 +51,9 @@ def main() -> None:
 
     learn(args.work_dir / "judge", judge, batch_loss, args.steps, peak_lr=2e-3, average=0.998)
     folder = args.work_dir / "pipeline" / "judge"
-    with written_aside(folder / "config.json") as aside:
+    with atomic_write(folder / "config.json") as aside:
         aside.write_text(json.dumps({"subjects": judge.subjects, "settings": judge.settings}, indent=2) + "\n")
-    with written_aside(folder / "model.safetensors") as aside:
+    with atomic_write(folder / "model.safetensors") as aside:
         save_file({k: v.half() for k, v in judge.state_dict().items()}, aside)
 
 

@@ -11,7 +11,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from tqdm import tqdm
 
-from inference.cli import written_aside
+from inference.cli import atomic_write
 
 EXAMPLES = 24_000
 
@@ -111,7 +111,7 @@ def _save(path: Path, step: int, params: dict, averaged: dict, optimizer: torch.
         tensors[f"average.{name}"] = averaged[name].contiguous()
         for key, value in optimizer.state[p].items():
             tensors[f"{key}.{name}"] = value.contiguous()
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         save_file(tensors, aside)
 
 

@@ -22,7 +22,7 @@ from images.scenes import Scene, caption
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
 from inference.adapters import file_sha256
-from inference.cli import run, written_aside
+from inference.cli import atomic_write, run
 from inference.detectors import canny
 from inference.judge import Judge, load_judge, verdict
 from inference.options import CINEMATIC_PROMPT
@@ -205,7 +205,7 @@ def main() -> None:
         subjects=", ".join(SUBJECTS), settings=", ".join(words for _, words in SETTINGS.values()),
         parts=", ".join(PARTS.values()), rows=rows, stamp=weights_stamp(args.model_dir),
     )  # fmt: skip
-    with written_aside(args.model_dir / "README.md") as aside:
+    with atomic_write(args.model_dir / "README.md") as aside:
         aside.write_text(text)
     print(rows)
 

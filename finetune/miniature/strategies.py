@@ -15,7 +15,7 @@ import torch
 from finetune.miniature.measure import recognised
 from finetune.miniature.world import HELD_OUT_SEED, SIZE, held_out_scenes
 from images.scenes import caption
-from inference.cli import InputError, run, written_aside
+from inference.cli import InputError, atomic_write, run
 from inference.judge import load_judge
 from inference.options import ROOT
 from inference.pipelines import MINIATURE, load_base
@@ -67,7 +67,7 @@ def main() -> None:
         share = shares[strategy.name]
         print(f"{strategy.title:28} {share['dramatic']:16.0%} {share['subject']:20.0%} {share['setting']:20.0%}")
     if args.output:
-        with written_aside(args.output) as aside:
+        with atomic_write(args.output) as aside:
             aside.write_text(json.dumps(shares, indent=2) + "\n")
 
 

@@ -17,7 +17,7 @@ from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.vae import LATENTS, NOISE, encoded
 from finetune.miniature.world import OTHER_SHAPES, SIZE, Example, held_out_scenes, pictures, training_example
 from images.scenes import caption
-from inference.cli import written_aside
+from inference.cli import atomic_write
 
 BATCH = 32
 LEARNING_RATE = 6e-4
@@ -177,7 +177,7 @@ def sheet(parts: dict, path: Path, count: int = 16) -> None:
         ).images
         pictures = (pictures * 255).round().astype(np.uint8)
         rows += [np.concatenate(list(pictures[i : i + 8]), 1) for i in range(0, count, 8)]
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         Image.fromarray(np.concatenate(rows)).save(aside)
 
 

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from finetune.miniature.clip import training_set
 from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.world import SIZE
-from inference.cli import written_aside
+from inference.cli import atomic_write
 
 CHANNELS = (16, 32, 64, 128)  # few at full size, where they cost most
 LATENTS = 12
@@ -125,7 +125,7 @@ def strip(vae: AutoencoderKL, pictures: np.ndarray, path: Path, device: torch.de
         y = vae(to_model(pictures, device)).sample.float().cpu()
     y = ((y.permute(0, 2, 3, 1).clamp(-1, 1) + 1) * 127.5).round().byte().numpy()
     rows = [np.concatenate(list(row), 1) for row in (pictures, y)]
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         Image.fromarray(np.concatenate(rows)).save(aside)
 
 
@@ -140,7 +140,7 @@ def encoded(vae: AutoencoderKL, drawn: np.ndarray, path: Path, device: torch.dev
         x = to_model(drawn[i : i + 8], device)
         for half, view in enumerate((x, x.flip(-1))):
             out[half * n + i : half * n + i + len(x)] = vae.encode(view).latent_dist.mean.half().cpu()
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         np.save(aside, out.numpy())
     return out
 

@@ -85,6 +85,8 @@ def test_a_manifest_that_does_not_name_the_files_is_damage(manifest: str, tmp_pa
 
     for step in (1, 2):
         checkpoints.write(tmp_path / f"checkpoint-{step}", {"a": torch.ones(2)}, {"steps": step}, lambda folder: None)
+    (tmp_path / "checkpoint-2" / ".DS_Store").touch()
+    assert checkpoints.find(tmp_path, "latest") == tmp_path / "checkpoint-2", "a file of another's is no damage"
     (tmp_path / "checkpoint-2" / "manifest.json").write_text(manifest)
     assert checkpoints.find(tmp_path, "latest") == tmp_path / "checkpoint-1"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import assert_refused, captioned_pictures, run_script
 
-from inference.cli import HALF_WRITTEN, locked, written_as_one, written_aside
+from inference.cli import HALF_WRITTEN, atomic_entries, atomic_write, locked
 
 
 @pytest.mark.parametrize("script", ["inference/inference_base.py", "finetune/lora.py"])
@@ -38,8 +38,8 @@ def test_captions_are_printed_to_a_terminal_of_ascii(tiny_base: Path, tmp_path: 
 
 
 def test_what_a_dead_process_was_writing_is_swept_and_a_living_one_keeps_its_own(tmp_path: Path) -> None:
-    writing = "import sys, time; from inference.cli import written_aside\n"
-    writing += "with written_aside(sys.argv[1]) as aside: aside.write_text('new'); print(flush=True); time.sleep(60)"
+    writing = "import sys, time; from inference.cli import atomic_write\n"
+    writing += "with atomic_write(sys.argv[1]) as aside: aside.write_text('new'); print(flush=True); time.sleep(60)"
     processes = []
     for name in ("deep/dead.txt", "deep/alive.txt"):
         words = [sys.executable, "-c", writing, str(tmp_path / name)]
@@ -54,7 +54,7 @@ def test_what_a_dead_process_was_writing_is_swept_and_a_living_one_keeps_its_own
         assert left.name == "alive.txt" and left.read_text() == "new"
     alive.kill()
     alive.wait()
-    with written_aside(tmp_path / "deep" / "other.txt") as aside:
+    with atomic_write(tmp_path / "deep" / "other.txt") as aside:
         aside.write_text("other")
     # a folder is swept once a process; this one has not written there before
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["other.txt"]
@@ -73,7 +73,7 @@ def test_what_belongs_together_is_whole_or_lacks_its_last_part(tmp_path: Path, m
             move(source, target)
 
         monkeypatch.setattr(os, "replace", cut)
-        with written_as_one(tmp_path, last="index.json") as aside:
+        with atomic_entries(tmp_path, last="index.json") as aside:
             for name in ("index.json", "weights.safetensors"):
                 (aside / name).write_text(number)
             for part in ("unet", "vae"):

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from inference.adapters import file_sha256
-from inference.cli import InputError, folder_written_aside
+from inference.cli import InputError, atomic_folder
 
 SAFE_NAME = {
     "pytorch_model.bin": "model.safetensors",
@@ -31,7 +31,7 @@ def as_safetensors(folder: Path) -> Path:
     index = [*folder.glob("model_index.json"), *folder.glob(HED)]
     converted = cache_folder(folder.resolve().name, *pickles, *copied, *index)
     if not converted.is_dir():
-        with folder_written_aside(converted) as aside:
+        with atomic_folder(converted) as aside:
             for path in (*index, *folder.glob("*/*")):
                 copy = aside / path.relative_to(folder)
                 copy.parent.mkdir(exist_ok=True)
@@ -48,7 +48,7 @@ def file_as_safetensors(path: Path) -> Path:
     """The same for one file of weights, such as hed-network.pth."""
     converted = cache_folder(path.stem, path) / f"{path.stem}.safetensors"
     if not converted.is_file():
-        with folder_written_aside(converted.parent) as aside:
+        with atomic_folder(converted.parent) as aside:
             _save(read_pickle(path), aside / converted.name)
     return converted
 

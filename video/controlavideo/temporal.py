@@ -7,7 +7,7 @@ import torch
 from diffusers import ControlNetModel, DPMSolverMultistepScheduler, UNet2DConditionModel
 from safetensors.torch import load_file
 
-from inference.cli import InputError, folder_written_aside
+from inference.cli import InputError, atomic_folder
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
 from video.controlavideo.safe import cache_folder
 from video.controlavideo.weights2d import WEIGHTS, differences
@@ -35,7 +35,7 @@ def over_2d(folder: Path, mode: str | None) -> Path:
     made_of = [path for part in folders for path in sorted(part.iterdir()) if path.is_file()]
     whole = cache_folder(folder.name, *(folder / file for file in TEMPORAL.values()), *made_of)
     if not whole.is_dir():
-        with folder_written_aside(whole) as aside:
+        with atomic_folder(whole) as aside:
             for part, (network, flat) in NETWORKS.items():
                 made = network.from_2d(flat.from_pretrained(parts[part], torch_dtype=torch.float16))
                 temporal = load_file(folder / TEMPORAL[part])
