@@ -30,7 +30,7 @@ $(DEMO)/control_a_video.mp4: | $(VENV)/.installed
 
 test: $(VENV)/.installed
 	ruff check .
-	python -m pytest
+	python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

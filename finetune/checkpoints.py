@@ -14,8 +14,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from inference.adapters import file_sha256
 from inference.cli import FULL, InputError, atomic_folder
+from inference.recipes import file_sha256
 
 NEEDED = {"state.safetensors", "state.json"}
 

@@ -20,6 +20,7 @@ from finetune.options import comparison, parse, training_parser
 from finetune.prior import add_class_pictures, brought_pictures, preserving_loss
 from inference.cli import InputError, atomic_entries, run
 from inference.options import at_least
+from inference.recipes import write_recipe
 
 if TYPE_CHECKING:
     from diffusers import StableDiffusionPipeline
@@ -119,7 +120,7 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
             name = begun.args.output_dir.resolve().name
             texts = metadata.describe(begun, recipe, "checkpoint", name=name, usage=usage, trigger=trigger)
             metadata.write(tensors, aside / SINGLE_FILE, texts)
-        (aside / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n")
+        write_recipe(aside, recipe)
 
 
 def save_pipeline(pipe: "StableDiffusionPipeline", tokenizer: Path, folder: Path) -> None:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from finetune import data
 from finetune.options import comparison, parse, training_parser
 from inference.adapters import LORA_WEIGHTS
-from inference.cli import InputError, atomic_write, run
+from inference.cli import InputError, atomic_entries, run
 from inference.options import at_least
+from inference.recipes import RECIPE, write_recipe
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -119,7 +120,7 @@ def kohya_form(layers: dict[tuple[str, str], "Tensor"], alpha: float) -> dict[st
 
 
 def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict) -> None:
-    """Both files, each with the recipe in its metadata."""
+    """Both files, each with the recipe in its metadata, and recipe.json."""
     from finetune import metadata
 
     args, layers = run.args, layers_of(models)
@@ -134,10 +135,10 @@ def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict)
         "ss_network_alpha": str(args.lora_alpha),
         "ss_network_args": json.dumps({"use_dora": args.use_dora, "train_feed_forward": args.train_feed_forward}),
     }
-    with atomic_write(folder / LORA_WEIGHTS) as aside:
-        metadata.write(diffusers_form(layers, args.lora_alpha / args.rank), aside, texts | network)
-    with atomic_write(folder / KOHYA_WEIGHTS) as aside:
-        metadata.write(kohya_form(layers, args.lora_alpha), aside, texts | network)
+    with atomic_entries(folder, last=RECIPE) as aside:
+        metadata.write(diffusers_form(layers, args.lora_alpha / args.rank), aside / LORA_WEIGHTS, texts | network)
+        metadata.write(kohya_form(layers, args.lora_alpha), aside / KOHYA_WEIGHTS, texts | network)
+        write_recipe(aside, recipe)
 
 
 def main() -> None:

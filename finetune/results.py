@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +11,9 @@ import torch
 
 from finetune import checkpoints
 from inference.adapters import read_header
-from inference.cli import InputError, atomic_write, peak_memory
+from inference.cli import InputError, peak_memory
 from inference.pipelines import PARTS, short_name
+from inference.recipes import RECIPE
 
 if TYPE_CHECKING:
     from finetune.training import Loop
@@ -60,9 +60,9 @@ def of_earlier_run(folder: Path, base: Path) -> list[str]:
 
     Files that others put there have no recipe, and stay.
     """
-    if not (folder / "recipe.json").exists():
+    if not (folder / RECIPE).exists():
         return []
-    names = ["recipe.json"]
+    names = [RECIPE]
     for path in sorted(folder.glob("*.safetensors")):
         with contextlib.suppress(InputError):
             names += [path.name] if "recipe" in read_header(path)[1] else []
@@ -72,14 +72,12 @@ def of_earlier_run(folder: Path, base: Path) -> list[str]:
 
 
 def finish(loop: "Loop") -> None:
-    """Write what was trained and its recipe.json, and publish both if asked to."""
+    """Write what was trained, and publish it if asked to."""
     args, accelerator = loop.args, loop.accelerator
     if accelerator.is_main_process:
-        made, path = recipe(loop), args.output_dir / "recipe.json"
-        with checkpoints.room_for(path, loop.saved_bytes):
+        made = recipe(loop)
+        with checkpoints.room_for(args.output_dir / RECIPE, loop.saved_bytes):
             loop.save(args.output_dir, made)
-            with atomic_write(path) as aside:
-                aside.write_text(json.dumps(made, indent=2) + "\n")
         spent = f"{made['seconds']:.0f} s and at most {made['peak_memory_mib']} MiB"
         print(f"{made['steps']} steps, loss {made['final_loss']:.4f}, {spent}")
         if args.push_to_hub:

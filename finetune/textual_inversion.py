@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from finetune import data
 from finetune.options import comparison, parse, training_parser
-from inference.cli import InputError, atomic_write, run
+from inference.cli import InputError, atomic_entries, run
 from inference.options import at_least
+from inference.recipes import RECIPE, write_recipe
 from inference.words import Word
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def reword(
 
 
 def save(run: "Run", word: Word, embedding: "PlaceholderEmbedding", folder: Path, recipe: dict) -> None:
-    """One file with one key, the word: (vectors, width)."""
+    """One file with one key, the word: (vectors, width); and recipe.json."""
     from finetune import metadata
 
     file = folder / word.file
@@ -125,8 +126,9 @@ def save(run: "Run", word: Word, embedding: "PlaceholderEmbedding", folder: Path
     usage = f"prompts such as {example!r}; A1111 and ComfyUI know the word by the file's name, {file.stem}"
     texts = metadata.describe(run, recipe, "textual-inversion", name=file.stem, usage=usage, trigger=word.name)
     tensors = {word.name: embedding.vectors().detach().cpu().contiguous()}
-    with atomic_write(file) as aside:
-        metadata.write(tensors, aside, texts)
+    with atomic_entries(folder, last=RECIPE) as aside:
+        metadata.write(tensors, aside / file.name, texts)
+        write_recipe(aside, recipe)
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """Adapter files, checked against a base by their headers, before anything heavy is imported or loaded."""
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from inference.cli import InputError
 from inference.formats.lora_names import BUNDLED, LORA_NAME, MERGE, PEFT, Shape, flat, layer_table, other_kind, place
+from inference.recipes import file_sha256, read_recipe
 
 if TYPE_CHECKING:
     import torch
@@ -76,11 +76,6 @@ class LoraFile:
         return alpha / rank**0.5 if config.get("use_rslora") else alpha / rank
 
 
-def file_sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def read_lora(adapter: str | Path, base_folder: Path) -> LoraFile:
     """Find a LoRA file and match each of its tensors with a layer of the base in `base_folder`, from headers alone.
 
@@ -88,6 +83,7 @@ def read_lora(adapter: str | Path, base_folder: Path) -> LoraFile:
     unused, and where it was made for another base.
     """
     path = find_lora(adapter)
+    read_recipe(path.parent, path.name)
     shapes, metadata = read_header(path)
     layers = layer_table(_base_shapes(base_folder))
     bundled = sorted({name.split(".")[1] for name in shapes if name.startswith(BUNDLED)})
@@ -199,6 +195,7 @@ def read_embedding(adapter: str | Path, base_folder: Path) -> EmbeddingFile:
     diffusers' files call the tensor by the word; in A1111's it is `emb_params`, and the word is the file's name.
     """
     path = find_embedding(adapter)
+    read_recipe(path.parent, path.name)
     shapes, metadata = read_header(path)
     key = "emb_params" if "emb_params" in shapes else next(iter(shapes), "")
     if not key or (key != "emb_params" and len(shapes) != 1) or len(shapes[key]) not in (1, 2):

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from inference.adapters import file_sha256
 from inference.batching import Batch, note, planned
 from inference.cli import InputError, locked
 from inference.grid import comparison_sheet, notice_tile, save_sheet
@@ -35,6 +34,7 @@ from inference.pipelines import (
     resolve_base,
     short_name,
 )
+from inference.recipes import file_sha256
 from inference.scores import begin_scores, reference_pictures, save_scores
 from inference.strategies import BASE, Cell, Strategy
 

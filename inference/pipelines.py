@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.adapters import file_sha256
 from inference.cli import InputError
+from inference.recipes import file_sha256
 
 if TYPE_CHECKING:
     import torch

@@ -7,7 +7,6 @@ taken off again, and the base is the same as before, bit for bit.
 import argparse
 import contextlib
 import copy
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from inference.adapters import (
 from inference.cli import InputError, is_text
 from inference.control import ControlNet, find_controlnet
 from inference.pipelines import check_finite, check_parts, fingerprint, short_name
+from inference.recipes import read_recipe
 from inference.words import Word
 
 if TYPE_CHECKING:
@@ -78,11 +78,11 @@ def textual_inversion(adapter: str | Path, base_folder: Path, template: str | No
 def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
     """A UNet and text encoder that were trained, under the name they were trained with."""
     folder = find_model(adapter)
+    made = read_recipe(folder, "unet/", "text_encoder/")
     check_parts(folder, MAKE_A_MODEL)
     check_same_shapes(folder, base_folder)
-    trained = "{caption}, in cinematic style"
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        trained = json.loads((folder / "recipe.json").read_text())["prompt"]
+    trained = made.get("prompt")
+    trained = trained if isinstance(trained, str) else "{caption}, in cinematic style"
     # a thing's phrase has no place for a caption: what is asked for goes beside it
     trained = trained.replace("{caption}", "{prompt}") if "{caption}" in trained else trained + ", {prompt}"
     prompt = filled(template or trained, "--prompt_template")

@@ -157,7 +157,8 @@ def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
     """All that makes the frames what they are; frames made with another recipe are not gone on with."""
     from importlib.metadata import version
 
-    from inference.adapters import file_sha256, find_lora
+    from inference.adapters import find_lora
+    from inference.recipes import file_sha256
     from video.controlavideo.checkpoint import stamp
 
     shown = ("output", "resume", "side_by_side", "input_video", "checkpoint", "base_model", "lora", "compile")

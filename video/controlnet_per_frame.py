@@ -128,8 +128,8 @@ def recipe(args: argparse.Namespace, folder: Path, controlnet, adapters) -> dict
     """All that makes the frames what they are; frames made with another recipe are not gone on with."""
     from importlib.metadata import version
 
-    from inference.adapters import file_sha256
     from inference.pipelines import fingerprint, hub_folder, short_name
+    from inference.recipes import file_sha256
 
     shown = (
         "output",

@@ -69,7 +69,7 @@ def clip(
     walk = scene.what.get("moves", SUBJECTS[scene.subject].moves) * seconds if move.walk is None else move.walk
     shots = [_shot_at(stage.shot, move, walk, t) for t in _times(frames)]
     _animate(stage, shots)
-    blender.prepare(width, height, samples, flow=True, volumes=bool(stage.light.fog), keep=True)
+    blender.prepare(width, height, samples, flow=True, volumes=bool(stage.light.fog), keep=True, draft=stage.draft)
     for number, shot in list(enumerate(shots[:-1], 1))[start:]:
         stage.shot = shot
         stage.roll_waves(number / rate, (number + 1) / rate, number)

@@ -80,6 +80,11 @@ def lathe(profile: Sequence[tuple[float, float]], around: int = 48) -> Solid:
     return loft([circle * radius + np.array([0, 0, z]) for radius, z in profile])
 
 
+def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The cross product along the last axis: np.cross, whose checks cost more than short rods."""
+    return a[..., [1, 2, 0]] * b[..., [2, 0, 1]] - a[..., [2, 0, 1]] * b[..., [1, 2, 0]]
+
+
 def tube(path, radii, around: int = 8) -> Solid:
     """A round rod along points (k, 3); radii one number or one for each point."""
     path = np.asarray(path, float)
@@ -89,9 +94,9 @@ def tube(path, radii, around: int = 8) -> Solid:
     # one reference for the whole rod, so that its rings do not twist
     mean = ahead.mean(0)
     reference = np.eye(3)[np.argmin(np.abs(mean))]
-    side = np.cross(ahead, reference)
+    side = cross(ahead, reference)
     side /= np.linalg.norm(side, axis=1, keepdims=True) + 1e-12
-    up = np.cross(side, ahead)
+    up = cross(side, ahead)
     t = np.linspace(0, TURN, around, endpoint=False)[None, :, None]
     return loft(path[:, None] + radii[:, None, None] * (np.cos(t) * up[:, None] + np.sin(t) * side[:, None]))
 

@@ -38,7 +38,7 @@ def render(
     for a size, a look or a scene that cannot be rendered."""
     check_size(width, height)
     stage = build(scene, look, width / height, detail)
-    blender.prepare(width, height, samples, flow=False, volumes=bool(stage.light.fog))
+    blender.prepare(width, height, samples, flow=False, volumes=bool(stage.light.fog), draft=stage.draft)
     return developed(stage, blender.trace())
 
 

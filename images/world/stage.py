@@ -24,6 +24,11 @@ class Stage:
 
     # -- randomness and detail
 
+    @property
+    def draft(self) -> bool:
+        """Whether it is for small pictures, in which bevels and third bounces do not show."""
+        return self.detail <= 0.35
+
     def rng(self, name: str) -> np.random.Generator:
         """The scene's stream of random numbers for one purpose."""
         return self.scene.rng(name)
@@ -76,7 +81,7 @@ class Stage:
         """One object of a Solid or of several."""
         solid = parts if isinstance(parts, Solid) else join(parts)
         made = blender.add_mesh(solid, material, smooth, colours)
-        if bevel and self.detail > 0.35:
+        if bevel and not self.draft:
             blender.modify(made, "BEVEL", width=bevel, segments=2, limit_method="ANGLE")
         return made
 

@@ -1,5 +1,6 @@
 """LoRA: what is trained, the two files it is kept in, and the pictures they give in other hands."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -109,6 +110,7 @@ def test_the_kohya_file_is_the_same_adapter(trained: Path, tiny_base: Path) -> N
 
 def test_names_alpha_and_metadata_are_what_other_tools_expect(trained: Path) -> None:
     recipe = json.loads((trained / "recipe.json").read_text())
+    hashes = recipe.pop("sha256")
     diffusers, kohya = (load_file(trained / f"{name}.safetensors") for name in ("pytorch_lora_weights", "lora_kohya"))
     attention = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora.down.weight"
     assert diffusers[attention].shape[0] == 4
@@ -127,6 +129,8 @@ def test_names_alpha_and_metadata_are_what_other_tools_expect(trained: Path) -> 
     for name in ("pytorch_lora_weights", "lora_kohya"):
         with safe_open(trained / f"{name}.safetensors", "pt") as file:
             assert json.loads(file.metadata()["recipe"]) == recipe
+        whole = (trained / f"{name}.safetensors").read_bytes()
+        assert hashes[f"{name}.safetensors"] == hashlib.sha256(whole).hexdigest()
     assert all(tensor.isfinite().all() and tensor.dtype == torch.float32 for tensor in diffusers.values())
 
 

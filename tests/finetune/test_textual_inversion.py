@@ -59,6 +59,7 @@ def test_one_file_with_one_key_and_its_recipe(trained: Path) -> None:
     tensors = load_file(trained / "my-style.safetensors")
     assert {name: tuple(tensor.shape) for name, tensor in tensors.items()} == {TOKEN: (2, 32)}
     recipe = json.loads((trained / "recipe.json").read_text())
+    assert recipe.pop("sha256").keys() == {"recipe.json", "my-style.safetensors"}
     assert recipe["prompt"] == "{caption}, in the style of <my-style>"
     with safe_open(trained / "my-style.safetensors", "pt") as file:
         assert json.loads(file.metadata()["recipe"]) == recipe

@@ -16,9 +16,10 @@ import torch
 from diffusers import AutoencoderKL, ModelMixin, SchedulerMixin
 from safetensors import SafetensorError
 
-from inference.adapters import file_sha256, read_header
+from inference.adapters import read_header
 from inference.cli import InputError
 from inference.pipelines import check_finite
+from inference.recipes import file_sha256
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
 from video.controlavideo.safe import HED, as_safetensors
 from video.controlavideo.temporal import TEMPORAL, over_2d

@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from inference.adapters import file_sha256
 from inference.cli import InputError, atomic_folder
+from inference.recipes import file_sha256
 
 SAFE_NAME = {
     "pytorch_model.bin": "model.safetensors",

@@ -39,6 +39,7 @@ def ink(colour) -> tuple[int, int, int]:
     return tuple(int(255 * c) for c in colour)
 
 
+@lru_cache(32)
 def font(size: float):
     from PIL import ImageFont
 
@@ -78,7 +79,8 @@ def page(seed: int, height: int = 640, picture: bool = False) -> np.ndarray:
     """A printed page: a heading, justified lines with gaps as words leave them, a number, perhaps an engraving."""
     rng = np.random.default_rng([seed, 5])
     width = int(height * 0.7)
-    made, draw = canvas(paper(height, width, (0.87, 0.81, 0.68), seed, 0.14))
+    blank = paper(height, width, (0.87, 0.81, 0.68), seed, 0.14)
+    made, draw = canvas(blank)
     unit = height / 46
     left, right, top = 0.13 * width, 0.88 * width, 0.1 * height
     if rng.random() < 0.5:
@@ -98,7 +100,7 @@ def page(seed: int, height: int = 640, picture: bool = False) -> np.ndarray:
             x += draw.textlength(word, font(unit * 0.86)) + unit * rng.uniform(0.28, 0.5)
         y += unit * 1.28
     # ink that ran past the margin is rubbed out
-    result, blank = finished(made), paper(height, width, (0.87, 0.81, 0.68), seed, 0.14)
+    result = finished(made)
     result[:, int(right) :] = blank[:, int(right) :]
     return result
 
