@@ -47,6 +47,18 @@ def at_least(least: float, kind: Callable = int, most: float | None = None) -> C
     return number
 
 
+def output_file(text: str) -> Path:
+    """What argparse calls for a file to write. A link is written through; what is no file stays what it is."""
+    path = Path(text)
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(
+            f"{text} is a device or a pipe, and what is written there in one piece is a file; name another"
+        )
+    return path
+
+
 any_seed = at_least(0, most=SEEDS - 1)
 any_scale = at_least(-1000, float, most=1000)
 

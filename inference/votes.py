@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError, atomic_write, run
-from inference.options import Help, at_least
+from inference.options import Help, at_least, output_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -142,7 +142,9 @@ def table(ranking: Sequence[dict]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="votes as downloaded from report.html")
-    parser.add_argument("--output", type=Path, default=ROOT / "outputs" / "votes.json", help="where the ranking goes")
+    parser.add_argument(
+        "--output", type=output_file, default=ROOT / "outputs" / "votes.json", help="where the ranking goes"
+    )
     parser.add_argument("--resamples", type=at_least(100), default=1000, help="draws behind the intervals")
     args = parser.parse_args()
     votes, left_out = read_all(args.files)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inference.cli import InputError, run
-from inference.options import DPT, Help, any_scale, any_seed, at_least
+from inference.options import DPT, Help, any_scale, any_seed, at_least, output_file
 
 MODES = ("depth", "canny", "hed")
 
@@ -22,8 +22,8 @@ def parse_args() -> argparse.Namespace:
     clip("--input_video", type=Path, required=True, metavar="CLIP", help="any video FFmpeg reads, or an animated GIF")
     clip(
         "--output",
-        type=Path,
-        default=Path("demo.mp4"),
+        type=output_file,
+        default="demo.mp4",
         metavar="CLIP",
         help="to write: .mp4, .mov, .mkv, .webm or .gif",
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from inference.cli import InputError, run
 from inference.detectors import DPT, check_kind
-from inference.options import Help, add_base_options, any_scale, any_seed, at_least
+from inference.options import Help, add_base_options, any_scale, any_seed, at_least, output_file
 
 STRENGTH = {"anchor": 0.6, "none": 1.0}
 seconds = at_least(0, float, most=10**9)  # FFmpeg counts them in 64 bits, by up to a billion a second
@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
     clip = parser.add_argument_group("the clip").add_argument
     clip("--input", type=Path, required=True, metavar="CLIP", help="any video FFmpeg reads, or an animated GIF")
-    clip("--output", type=Path, required=True, metavar="CLIP", help="to write: .mp4, .mov, .mkv or .webm")
+    clip("--output", type=output_file, required=True, metavar="CLIP", help="to write: .mp4, .mov, .mkv or .webm")
     clip("--start", type=seconds, metavar="SECONDS", help="where to begin")
     clip("--end", type=seconds, metavar="SECONDS", help="where to end")
     clip("--max_frames", type=at_least(1), help="at most so many frames")

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inference.cli import InputError, atomic_write, run
-from inference.options import Help
+from inference.options import Help, output_file
 
 if TYPE_CHECKING:
     from video.clip import Clip
@@ -193,7 +193,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, metavar="CLIP", help="the clip to measure")
     parser.add_argument("--prompt", default="", help="what it should show; no CLIP score if not given")
     parser.add_argument("--clip", default=str(MINIATURE_CLIP), help="folder or hub name of the CLIP model")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the scores as well")
+    parser.add_argument("--json", type=output_file, metavar="FILE", help="where to write the scores as well")
     args = parser.parse_args()
     from video.clip import check_writable
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from inference.cli import InputError, atomic_write, run
-from inference.options import Help, at_least
+from inference.options import Help, at_least, output_file
 
 RATE, HERTZ = 24, 48000
 
@@ -66,7 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
     add = parser.add_argument
     add("--frames_dir", type=Path, required=True, help="folder of frames that images.render made")
-    add("--output", type=Path, default=Path(__file__).with_name("sample.mp4"), help="clip to write")
+    add("--output", type=output_file, default=str(Path(__file__).with_name("sample.mp4")), help="clip to write")
     add("--crf", type=at_least(0), default=18, help="quality of the picture: lower is better and larger")
     args = parser.parse_args()
     pictures = sorted(args.frames_dir.glob("[0-9]*.png"))

@@ -17,7 +17,7 @@ from finetune.miniature.world import HELD_OUT_SEED, SIZE, held_out_scenes
 from images.scenes import caption
 from inference.cli import InputError, atomic_write, run
 from inference.judge import load_judge
-from inference.options import ROOT
+from inference.options import ROOT, output_file
 from inference.pipelines import MINIATURE, load_base
 from inference.sampling import sample
 from inference.strategies import BASE, Strategy, dreambooth, lora, textual_inversion
@@ -57,7 +57,7 @@ def main() -> None:
         folder = ROOT / "outputs" / name
         parser.add_argument(f"--{name}", type=Path, default=folder, help=f"adapter (default: outputs/{name})")
     parser.add_argument("--count", type=int, default=100, help="held-out prompts (default: %(default)s)")
-    parser.add_argument("--output", type=Path, help="write the shares as JSON as well")
+    parser.add_argument("--output", type=output_file, help="write the shares as JSON as well")
     args = parser.parse_args()
 
     strategies = found(args)

@@ -1,10 +1,12 @@
+import argparse
 import importlib
+import os
 import sys
 
 import pytest
 
-from inference.cli import InputError
-from inference.options import check_compiler, read_prompts
+from inference.cli import InputError, atomic_write
+from inference.options import check_compiler, output_file, read_prompts
 
 EVERY_SCRIPT = {
     "inference.compare": [],
@@ -85,3 +87,39 @@ def test_compiling_on_a_cpu_needs_a_compiler(monkeypatch, tmp_path):
     check_compiler(cuda=True)
     with pytest.raises(InputError, match="--compile needs a C\\+\\+ compiler"):
         check_compiler(cuda=False)
+
+
+def test_a_link_is_written_through_and_a_device_is_refused(tmp_path):
+    (tmp_path / "far").mkdir()
+    link, target = tmp_path / "out.mp4", tmp_path / "far" / "film.mp4"
+    link.symlink_to("far/film.mp4")
+    assert output_file(str(link)) == target  # which need not be there yet
+    with atomic_write(output_file(str(link))) as aside:
+        aside.write_text("frames")
+    assert link.is_symlink() and target.read_text() == "frames"
+    os.mkfifo(tmp_path / "pipe")
+    for wrong in ("/dev/null", str(tmp_path / "pipe")):
+        with pytest.raises(InputError, match=f"{wrong} is a device or a pipe"):
+            output_file(wrong)
+    assert output_file(str(tmp_path)) == tmp_path, "what a folder gets is said where its name is used"
+
+
+@pytest.mark.parametrize(
+    "script, flag",
+    [("inference.votes", "--output"), ("video.controlnet_per_frame", "--output"), ("video.control_a_video", "--output"),
+     ("video.metrics", "--json"), ("finetune.miniature.strategies", "--output"), ("video.sample", "--output")],
+)  # fmt: skip
+def test_every_script_that_writes_a_named_file_follows_links(script, flag, monkeypatch, capsys):
+    added = {}
+    own = argparse._ActionsContainer.add_argument
+
+    def add_argument(self, *names, **settings):
+        added.update(dict.fromkeys(names, settings.get("type")))
+        return own(self, *names, **settings)
+
+    monkeypatch.setattr(argparse._ActionsContainer, "add_argument", add_argument)
+    monkeypatch.setattr(sys, "argv", [script, "--help"])
+    module = importlib.import_module(script)
+    with pytest.raises(SystemExit):
+        getattr(module, "parse_args", module.main)()
+    assert added[flag] is output_file
