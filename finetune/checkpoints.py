@@ -4,7 +4,6 @@ import contextlib
 import itertools
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from inference.cli import FULL, InputError, atomic_folder
+from inference.cli import FULL, InputError, atomic_folder, system_error
 from inference.recipes import file_sha256
 
 NEEDED = {"state.safetensors", "state.json"}
@@ -141,9 +140,7 @@ def room_for(path: Path, size: int = 0) -> Iterator[None]:
             yield
             return
         except (OSError, SafetensorError) as caught:
-            error = caught
-            said = re.search(r"os error (\d+)", str(error))  # safetensors has an error of its own for a full disk
-            number = int(said[1]) if said else getattr(error, "errno", None)
+            error, number = caught, system_error(caught)
             if number not in FULL:
                 raise
             why = f" ({os.strerror(number)})"

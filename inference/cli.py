@@ -5,6 +5,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import resource
 import shutil
 import sys
@@ -22,6 +23,7 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)  # what belongs to others, a disk that is read only
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, a person's share of it, the longest file allowed
 
 
@@ -30,13 +32,14 @@ class InputError(Exception):
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script's `main`: exit 2 with one sentence on bad input and a full disk, 130 on Ctrl-C, no traceback."""
+    """Run a script's `main`: exit 2 with one sentence on bad input, a full disk or a file of others', 130 on Ctrl-C, no
+    traceback."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a stream that is no file
             stream.reconfigure(errors="backslashreplace")  # a caption is printed whatever the terminal can show
     try:
         _check_arguments()
-        with disk_full_said("what is finished is kept; make room and run it again"):
+        with closed_said(), disk_full_said("what is finished is kept; make room and run it again"):
             main()
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -51,10 +54,28 @@ def disk_full_said(kept: str) -> Iterator[None]:
     """A full disk is one sentence, ending in what is `kept`."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in FULL:
+    except Exception as error:
+        if system_error(error) not in FULL:
             raise
         raise InputError(f"the disk is full; {kept}") from error
+
+
+@contextlib.contextmanager
+def closed_said() -> Iterator[None]:
+    """A file that the system keeps from this person is one sentence."""
+    try:
+        yield
+    except Exception as error:
+        if (number := system_error(error)) not in CLOSED:
+            raise
+        name = next(filter(None, (getattr(error, name, None) for name in ("filename2", "filename"))), error)
+        raise InputError(f"{name}: {os.strerror(number).lower()}; give yourself access, or name another") from error
+
+
+def system_error(error: Exception) -> int | None:
+    """The system's number of an error, which safetensors only writes in its text."""
+    said = re.search(r"os error (\d+)", str(error))
+    return int(said[1]) if said else getattr(error, "errno", None)
 
 
 def _check_arguments() -> None:

@@ -57,6 +57,15 @@ def read_recipe(folder: Path, *needed: str) -> dict:
     return recipe
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether `folder` has a recipe, and every file that it names is there as it was written."""
+    try:
+        recipe = json.loads((folder / RECIPE).read_text(encoding="utf-8"))
+        return bool(read_recipe(folder, *recipe[HASHES]))
+    except (OSError, ValueError, TypeError, LookupError, InputError):
+        return False
+
+
 def _way_on(path: Path) -> str:
     return f"copy the folder or train it again, or remove {path.name} if the change is yours"
 

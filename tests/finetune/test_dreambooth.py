@@ -46,7 +46,9 @@ def flags_for(base: Path, output: Path, *more: str) -> list[str]:
 
 
 def train(base: Path, output: Path, *more: str) -> Finished:
-    return warm.Process(flags_for(base, output, *more), output.parent / f"{output.name}-said", "dreambooth").finished()
+    return warm.Process(
+        flags_for(base, output, *more), output.parent / f"{output.name}-said", "finetune.dreambooth"
+    ).finished()
 
 
 @pytest.fixture(scope="module")

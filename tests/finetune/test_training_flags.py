@@ -168,6 +168,6 @@ def test_what_the_tests_of_diffusers_call_works(script: str, tiny_base: Path, tm
     ]
     flags += shlex.split(f"{CALLED} {first}")
     for number, more in enumerate(([], shlex.split(second))):
-        done = warm.Process([*flags, *more], tmp_path / str(number), script).finished()
+        done = warm.Process([*flags, *more], tmp_path / str(number), f"finetune.{script}").finished()
         assert done.rc == 0, done.err
     assert {path.name for path in (tmp_path / "out").glob("checkpoint-*")} == kept

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from conftest import assert_refused, captioned_pictures, run_script
+from safetensors import SafetensorError
 
-from inference.cli import HALF_WRITTEN, atomic_entries, atomic_write, locked
+from inference.cli import HALF_WRITTEN, atomic_entries, atomic_write, locked, run
 
 
 @pytest.mark.parametrize("script", ["inference/inference_base.py", "finetune/lora.py"])
@@ -90,3 +91,35 @@ def test_what_belongs_together_is_whole_or_lacks_its_last_part(tmp_path: Path, m
     write("2", 6)
     assert [(tmp_path / name).read_text() for name in files] == ["2"] * 4
     assert {path.name for path in tmp_path.iterdir()} == {*(name.partition("/")[0] for name in files), "mine.txt"}
+
+
+@pytest.mark.parametrize(
+    "error, sentence",
+    [
+        (PermissionError(13, "Permission denied", "/theirs/a.png"), "error: /theirs/a.png: permission denied; give"),
+        (OSError(30, "Read-only file system", "/rom"), "error: /rom: read-only file system; give"),
+        (OSError(13, "Permission denied", "/mine", None, "/theirs"), "error: /theirs: permission denied; give"),
+        (SafetensorError("I/O error: No space left on device (os error 28)"), "error: the disk is full; what is"),
+        (OSError(28, "No space left on device"), "error: the disk is full; what is finished is kept"),
+    ],
+)  # fmt: skip
+def test_what_the_system_refuses_is_one_sentence(error, sentence, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["a.py"])
+
+    def main() -> None:
+        raise error
+
+    with pytest.raises(SystemExit, match="2"):
+        run(main)
+    said = capsys.readouterr().err
+    assert sentence in said and len(said.splitlines()) == 1
+
+
+def test_a_fault_of_ours_is_no_sentence(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["a.py"])
+
+    def main() -> None:
+        raise OSError(5, "Input/output error", "/disk")
+
+    with pytest.raises(OSError, match="/disk"):
+        run(main)

@@ -91,6 +91,23 @@ def test_pickles_are_converted_once_and_saved_pipelines_load(published, cache, t
     assert checkpoint_folder(tmp_path) == tmp_path
 
 
+def test_a_damaged_conversion_is_made_again(published, tmp_path):
+    converted = checkpoint_folder(published)
+    files = sorted(path for path in converted.rglob("*") if path.is_file())
+    whole = {path: path.read_bytes() for path in files}
+    for number, path in enumerate(files):
+        if number % 2:
+            path.unlink()
+        else:
+            path.write_bytes(whole[path][:-2] + b"0}")
+        assert checkpoint_folder(published) == converted
+        assert {path: path.read_bytes() for path in files} == whole, path
+    torch.save({"weight": torch.ones(2)}, tmp_path / "hed.pth")
+    safe_file = file_as_safetensors(tmp_path / "hed.pth")
+    safe_file.write_bytes(safe_file.read_bytes()[:-1] + b"\1")
+    assert torch.equal(load_file(file_as_safetensors(tmp_path / "hed.pth"))["weight"], torch.ones(2))
+
+
 class Unwelcome:
     def __reduce__(self):
         return print, ("this must not run",)

@@ -185,7 +185,7 @@ def _complete(cls: type, path: Path, **options):
     """A model of diffusers or transformers, which would fill what a file lacks with noise and only warn."""
     try:
         model, info = cls.from_pretrained(path, output_loading_info=True, **options)
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise InputError(f"{path} cannot be loaded ({str(error).splitlines()[0]})") from error
     missing = sorted(info["missing_keys"])
     if missing:

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from inference.cli import InputError, atomic_folder
-from inference.recipes import file_sha256
+from inference.recipes import file_sha256, is_whole, write_recipe
 
 SAFE_NAME = {
     "pytorch_model.bin": "model.safetensors",
@@ -30,7 +30,7 @@ def as_safetensors(folder: Path) -> Path:
     copied = [path for path in sorted(folder.glob("*/*")) if path.suffix in (".json", ".txt")]
     index = [*folder.glob("model_index.json"), *folder.glob(HED)]
     converted = cache_folder(folder.resolve().name, *pickles, *copied, *index)
-    if not converted.is_dir():
+    if not is_whole(converted):
         with atomic_folder(converted) as aside:
             for path in (*index, *folder.glob("*/*")):
                 copy = aside / path.relative_to(folder)
@@ -41,15 +41,17 @@ def as_safetensors(folder: Path) -> Path:
                     copy.symlink_to(path.resolve())
                 elif path.suffix in (".json", ".txt"):
                     shutil.copyfile(path, copy)
+            write_recipe(aside, {"made of": folder.name})
     return converted
 
 
 def file_as_safetensors(path: Path) -> Path:
     """The same for one file of weights, such as hed-network.pth."""
     converted = cache_folder(path.stem, path) / f"{path.stem}.safetensors"
-    if not converted.is_file():
+    if not is_whole(converted.parent):
         with atomic_folder(converted.parent) as aside:
             _save(read_pickle(path), aside / converted.name)
+            write_recipe(aside, {"made of": path.name})
     return converted
 
 
