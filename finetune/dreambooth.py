@@ -121,6 +121,8 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
             texts = metadata.describe(begun, recipe, "checkpoint", name=name, usage=usage, trigger=trigger)
             metadata.write(tensors, aside / SINGLE_FILE, texts)
         write_recipe(aside, recipe)
+    if not begun.args.single_file and (folder / SINGLE_FILE).exists():  # resumed without the flag
+        checkpoints.set_aside(folder, [folder / SINGLE_FILE], "there is no --single_file")
 
 
 def save_pipeline(pipe: "StableDiffusionPipeline", tokenizer: Path, folder: Path) -> None:

@@ -149,7 +149,7 @@ class Clip:
             if first > self.origin:
                 with contextlib.suppress(*READ_ERRORS):
                     container.seek(first, stream=stream)
-            good, bad, reached = 0, 0, Fraction(0)
+            good, bad, reached, pixel = 0, 0, Fraction(0), None
             for packet, pictures in decoded(container, stream, clock):
                 if packet is None:
                     bad += 1
@@ -157,6 +157,13 @@ class Clip:
                 if packet.pts is not None:
                     reached = max(reached, (packet.pts + (packet.duration or 0)) * packet.time_base)
                 good += len(pictures)
+                if pictures:
+                    now = stream.codec_context.sample_aspect_ratio
+                    pixel = pixel or now
+                    if now and now != pixel:
+                        self._say(
+                            f"changes the shape of a pixel from {_ratio(pixel)} to {_ratio(now)}; shown as at first"
+                        )
                 for picture in pictures:
                     if self.lag is not None:
                         picture.pts = None if picture.dts is None else picture.dts - self.lag
@@ -223,6 +230,10 @@ def _described(path: Path, container: av.container.InputContainer, stream: av.Vi
     if turn is None:
         clip._say(f"asks to be turned by {first.rotation} degrees, which is not done")
     return clip
+
+
+def _ratio(pixel: Fraction) -> str:
+    return f"{pixel.numerator}:{pixel.denominator}"
 
 
 def _narrowed(clip: Clip) -> Clip:

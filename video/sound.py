@@ -15,7 +15,7 @@ import av
 from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 
-from video.streams import READ_ERRORS, Clock, film, open_source, packets
+from video.streams import COVERS, READ_ERRORS, Clock, film, open_source, packets
 
 ENCODERS = {".webm": "libopus"}  # for sound that the container cannot carry; others take AAC
 CAPTIONS = {".webm": "webvtt", ".mkv": "subrip"}  # for subtitles likewise; others take mov_text
@@ -68,6 +68,7 @@ class Sound:
             self._container.metadata.update({k: v for k, v in source.metadata.items() if k not in OF_THE_FILE})
             _describe(self._container.streams.video[0], film(source), self._suffix)
             self._container.set_chapters(_chapters(source, part))
+            self._notes += _not_carried(source)
             for stream in (*source.streams.audio, *source.streams.subtitles):
                 if track := self._track(stream):
                     self._tracks[stream.index] = track
@@ -249,6 +250,20 @@ def lost(wanted: list[dict[str, str]], path: Path, suffix: str) -> list[str]:
         for key in ("language", "title")
         if metadata.get(key, "und") not in (found[index].get(key), found[index].get("handler_name"), "und")
     ]
+
+
+def _not_carried(source: av.container.InputContainer) -> list[str]:
+    """A note on what is neither the picture nor sound nor subtitles, where there is such a stream."""
+    shown, names = film(source), []
+    for stream in source.streams:
+        about = stream.metadata.get("filename") or stream.metadata.get("handler_name")
+        if stream.type in ("audio", "subtitle") or stream.index == shown.index:
+            continue
+        if stream.type == "data" and about == "SubtitleHandler" and source.chapters():
+            continue  # MP4 keeps the names of chapters so
+        kind = "cover picture" if stream.type == "video" and stream.disposition & COVERS else f"{stream.type} stream"
+        names.append(f"{kind} {stream.index}" + (f" ({about})" if about and stream.type != "video" else ""))
+    return [f"left out: {', '.join(names)}"] if names else []
 
 
 def _chapters(source: av.container.InputContainer, part: Part) -> list[dict]:

@@ -380,6 +380,16 @@ def test_a_save_that_was_cut_off_leaves_no_pipeline(tiny_base: Path, tmp_path: P
         find_model(tmp_path)
 
 
+def test_a_single_file_of_fewer_steps_does_not_stay_beside_the_pipeline(tiny_base: Path, tmp_path: Path) -> None:
+    from finetune import dreambooth
+
+    (tmp_path / "dreambooth.safetensors").write_text("of step 4")
+    begun = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=False))
+    dreambooth.save(begun, {}, tmp_path, {"prompt": "of step 8"})
+    assert (tmp_path / "earlier" / "dreambooth.safetensors").read_text() == "of step 4"
+    assert not (tmp_path / "dreambooth.safetensors").exists()
+
+
 def test_help_is_quick() -> None:
     begin = time.monotonic()
     done = run_script("finetune/dreambooth.py", "--help")

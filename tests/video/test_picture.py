@@ -132,6 +132,17 @@ def test_grey_of_either_range(tmp_path, limited, expected):
     assert first_of(source)[24, [8, 24, 40]].tolist() == [[value] * 3 for value in expected]
 
 
+def test_pixels_of_another_shape_are_said(tmp_path):
+    data = b""
+    for aspect in (Fraction(1), Fraction(4, 3)):
+        data += make_clip(tmp_path / "one.ts", ramp(6, 48, 64), aspect=aspect).read_bytes()
+    (tmp_path / "in.ts").write_bytes(data)
+    clip, _ = through(tmp_path / "in.ts", tmp_path / "out.mp4")
+    assert "changes the shape of a pixel from 1:1 to 4:3" in " ".join(clip.notes)
+    clip, _ = through(tmp_path / "one.ts", tmp_path / "out.mp4")
+    assert not clip.notes
+
+
 def test_a_frame_of_another_size_keeps_its_shape_and_that_is_said(tmp_path):
     """Two recordings, one wide and one tall, in a transport stream: a square stays a square."""
     data = b""

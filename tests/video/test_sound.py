@@ -203,6 +203,24 @@ def test_languages_titles_flags_subtitles_and_chapters(titled, tmp_path, suffix)
     assert any("subtitles in srt; they were encoded again" in note for note in out.notes) == (suffix != ".mkv")
 
 
+def test_what_is_no_picture_sound_or_subtitle_is_left_out_and_said(titled, tmp_path):
+    source = tmp_path / "in.mkv"
+    with av.open(make_clip(tmp_path / "plain.mkv")) as plain, av.open(source, "w") as container:
+        streams = [container.add_stream_from_template(plain.streams.video[0]) for _ in range(2)]
+        container.add_attachment("letters.ttf", "application/x-truetype-font", b"a typeface")
+        for packet in list(plain.demux(video=0))[:-1]:
+            for stream in streams:
+                copy = av.Packet(bytes(packet))
+                copy.pts, copy.dts, copy.time_base, copy.stream = packet.pts, packet.dts, packet.time_base, stream
+                copy.is_keyframe = packet.is_keyframe
+                container.mux(copy)
+    _, out = through(source, tmp_path / "out.mp4")
+    assert out.notes == ["left out: video stream 1, attachment stream 2 (letters.ttf)"]
+    through(titled, tmp_path / "chapters.mp4")
+    _, out = through(tmp_path / "chapters.mp4", tmp_path / "again.mp4")
+    assert not out.notes  # an MP4 keeps the names of chapters in a stream of data
+
+
 def test_chapters_and_subtitles_of_a_part(titled, tmp_path):
     through(titled, tmp_path / "out.mkv", start=0.25, end=0.75)
     names, chapters, said = described(tmp_path / "out.mkv")
