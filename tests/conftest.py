@@ -143,9 +143,10 @@ def pixels(path: Path):
 
 @pytest.fixture(scope="session")
 def without_torch(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Environment in which importing torch fails: what is refused in it was refused before any model was loaded."""
+    """Environment without the libraries that take seconds to import: what is said in it, is said before they are."""
     folder = tmp_path_factory.mktemp("without_torch")
-    (folder / "torch.py").write_text("raise ImportError('torch is imported already')\n")
+    for name in ("torch", "diffusers", "transformers", "accelerate", "peft"):
+        (folder / f"{name}.py").write_text(f"raise ImportError('{name} is imported already')\n")
     return {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
 
 

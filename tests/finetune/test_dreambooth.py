@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import time
 from argparse import Namespace
 from pathlib import Path
 from types import SimpleNamespace
@@ -390,8 +389,6 @@ def test_a_single_file_of_fewer_steps_does_not_stay_beside_the_pipeline(tiny_bas
     assert not (tmp_path / "dreambooth.safetensors").exists()
 
 
-def test_help_is_quick() -> None:
-    begin = time.monotonic()
-    done = run_script("finetune/dreambooth.py", "--help")
+def test_help_is_quick(without_torch: dict[str, str]) -> None:
+    done = run_script("finetune/dreambooth.py", "--help", **without_torch)
     assert done.rc == 0 and "--class_data_dir" in done.out
-    assert time.monotonic() - begin < 2  # 0.2 s on an idle machine; importing torch alone takes longer than this

@@ -4,7 +4,6 @@ import base64
 import json
 import shlex
 import shutil
-import time
 from pathlib import Path
 
 import numpy as np
@@ -276,8 +275,6 @@ def test_the_shell_script_with_samples(tiny_base: Path, tmp_path: Path) -> None:
     assert abs(tops[0] - tops[1]).max() <= 1 < abs(bottoms[0] - bottoms[1]).max()
 
 
-def test_help_is_quick() -> None:
-    begin = time.monotonic()
-    done = run_script("finetune/textual_inversion.py", "--help")
+def test_help_is_quick(without_torch: dict[str, str]) -> None:
+    done = run_script("finetune/textual_inversion.py", "--help", **without_torch)
     assert done.rc == 0 and "--placeholder_token" in done.out and "(default: 0.0)" in done.out
-    assert time.monotonic() - begin < 2  # 0.2 s on an idle machine; importing torch alone takes longer than this

@@ -1,6 +1,5 @@
 import json
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -127,11 +126,6 @@ def test_wrong_numbers_are_refused_by_name():
         ("votes.py", "--resamples"),
     ],
 )
-def test_help_is_quick(script, flag):
-    times = []
-    for _ in range(3):
-        started = time.monotonic()
-        done = run_script(f"inference/{script}", "--help")
-        times.append(time.monotonic() - started)
-        assert done.rc == 0 and flag in done.out and script in done.out
-    assert min(times) < 0.5, times
+def test_help_is_quick(script, flag, without_torch):
+    done = run_script(f"inference/{script}", "--help", **without_torch)
+    assert done.rc == 0 and flag in done.out and script in done.out

@@ -1,4 +1,4 @@
-import time
+from concurrent.futures import wait
 
 import numpy as np
 import pytest
@@ -114,7 +114,7 @@ def test_what_cannot_be_written_is_raised_and_the_rest_kept(tmp_path, more):
         writer.save(picture, tmp_path / "first.png", {})
         writer.save(picture, tmp_path / "file" / "second.png", {})
         for _ in range(more):
-            time.sleep(0.5)
+            wait(writer._saved)
             writer.save(picture, tmp_path / "third.png", {})
             handed.append("it came too late")
     assert not handed and read_recipe(tmp_path / "first.png") == {}

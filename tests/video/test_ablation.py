@@ -78,7 +78,7 @@ def test_a_row_for_each_part(tmp_path) -> None:
     flags = ["--pretrained_model_name_or_path", base, "--clips", 1, "--frames", 3, "--num_inference_steps", 2]
     rows = table(*flags, "--clips_dir", clips)
     assert list(rows) == ["none", "+ shared noise", "+ img2img", "+ anchor attention", "+ flow"]
-    assert rows["none"]["of none"] == 1 and all(row["seconds"] >= 0 for row in rows.values())
+    assert rows["none"]["of none"] == 1 and all(row["seconds"] < 60 for row in rows.values())
     small = write_takes(tmp_path / "small", 1, 3, 64)
     assert_refused(run_script("video/ablation.py", *flags, "--clips_dir", small), "64x64", "--size 128x128")
 

@@ -1,8 +1,9 @@
 """Frames on disk: several processes that share them, and runs that must not."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Semaphore, Thread
 
 import numpy as np
 import pytest
@@ -16,19 +17,34 @@ def frames_of(output: Path, rank: int, world: int = 2, resume: bool = False) -> 
     return FinishedFrames(output, {"seed": 1}, resume, rank, world)
 
 
-def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp_path):
+@pytest.fixture
+def asked(monkeypatch) -> Callable[[], None]:
+    """Returns once a process that waits has looked three times, and found that it has to go on waiting."""
+    looks, sleep = Semaphore(0), time.sleep
+    monkeypatch.setattr("video.finished.time.sleep", lambda _: (looks.release(), sleep(0.001)))
+
+    def thrice() -> None:
+        while looks.acquire(blocking=False):
+            pass
+        for _ in range(3):
+            assert looks.acquire(timeout=60)
+
+    return thrice
+
+
+def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp_path, asked):
     output = tmp_path / "out[1].mp4"
     came: list[FinishedFrames] = []
     second = Thread(target=lambda: came.append(frames_of(output, 1)), daemon=True)
     second.start()
-    time.sleep(0.2)
+    asked()
     assert second.is_alive()  # it waits for the first
     first = frames_of(output, 0)
     second.join(10)
     assert came
     removing = Thread(target=first.remove, daemon=True)
     removing.start()
-    time.sleep(0.2)
+    asked()
     assert removing.is_alive() and first.folder.exists()
     came[0].remove()
     removing.join(10)
