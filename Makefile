@@ -7,7 +7,9 @@ export MODEL_NAME := $(CURDIR)/inference/miniature
 DEMO := outputs/demo
 RESTYLE := --prompt "a lighthouse by the sea, dramatic lighting" --side_by_side
 
-.PHONY: demo test
+PYTEST := python -m pytest -n logical --maxprocesses 4 --dist loadfile
+
+.PHONY: demo test quick
 demo: $(DEMO)/report.html $(DEMO)/per_frame.mp4 $(DEMO)/control_a_video.mp4
 	@echo "look at $(DEMO)/grid.png, $(DEMO)/report.html, $(DEMO)/per_frame.mp4 and $(DEMO)/control_a_video.mp4"
 
@@ -30,7 +32,11 @@ $(DEMO)/control_a_video.mp4: | $(VENV)/.installed
 
 test: $(VENV)/.installed
 	ruff check .
-	python -m pytest -n logical --maxprocesses 4 --dist loadfile
+	ruff format --check .
+	$(PYTEST)
+
+quick: $(VENV)/.installed
+	$(PYTEST) -m "not slow and not render"
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
