@@ -13,8 +13,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from inference.cli import FULL, InputError, atomic_folder, system_error
-from inference.recipes import file_sha256
+from inference.cli import FULL, InputError, system_error
+from inference.files import atomic_folder, file_sha256
 
 NEEDED = {"state.safetensors", "state.json"}
 

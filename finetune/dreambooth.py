@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from finetune import data
 from finetune.options import comparison, parse, training_parser
 from finetune.prior import add_class_pictures, brought_pictures, preserving_loss
-from inference.cli import InputError, atomic_entries, run
+from inference.cli import InputError, run
+from inference.files import atomic_entries
 from inference.options import at_least
 from inference.recipes import write_recipe
 

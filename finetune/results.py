@@ -11,7 +11,8 @@ import torch
 
 from finetune import checkpoints
 from inference.adapters import read_header
-from inference.cli import InputError, peak_memory
+from inference.cli import InputError
+from inference.device import peak_memory
 from inference.pipelines import PARTS, short_name
 from inference.recipes import RECIPE
 

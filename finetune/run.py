@@ -23,7 +23,9 @@ from finetune.attention import join_attention
 from finetune.encoding import Encoded, cached, encode
 from finetune.options import check
 from finetune.recasting import recast_frozen
-from inference.cli import InputError, locked
+from inference.cli import InputError
+from inference.device import dtype_of
+from inference.files import locked
 from inference.options import check_compiler
 from inference.pipelines import (
     base_folder,
@@ -94,7 +96,7 @@ class Run:
     @property
     def dtype(self) -> torch.dtype:
         """Of the weights that are not trained, and of the arithmetic."""
-        return {"fp16": torch.float16, "bf16": torch.bfloat16}.get(self.accelerator.mixed_precision, torch.float32)
+        return dtype_of(self.accelerator.mixed_precision)
 
     def conditioning(self, trained: bool = False) -> nn.Module:
         """The text encoder itself where it is `trained`; else the states of all captions, and it can be freed."""
@@ -241,8 +243,8 @@ def precision(asked: str, cuda: bool) -> str:
 
 def autocast(accelerator: Accelerator) -> torch.autocast:
     """The arithmetic of --mixed_precision. accelerate leaves it to DeepSpeed, which would round the weights as well."""
-    dtype = {"fp16": torch.float16, "bf16": torch.bfloat16}.get(accelerator.mixed_precision)
-    return torch.autocast(accelerator.device.type, dtype, enabled=dtype is not None)
+    dtype = dtype_of(accelerator.mixed_precision)
+    return torch.autocast(accelerator.device.type, dtype, enabled=dtype != torch.float32)
 
 
 def to_compute(model: nn.Module, run: Run) -> None:

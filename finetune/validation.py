@@ -11,7 +11,7 @@ from PIL import Image
 from finetune.checkpoints import room_for
 from finetune.run import Denoiser, Run, autocast
 from inference import sampling
-from inference.cli import atomic_write
+from inference.files import atomic_write
 from inference.options import SEEDS
 
 

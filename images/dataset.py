@@ -11,7 +11,8 @@ from pathlib import Path
 from images.scenes import Scene, caption, draw, sample_scene
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
-from inference.cli import atomic_write, run
+from inference.cli import run
+from inference.files import atomic_write
 
 COUNT = 50
 FIRST_SEED = 5_000_000  # apart from the scenes the miniature is trained on and judged by

@@ -21,7 +21,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.cli import InputError, atomic_write, locked, run
+from inference.cli import InputError, run
+from inference.files import atomic_write, locked
 from inference.options import Help, at_least, output_folder
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError
+from inference.files import file_sha256
 from inference.formats.lora_names import BUNDLED, LORA_NAME, MERGE, PEFT, Shape, flat, layer_table, other_kind, place
-from inference.recipes import file_sha256, read_recipe
+from inference.recipes import read_recipe
 
 if TYPE_CHECKING:
     import torch

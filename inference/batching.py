@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from inference.cli import atomic_write
+from inference.files import atomic_write
 from inference.strategies import Cell
 
 Batch = list[Cell]

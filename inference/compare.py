@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError, run
+from inference.device import rank_and_world
 from inference.options import ROOT, add_controlnet_options, any_scale, sampling_parser
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def in_short(error: InputError) -> str:
 
 def main() -> None:
     args = parse_args()
-    if os.environ.get("RANK", "0") != "0":
+    if rank_and_world()[0]:
         sys.stdout = open(os.devnull, "w", errors="replace")  # noqa: SIM115  one of several processes speaks
     from inference.detectors import check_kind
     from inference.pictures import Job, Notice

@@ -16,8 +16,8 @@ import numpy as np
 from inference.adapters import Missing
 from inference.cli import InputError
 from inference.detectors import DPT, Detector, check_kind, load_detector
+from inference.files import file_sha256
 from inference.pipelines import MINIATURE, WAY_ON, check_finite, hub_folder, short_name
-from inference.recipes import file_sha256
 
 if TYPE_CHECKING:
     from diffusers import StableDiffusionPipeline

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from inference.cli import atomic_write
+from inference.files import atomic_write
 from inference.lettering import Type, clusters, say_what_is_missing
 
 PAGE, TEXT, DIM, ACCENT = "#101114", "#f2efe9", "#8d9199", "#e8a15c"

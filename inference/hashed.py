@@ -7,7 +7,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
-from inference.cli import atomic_write
+from inference.files import atomic_write
 
 SHA256 = "sha256"
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin
 
-from inference.cli import InputError, atomic_write
+from inference.cli import InputError
+from inference.files import atomic_write
 
 WITHOUT_A_DECODER = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}  # Pillow knows them by name, or needs other programs
 # what Windows, macOS and file servers leave beside a person's files; what notebooks and macOS leave begins with a dot

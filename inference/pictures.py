@@ -5,7 +5,6 @@ goes on where it was, and a run that changes one strategy draws that one only.
 """
 
 import argparse
-import os
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,9 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from inference.batching import Batch, note, planned
-from inference.cli import InputError, locked
+from inference.cli import InputError
+from inference.device import dtype_of, rank_and_world
+from inference.files import file_sha256, locked
 from inference.grid import comparison_sheet, notice_tile, save_sheet
 from inference.options import SEEDS, check_compiler, output_folder, read_prompts
 from inference.picture_files import PictureWriter, read_picture, read_recipe, save_picture
@@ -34,7 +35,6 @@ from inference.pipelines import (
     resolve_base,
     short_name,
 )
-from inference.recipes import file_sha256
 from inference.scores import begin_scores, reference_pictures, save_scores
 from inference.strategies import BASE, Cell, Strategy
 
@@ -60,8 +60,7 @@ class Job:
         self.output_dir = output_folder(args.output_dir)
         self.base = resolve_base(args.pretrained_model_name_or_path)
         self.folder = base_folder(self.base, revision=args.revision, variant=args.variant)
-        # as `accelerate launch` says: which of how many processes this is
-        self.rank, self.processes = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        self.rank, self.processes = rank_and_world()
         check_steps(self.folder, args.num_inference_steps)
         height, width = self._size()
         self.settings = {
@@ -293,8 +292,4 @@ class Job:
 
     @cached_property
     def _dtype(self):
-        import torch
-
-        default = "fp16" if torch.cuda.is_available() else "no"
-        dtypes = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-        return dtypes[self.args.mixed_precision or default]
+        return dtype_of(self.args.mixed_precision)

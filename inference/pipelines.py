@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError
-from inference.recipes import file_sha256
+from inference.files import file_sha256
 
 if TYPE_CHECKING:
     import torch

@@ -9,14 +9,10 @@ import json
 from pathlib import Path
 
 from inference.cli import InputError
+from inference.files import file_sha256
 
 RECIPE = "recipe.json"
 HASHES = "sha256"  # file -> hash in hexadecimal; recipe.json's own is of all else that it says
-
-
-def file_sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_recipe(folder: Path, recipe: dict) -> None:

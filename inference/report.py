@@ -23,7 +23,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from inference.cli import InputError, atomic_write, run
+from inference.cli import InputError, run
+from inference.files import atomic_write
 from inference.options import ROOT, Help
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from inference.cli import atomic_write
+from inference.files import atomic_write
 from inference.intervals import mean_with_interval, rank_agreement
 from inference.picture_files import pictures_in, read_picture
 from inference.pipelines import hub_folder

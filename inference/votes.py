@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.cli import InputError, atomic_write, run
+from inference.cli import InputError, run
+from inference.files import atomic_write
 from inference.options import Help, at_least, output_file
 
 if TYPE_CHECKING:

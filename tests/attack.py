@@ -32,7 +32,8 @@ sys.path[:0] = map(str, (HERE.parent, HERE, HERE / "video"))
 import warm  # noqa: E402
 from conftest import Finished, make_lora, make_tiny_base, two_shapes  # noqa: E402
 
-from inference.cli import HALF_WRITTEN, InputError, run  # noqa: E402
+from inference.cli import InputError, run  # noqa: E402
+from inference.files import HALF_WRITTEN  # noqa: E402
 from inference.options import Help, at_least  # noqa: E402
 
 STEPS = 6  # of a training, with a checkpoint after each

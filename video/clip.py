@@ -20,7 +20,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from inference.cli import InputError, atomic_write
+from inference.cli import InputError
+from inference.files import atomic_write
 from video.picture import LIMITED, UPRIGHT, Shape, deinterlaced, turn_of
 from video.sound import Part, Sound, lost
 from video.streams import (

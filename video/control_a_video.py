@@ -158,7 +158,7 @@ def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
     from importlib.metadata import version
 
     from inference.adapters import find_lora
-    from inference.recipes import file_sha256
+    from inference.files import file_sha256
     from video.controlavideo.checkpoint import stamp
 
     shown = ("output", "resume", "side_by_side", "input_video", "checkpoint", "base_model", "lora", "compile")

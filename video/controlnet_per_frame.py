@@ -12,6 +12,7 @@ from pathlib import Path
 
 from inference.cli import InputError, run
 from inference.detectors import DPT, check_kind
+from inference.device import dtype_of, rank_and_world
 from inference.options import Help, add_base_options, any_scale, any_seed, at_least, output_file
 
 STRENGTH = {"anchor": 0.6, "none": 1.0}
@@ -95,7 +96,6 @@ def main() -> None:
     from inference.strategies import lora, textual_inversion
     from video.control_maps import ControlMaps
     from video.finished import FinishedFrames
-    from video.restyling import process
     from video.shots import Size
 
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path), revision=args.revision, variant=args.variant)
@@ -112,7 +112,7 @@ def main() -> None:
         f"{clip.path}: {clip.width}x{clip.height}, about {clip.expected_frames} frames, "
         f"drawn at {size.width}x{size.height}"
     )
-    rank, world = process()
+    rank, world = rank_and_world()
     cuda = torch.cuda.is_available()
     device = f"cuda:{int(os.environ.get('LOCAL_RANK', 0))}" if cuda else "cpu"
     args.mixed_precision = args.mixed_precision or ("fp16" if cuda else "no")
@@ -128,8 +128,8 @@ def recipe(args: argparse.Namespace, folder: Path, controlnet, adapters) -> dict
     """All that makes the frames what they are; frames made with another recipe are not gone on with."""
     from importlib.metadata import version
 
+    from inference.files import file_sha256
     from inference.pipelines import fingerprint, hub_folder, short_name
-    from inference.recipes import file_sha256
 
     shown = (
         "output",
@@ -155,13 +155,11 @@ def recipe(args: argparse.Namespace, folder: Path, controlnet, adapters) -> dict
 def draw(
     args: argparse.Namespace, clip, folder: Path, controlnet, maps, adapters, size, finished, device: str
 ) -> list[str]:
-    import torch
-
     from inference.pipelines import load_base
     from video.consistency import Recipe, Restyler
     from video.restyling import restyle
 
-    dtype = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[args.mixed_precision]
+    dtype = dtype_of(args.mixed_precision)
     pipe = load_base(str(folder), variant=args.variant, dtype=dtype, device=device)
     consistent = args.consistency == "anchor"
     with contextlib.ExitStack() as stack:

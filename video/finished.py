@@ -16,7 +16,8 @@ from typing import IO
 import cv2
 import numpy as np
 
-from inference.cli import InputError, atomic_write, disk_full_said
+from inference.cli import InputError, disk_full_said
+from inference.files import atomic_write
 
 RECIPE, LOCK = "recipe.json", ".lock"
 COMING, AT_WORK, DONE, LOST = "coming", "at work", "done", "lost"  # of a process

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from inference.cli import InputError, atomic_write
+from inference.cli import InputError
+from inference.files import atomic_write
 from video.clip import Clip, Frame, check_writable
 
 TICK = 10  # ms, in which GIF counts

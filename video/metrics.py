@@ -22,7 +22,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inference.cli import InputError, atomic_write, run
+from inference.cli import InputError, run
+from inference.files import atomic_write
 from inference.options import Help, output_file
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ Each stage has its thread and a bounded queue, so memory does not grow with the 
 are made; the clip is encoded from those files, so that a run that was killed gives the clip it would have given.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +17,7 @@ import torch
 from tqdm import tqdm
 
 from inference.cli import disk_full_said
+from inference.device import rank_and_world
 from video.clip import Clip, Frame, write_clip
 from video.colour import HeldColour
 from video.consistency import Batch, Memory, Restyler
@@ -26,11 +26,6 @@ from video.shots import ANCHOR, BETWEEN, Size, Unit, ahead, units
 
 QUEUED = 3  # units that are drawn and not yet on disk
 PENDING = 32  # key frames that are kept in the hope that none of them need be drawn, since what follows is finished
-
-
-def process() -> tuple[int, int]:
-    """(number of this process, how many there are), as torchrun and accelerate launch say it."""
-    return int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
 
 
 class Shot:
@@ -84,7 +79,7 @@ def restyle(
     not shots are dealt out, so that one long shot is shared as well: what lies between key frames needs nothing but
     those, which every process draws for itself.
     """
-    rank, world = process()
+    rank, world = rank_and_world()
     stop = Event()
     with ExitStack() as stack:
         finisher, encoder = (stack.enter_context(ThreadPoolExecutor(1)) for _ in range(2))

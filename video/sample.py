@@ -9,7 +9,8 @@ import argparse
 from fractions import Fraction
 from pathlib import Path
 
-from inference.cli import InputError, atomic_write, run
+from inference.cli import InputError, run
+from inference.files import atomic_write
 from inference.options import Help, at_least, output_file
 
 RATE, HERTZ = 24, 48000

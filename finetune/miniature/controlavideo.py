@@ -27,7 +27,7 @@ from finetune.miniature.unet import Denoising, build_scheduler
 from finetune.miniature.vae import encoded
 from finetune.miniature.world import SIZE, Example, held_out_scenes, training_example
 from images.scenes import Shot, caption, clip
-from inference.cli import atomic_write
+from inference.files import atomic_write
 from video.controlavideo import ControlAVideoPipeline, ControlNet3DModel, UNetPseudo3DConditionModel
 from video.controlavideo.noise import inherit, motion_mask
 from video.controlavideo.preprocess import canny_maps, control_hint, source_frames

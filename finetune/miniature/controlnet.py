@@ -17,8 +17,8 @@ from finetune.miniature.unet import Denoising, assembled, build_scheduler
 from finetune.miniature.vae import encoded
 from finetune.miniature.world import SIZE, held_out_scenes
 from images.scenes import caption, draw
-from inference.cli import atomic_write
 from inference.detectors import canny
+from inference.files import atomic_write
 from inference.sampling import Control, sample
 from inference.scores import edge_f1
 

@@ -19,7 +19,8 @@ import numpy as np
 from images.render import suited_detail
 from images.world.jobs import Job, parse_seeds
 from images.world.scene import pairs
-from inference.cli import atomic_write, locked, run
+from inference.cli import run
+from inference.files import atomic_write, locked
 from inference.options import Help, at_least, output_folder
 
 SUBJECTS = (

@@ -16,7 +16,8 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from finetune.miniature.controlavideo import FOLDER as CONTROLAVIDEO
 from finetune.miniature.controlnet import CONTROLNET
 from finetune.miniature.unet import assembled, build_scheduler
-from inference.cli import atomic_write, run
+from inference.cli import run
+from inference.files import atomic_write
 from inference.formats.single_file import text_names
 from inference.pipelines import MINIATURE
 

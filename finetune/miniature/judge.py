@@ -14,7 +14,7 @@ from finetune.miniature.learn import learn, recipe_parser
 from finetune.miniature.world import labels
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
-from inference.cli import atomic_write
+from inference.files import atomic_write
 from inference.judge import Judge, judge_input
 
 

@@ -11,7 +11,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from tqdm import tqdm
 
-from inference.cli import atomic_write
+from inference.files import atomic_write
 
 EXAMPLES = 24_000
 

@@ -21,12 +21,12 @@ from finetune.miniature.world import SIZE, Example, held_out_scenes, pictures
 from images.scenes import Scene, caption
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
-from inference.cli import atomic_write, run
+from inference.cli import run
 from inference.detectors import canny
+from inference.files import atomic_write, file_sha256
 from inference.judge import Judge, load_judge, verdict
 from inference.options import CINEMATIC_PROMPT
 from inference.pipelines import MINIATURE, load_base
-from inference.recipes import file_sha256
 from inference.sampling import Control, sample
 from inference.scores import Clip, clip_scores, edge_f1
 

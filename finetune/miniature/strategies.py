@@ -15,7 +15,8 @@ import torch
 from finetune.miniature.measure import recognised
 from finetune.miniature.world import HELD_OUT_SEED, SIZE, held_out_scenes
 from images.scenes import caption
-from inference.cli import InputError, atomic_write, run
+from inference.cli import InputError, run
+from inference.files import atomic_write
 from inference.judge import load_judge
 from inference.options import ROOT, output_file
 from inference.pipelines import MINIATURE, load_base

@@ -17,7 +17,7 @@ from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.vae import LATENTS, NOISE, encoded
 from finetune.miniature.world import OTHER_SHAPES, SIZE, Example, held_out_scenes, pictures, training_example
 from images.scenes import caption
-from inference.cli import atomic_write
+from inference.files import atomic_write
 
 BATCH = 32
 LEARNING_RATE = 6e-4

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from finetune.miniature.clip import training_set
 from finetune.miniature.learn import device_and_dtype, learn, recipe_parser
 from finetune.miniature.world import SIZE
-from inference.cli import atomic_write
+from inference.files import atomic_write
 
 CHANNELS = (16, 32, 64, 128)  # few at full size, where they cost most
 LATENTS = 12

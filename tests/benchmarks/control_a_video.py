@@ -13,7 +13,7 @@ import argparse
 import multiprocessing
 import time
 
-from inference.cli import peak_memory
+from inference.device import peak_memory
 from inference.options import Help, at_least
 
 

@@ -21,7 +21,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from inference.cli import peak_memory, run
+from inference.cli import run
+from inference.device import peak_memory
 from inference.options import DEFAULT_PROMPTS, ROOT, Help, at_least
 from inference.pipelines import MINIATURE
 

@@ -21,7 +21,8 @@ import sys
 import time
 from pathlib import Path
 
-from inference.cli import InputError, peak_memory, run
+from inference.cli import InputError, run
+from inference.device import peak_memory
 from inference.options import ROOT, Help, at_least
 from inference.pipelines import MINIATURE
 
@@ -133,7 +134,7 @@ def measured_libraries() -> float:
     code = (
         "import torch, accelerate, peft\nfrom transformers import CLIPTextModel, CLIPTokenizer\n"
         "from diffusers import StableDiffusionPipeline\n"
-        "from inference.cli import peak_memory\nprint(peak_memory() / 2**20)"
+        "from inference.device import peak_memory\nprint(peak_memory() / 2**20)"
     )
     return float(subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True))
 

@@ -41,7 +41,7 @@ import sys, torch
 from pathlib import Path
 from safetensors.torch import load_file
 from finetune.recasting import recast_frozen
-from inference.cli import peak_memory
+from inference.device import peak_memory
 
 folder, layers = Path(sys.argv[1]), 16
 with torch.device("meta"):

@@ -25,7 +25,7 @@ from conftest import (
 )
 from safetensors.torch import load_file
 
-from inference.recipes import file_sha256
+from inference.files import file_sha256
 
 WEIGHTS = "pytorch_lora_weights.safetensors"
 SCRIPT = ROOT / "finetune" / "lora.sh"

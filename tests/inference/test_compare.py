@@ -19,7 +19,7 @@ from painted_comparison import read_page
 from PIL import Image
 from safetensors.torch import save_file
 
-from inference.cli import locked
+from inference.files import locked
 from inference.options import sampling_parser
 from inference.picture_files import read_recipe
 from inference.report import write_report

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from inference.cli import InputError, atomic_write
+from inference.cli import InputError
+from inference.files import atomic_write
 from inference.options import check_compiler, output_file, read_prompts
 
 EVERY_SCRIPT = {

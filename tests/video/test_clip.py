@@ -332,7 +332,7 @@ def test_memory_does_not_grow_with_the_clip(tmp_path):
     for count in (60, 600):
         source = make_clip(tmp_path / f"{count}.mp4", [ramp(1, 120, 160)[0]] * count, audio="aac")
         program = (
-            "from inference.cli import peak_memory; from video.clip import open_clip, write_clip\n"
+            "from inference.device import peak_memory; from video.clip import open_clip, write_clip\n"
             f"clip = open_clip({str(source)!r})\n"
             f"with write_clip({str(tmp_path / 'out.mp4')!r}, clip) as out:\n"
             "    for frame in clip.frames(): out.write(frame.rgb, frame)\n"

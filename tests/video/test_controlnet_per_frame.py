@@ -379,7 +379,7 @@ def test_memory_does_not_grow_with_the_clip(base, tmp_path):
         words = [str(word) for word in command(source, tmp_path / "out.mp4", base)]
         program = (
             f"import runpy, sys; sys.argv = {words!r}; runpy.run_path(sys.argv[0], run_name='__main__')\n"
-            "from inference.cli import peak_memory; print('peak', peak_memory())"
+            "from inference.device import peak_memory; print('peak', peak_memory())"
         )
         done = run_script(sys.executable, "-c", program, timeout=1200)
         assert done.rc == 0, done.err

@@ -18,8 +18,9 @@ from safetensors import SafetensorError
 
 from inference.adapters import read_header
 from inference.cli import InputError
+from inference.device import dtype_of
+from inference.files import file_sha256
 from inference.pipelines import check_finite
-from inference.recipes import file_sha256
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
 from video.controlavideo.safe import HED, as_safetensors
 from video.controlavideo.temporal import TEMPORAL, over_2d
@@ -145,9 +146,7 @@ def load_for_runner(
     cuda = torch.cuda.is_available()
     if xformers and not (cuda and find_spec("xformers")):
         raise InputError("--enable_xformers_memory_efficient_attention needs a CUDA GPU and `pip install xformers`")
-    dtypes = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-    dtype = dtypes[mixed_precision or ("fp16" if cuda else "no")]
-    pipe = ControlAVideoPipeline.from_pretrained(folder, dtype=dtype)
+    pipe = ControlAVideoPipeline.from_pretrained(folder, dtype=dtype_of(mixed_precision))
     if base_model:
         put_base(pipe, Path(base_model))
     pipe = pipe.to("cuda" if cuda else "cpu")

@@ -11,8 +11,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from inference.cli import InputError, atomic_folder
-from inference.recipes import file_sha256, is_whole, write_recipe
+from inference.cli import InputError
+from inference.files import atomic_folder, file_sha256
+from inference.recipes import is_whole, write_recipe
 
 SAFE_NAME = {
     "pytorch_model.bin": "model.safetensors",

@@ -7,7 +7,8 @@ import torch
 from diffusers import ControlNetModel, DPMSolverMultistepScheduler, UNet2DConditionModel
 from safetensors.torch import load_file
 
-from inference.cli import InputError, atomic_folder
+from inference.cli import InputError
+from inference.files import atomic_folder
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
 from video.controlavideo.safe import cache_folder
 from video.controlavideo.weights2d import WEIGHTS, differences
