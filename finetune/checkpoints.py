@@ -1,20 +1,17 @@
 """Checkpoints that are whole or not there: hashed, found again, kept within a number, refused where damaged."""
 
-import contextlib
 import itertools
 import json
-import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from inference.cli import FULL, InputError, system_error
-from inference.files import atomic_folder, file_sha256
+from inference.cli import InputError
+from inference.files import atomic_folder, file_sha256, room_for
 
 NEEDED = {"state.safetensors", "state.json"}
 
@@ -129,24 +126,6 @@ def set_aside(folder: Path, paths: list[Path], why: str) -> None:
         path.rename(earlier / path.name)
     names = ", ".join(path.name for path in paths)
     print(f"{why}: what another run left ({names}) is in {earlier} now; remove it when it is of no use any more")
-
-
-@contextlib.contextmanager
-def room_for(path: Path, size: int = 0) -> Iterator[None]:
-    """Refuse to begin what the disk has no room for, and say how much it takes; what is there already stays."""
-    folder, why, error = next(parent for parent in path.absolute().parents if parent.exists()), "", None
-    if shutil.disk_usage(folder).free > 1.1 * size:
-        try:
-            yield
-            return
-        except (OSError, SafetensorError) as caught:
-            error, number = caught, system_error(caught)
-            if number not in FULL:
-                raise
-            why = f" ({os.strerror(number)})"
-    free = shutil.disk_usage(folder).free / 2**20
-    room = f"it takes {size / 2**20:.1f} MiB and {free:.1f} are free" if size else f"{free:.1f} MiB are free"
-    raise InputError(f"no room for {path}{why}: {room}; what was saved before is kept") from error
 
 
 def flatten(state: dict) -> tuple[dict[str, Tensor], dict]:

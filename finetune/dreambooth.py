@@ -10,14 +10,13 @@ Writes a complete pipeline folder (safetensors) and recipe.json; with --single_f
 import argparse
 import json
 import shutil
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
+from finetune.class_images import add_class_pictures, brought_pictures, preserving_loss
 from finetune.options import comparison, parse, training_parser
-from finetune.prior import add_class_pictures, brought_pictures, preserving_loss
 from inference.cli import InputError, run
 from inference.files import atomic_entries
 from inference.options import at_least
@@ -26,9 +25,8 @@ from inference.recipes import write_recipe
 if TYPE_CHECKING:
     from diffusers import StableDiffusionPipeline
     from torch import nn
-    from transformers import CLIPTokenizer
 
-    from finetune.run import Run
+    from finetune.state import Run
 
 SINGLE_FILE, INDEX = "dreambooth.safetensors", "model_index.json"
 
@@ -103,6 +101,7 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
     import torch
 
     from finetune import checkpoints, metadata
+    from inference.files import room_for
     from inference.formats import single_file
     from inference.pipelines import load_base
 
@@ -111,7 +110,7 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
     for name, model in models.items():
         getattr(pipe, name).load_state_dict(model.state_dict())
     weights = sum(p.nbytes for part in (pipe.unet, pipe.vae, pipe.text_encoder) for p in part.parameters())
-    room = checkpoints.room_for(folder / INDEX, weights * (1 + begun.args.single_file))
+    room = room_for(folder / INDEX, weights * (1 + begun.args.single_file))
     with room, atomic_entries(folder, last=INDEX) as aside:
         save_pipeline(pipe, begun.folder / "tokenizer", aside)
         if begun.args.single_file:
@@ -160,29 +159,32 @@ def without_place(config: str) -> str:
 def main() -> None:
     args = parse_args()
     pictures, captioned = read_instances(args)
-    class_pictures = None
-    if args.with_prior_preservation:
-        brought = brought_pictures(args)
-        prompts = {p.path: (args.class_prompt or "").replace("{caption}", p.captions[0]) for p in pictures}
-        class_pictures = partial(add_class_pictures, args, brought, prompts)
+    brought = brought_pictures(args) if args.with_prior_preservation else []
+    # each picture's class prompt
+    prompts = {p.path: (args.class_prompt or "").replace("{caption}", p.captions[0]) for p in pictures}
     import torch
 
-    from finetune.run import Denoiser, started, suited_rate
+    from finetune.model import Denoiser, conditioning
+    from finetune.optimizer import suited_rate
+    from finetune.run import encoded, into_buckets, load, opened
     from finetune.training import train
+    from inference.pipelines import load_tokenizer
 
-    def reword(pictures: Sequence[data.Picture], tokenizer: "CLIPTokenizer") -> Sequence[data.Picture]:
-        return data.recaption(pictures, args.instance_prompt, tokenizer) if captioned else pictures
-
-    with started(args, pictures, reword=reword, add_class_pictures=class_pictures) as begun:
+    with opened(args, len(pictures)) as output:
+        if captioned:
+            pictures = data.recaption(pictures, args.instance_prompt, load_tokenizer(output.folder))
+        buckets = into_buckets(args, pictures, output.folder)
+        pipe = load(output)
+        if args.with_prior_preservation:
+            buckets = add_class_pictures(output, brought, prompts, buckets, pipe)
+        begun = encoded(output, pipe, buckets)
         begun.identity["prompt"] = args.instance_prompt
-        models = {"unet": begun.pipe.unet}
-        if args.train_text_encoder:
-            models["text_encoder"] = begun.pipe.text_encoder
+        models = {"unet": pipe.unet} | ({"text_encoder": pipe.text_encoder} if args.train_text_encoder else {})
         args.learning_rate = suited_rate(args, models.values(), rate_for)
-        model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
+        model = Denoiser(pipe.unet, conditioning(begun, trained=args.train_text_encoder))
         loss_fn = preserving_loss(args.prior_loss_weight) if args.with_prior_preservation else torch.mean
         # no pipeline in checkpoints: the weights are in their state already, a third of SD v1.5's 12 GB
-        train(begun, model, lambda f, r: save(begun, models, f, r), loss_fn, copies=0)
+        train(begun, model, partial(save, begun, models), loss_fn, copies=0)
     said = args.instance_prompt.replace("{caption}", "a red lighthouse by the sea")
     print(f"wrote the pipeline {args.output_dir}" + (f" and {SINGLE_FILE} in it" if args.single_file else "")
           + f", for prompts such as {said!r}; " + comparison("inference_dreambooth", args))  # fmt: skip

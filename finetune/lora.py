@@ -25,7 +25,7 @@ from inference.recipes import RECIPE, write_recipe
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from finetune.run import Run
+    from finetune.state import Run
 
 KOHYA_WEIGHTS = "lora_kohya.safetensors"
 ATTENTION, FEED_FORWARD = ["to_q", "to_k", "to_v", "to_out.0"], ["ff.net.0.proj", "ff.net.2"]
@@ -147,18 +147,23 @@ def main() -> None:
     pictures = data.read_folder(args.train_data_dir)
     import torch
 
-    from finetune.run import Denoiser, started, suited_rate
+    from finetune.model import Denoiser, conditioning
+    from finetune.optimizer import suited_rate
+    from finetune.run import encoded, into_buckets, load, opened
     from finetune.training import train
 
-    with started(args, pictures) as begun:
+    with opened(args, len(pictures)) as output:
+        buckets = into_buckets(args, pictures, output.folder)
+        pipe = load(output)
+        begun = encoded(output, pipe, buckets)
         torch.manual_seed(args.seed)  # the first weights
-        args.learning_rate = suited_rate(args, [begun.pipe.unet], rate_for)
-        models = {"unet": begun.pipe.unet}
-        add_lora(begun.pipe.unet, ATTENTION + FEED_FORWARD * args.train_feed_forward, args)
+        args.learning_rate = suited_rate(args, [pipe.unet], rate_for)
+        models = {"unet": pipe.unet}
+        add_lora(pipe.unet, ATTENTION + FEED_FORWARD * args.train_feed_forward, args)
         if args.train_text_encoder:
-            models["text_encoder"] = begun.pipe.text_encoder
-            add_lora(begun.pipe.text_encoder, TEXT_ATTENTION, args)
-        model = Denoiser(begun.pipe.unet, begun.conditioning(trained=args.train_text_encoder))
+            models["text_encoder"] = pipe.text_encoder
+            add_lora(pipe.text_encoder, TEXT_ATTENTION, args)
+        model = Denoiser(pipe.unet, conditioning(begun, trained=args.train_text_encoder))
         train(begun, model, partial(save, begun, models), copies=2)
     if args.use_dora:
         print(f"note: {DORA_ELSEWHERE}")

@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from finetune.run import Run
+    from finetune.state import Run
 
 IMPLEMENTATIONS = {
     "lora": "diffusers",

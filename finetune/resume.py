@@ -1,16 +1,12 @@
 """A run's state between two steps, to a checkpoint and back: weights, optimizer, schedule, scaler and losses."""
 
-from typing import TYPE_CHECKING
-
 import torch
-from torch import Tensor
-from torch.optim.lr_scheduler import LRScheduler
 
-from finetune import checkpoints, results, zero
+from finetune import checkpoints, zero
+from finetune.optimizer import load_optimizer, load_schedule
+from finetune.recipe import recipe_of
+from finetune.state import TrainState
 from inference.cli import InputError
-
-if TYPE_CHECKING:
-    from finetune.training import Loop
 
 # flags that decide a run's weights, besides those that show in shapes, dataset and global batch
 DECIDING = (
@@ -24,37 +20,37 @@ DECIDING = (
 FIXED = ("optimizer", "adam_beta1", "adam_beta2", "adam_epsilon", "initializer_token")
 
 
-def write(loop: "Loop") -> None:
+def write(state: TrainState) -> None:
     """checkpoint-N: what is trained, the optimizer's state and the result so far, with the hash of every file."""
-    optimizer, parameters = loop.optimizer.optimizer, list(loop.trained.values())
-    loop.accelerator.wait_for_everyone()
-    state = zero.gather(optimizer, parameters) if loop.deepspeed else optimizer.state_dict()
-    if not loop.accelerator.is_main_process:
+    optimizer, parameters = state.optimizer.optimizer, list(state.trained.values())
+    state.accelerator.wait_for_everyone()
+    inner = zero.gather(optimizer, parameters) if state.deepspeed else optimizer.state_dict()
+    if not state.accelerator.is_main_process:
         return
-    tensors, rest = checkpoints.flatten(state)
-    tensors |= {f"model.{name}": parameter.detach() for name, parameter in loop.trained.items()}
-    scaler = loop.accelerator.scaler.state_dict() if loop.accelerator.scaler else None
-    recipe = results.recipe(loop)
-    more = {"optimizer": rest, "schedule": loop.schedule.state_dict(), "scaler": scaler, "losses": loop.losses}
-    path = loop.args.output_dir / f"checkpoint-{loop.step}"
-    save = loop.save if loop.saved_bytes else lambda *_: None
-    checkpoints.write(path, tensors, recipe | more, lambda aside: save(aside, recipe), loop.saved_bytes)
-    checkpoints.keep(loop.args.checkpoints_total_limit, path)
+    tensors, rest = checkpoints.flatten(inner)
+    tensors |= {f"model.{name}": parameter.detach() for name, parameter in state.trained.items()}
+    scaler = state.accelerator.scaler.state_dict() if state.accelerator.scaler else None
+    recipe = recipe_of(state)
+    more = {"optimizer": rest, "schedule": state.schedule.state_dict(), "scaler": scaler, "losses": state.losses}
+    path = state.args.output_dir / f"checkpoint-{state.step}"
+    save = state.save if state.saved_bytes else lambda *_: None
+    checkpoints.write(path, tensors, recipe | more, lambda aside: save(aside, recipe), state.saved_bytes)
+    checkpoints.keep(state.args.checkpoints_total_limit, path)
 
 
-def restore(loop: "Loop") -> None:
+def restore(state: TrainState) -> None:
     """Continue from --resume_from_checkpoint; a damaged checkpoint is named, and the one before it is used."""
-    path = checkpoints.find(loop.args.output_dir, loop.args.resume_from_checkpoint)
+    path = checkpoints.find(state.args.output_dir, state.args.resume_from_checkpoint)
     if path is None:
         return
     # dealt out from the CPU, because no GPU may have room for all of it
-    tensors, state = checkpoints.read(path, torch.device("cpu") if loop.deepspeed else loop.accelerator.device)
-    shapes = {f"model.{name}": parameter.shape for name, parameter in loop.trained.items()}
-    if state["base_sha256"] != loop.run.identity["base_sha256"]:
-        raise InputError(f"{path} was trained on another base, {state['base']}; name it, or start anew without it")
+    tensors, kept = checkpoints.read(path, torch.device("cpu") if state.deepspeed else state.accelerator.device)
+    shapes = {f"model.{name}": parameter.shape for name, parameter in state.trained.items()}
+    if kept["base_sha256"] != state.run.identity["base_sha256"]:
+        raise InputError(f"{path} was trained on another base, {kept['base']}; name it, or start anew without it")
     for flag in FIXED:
-        now = getattr(loop.args, flag, None)
-        was = state["flags"].get(flag, now)
+        now = getattr(state.args, flag, None)
+        was = kept["flags"].get(flag, now)
         if was != now:
             raise InputError(f"{path} was trained with --{flag} {was}; take that one, or start anew without it")
     if shapes != {name: tensor.shape for name, tensor in tensors.items() if name.startswith("model.")}:
@@ -62,22 +58,22 @@ def restore(loop: "Loop") -> None:
             f"{path} holds other layers, another --rank or --num_vectors than this run; use its flags or start anew"
         )
     with torch.no_grad():
-        for name, parameter in loop.trained.items():
+        for name, parameter in state.trained.items():
             parameter.copy_(tensors.pop(f"model.{name}"))
-    optimizer = checkpoints.unflatten(tensors, state["optimizer"])
-    if loop.deepspeed:
-        zero.scatter(loop.optimizer.optimizer, list(loop.trained.values()), optimizer)
+    optimizer = checkpoints.unflatten(tensors, kept["optimizer"])
+    if state.deepspeed:
+        zero.scatter(state.optimizer.optimizer, list(state.trained.values()), optimizer)
     else:
-        load_optimizer(loop.optimizer.optimizer, optimizer)
-    load_schedule(loop.schedule, state["schedule"], loop.args.adam_weight_decay)
-    if loop.accelerator.scaler and state["scaler"]:
-        loop.accelerator.scaler.load_state_dict(state["scaler"])
-    loop.step, loop.losses, loop.seconds = state["steps"], state["losses"], state["seconds"]
+        load_optimizer(state.optimizer.optimizer, optimizer)
+    load_schedule(state.schedule, kept["schedule"], state.args.adam_weight_decay)
+    if state.accelerator.scaler and kept["scaler"]:
+        state.accelerator.scaler.load_state_dict(kept["scaler"])
+    state.step, state.losses, state.seconds = kept["steps"], kept["losses"], kept["seconds"]
     print(f"continuing from {path}")
-    loop.accelerator.wait_for_everyone()  # all have found theirs before any is moved
-    if loop.accelerator.is_main_process:
-        checkpoints.set_later_aside(loop.args.output_dir, path, loop.step)
-    note_changes(state, results.recipe(loop))
+    state.accelerator.wait_for_everyone()  # all have found theirs before any is moved
+    if state.accelerator.is_main_process:
+        checkpoints.set_later_aside(state.args.output_dir, path, state.step)
+    note_changes(kept, recipe_of(state))
 
 
 def note_changes(was: dict, now: dict) -> None:
@@ -90,22 +86,3 @@ def note_changes(was: dict, now: dict) -> None:
     for what, before, after in pairs:
         if before != after:
             print(f"note: {what} was {before} and is {after}: this is another run from here than the one stopped")
-
-
-def load_schedule(schedule: LRScheduler, state: dict, weight_decay: float) -> None:
-    """Go on where the schedule was, at the rate and weight decay that are asked for now."""
-    rates = schedule.base_lrs
-    schedule.load_state_dict(state)
-    schedule.base_lrs = rates
-    factors = [factor(schedule.last_epoch) for factor in schedule.lr_lambdas]
-    for group, rate, factor in zip(schedule.optimizer.param_groups, rates, factors, strict=True):
-        group |= {"initial_lr": rate, "lr": rate * factor, "weight_decay": weight_decay}
-
-
-def load_optimizer(optimizer: torch.optim.Optimizer, state: dict) -> None:
-    optimizer.load_state_dict(state)
-    # the fused step walks a weight and its moments side by side in memory, so their layouts must be one
-    for parameter, entry in optimizer.state.items():
-        for key, value in entry.items():
-            if isinstance(value, Tensor) and value.shape == parameter.shape:
-                entry[key] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from transformers import CLIPTokenizer
 
     from finetune.embedding import PlaceholderEmbedding
-    from finetune.run import Run
+    from finetune.state import Run
 
 # how a caption carries the word; a style's comes last, because each word of a caption sees only those before it
 CAPTIONED = {"style": "{caption}, in the style of {token}", "object": "a photo of {token}, {caption}"}
@@ -139,26 +139,29 @@ def main() -> None:
     pictures = data.read_folder(args.train_data_dir, templates)
     captioned = list(pictures[0].captions) != templates
     from finetune.embedding import PlaceholderEmbedding
-    from finetune.run import Denoiser, started, suited_rate
+    from finetune.model import Denoiser, conditioning
+    from finetune.optimizer import suited_rate
+    from finetune.run import encoded, into_buckets, load, opened
     from finetune.training import train
+    from inference.pipelines import load_tokenizer
 
-    initializer = []
-
-    def worded(pictures: Sequence[data.Picture], tokenizer: "CLIPTokenizer") -> list[data.Picture]:
-        initializer.append(add_word(word, args.initializer_token, tokenizer))
-        return reword(args, word, captioned, pictures, tokenizer)
-
-    with started(args, pictures, reword=worded) as begun:
-        args.learning_rate = suited_rate(args, [begun.pipe.unet], lambda weights: 5e-3)  # a word's size is no base's
+    with opened(args, len(pictures)) as output:
+        tokenizer, plain_prompt = load_tokenizer(output.folder), args.validation_prompt
+        initializer = add_word(word, args.initializer_token, tokenizer)
+        pictures = reword(args, word, captioned, pictures, tokenizer)
+        buckets = into_buckets(args, pictures, output.folder)
+        pipe = load(output)
+        pipe.tokenizer = tokenizer
+        begun = encoded(output, pipe, buckets, plain_prompt)
+        args.learning_rate = suited_rate(args, [pipe.unet], lambda weights: 5e-3)  # a word's size is no base's
         begun.identity["prompt"] = CAPTIONED[args.learnable_property].replace("{token}", word.name)
-        pipe = begun.pipe
         pipe.unet.requires_grad_(False)
         pipe.text_encoder.requires_grad_(False)
         first = pipe.tokenizer.convert_tokens_to_ids(word.name)
         table = pipe.text_encoder.get_input_embeddings()
-        embedding = PlaceholderEmbedding(table, first, initializer[0], word.vectors)
+        embedding = PlaceholderEmbedding(table, first, initializer, word.vectors)
         pipe.text_encoder.set_input_embeddings(embedding)
-        model = Denoiser(pipe.unet, begun.conditioning(trained=True))
+        model = Denoiser(pipe.unet, conditioning(begun, trained=True))
         keep = partial(save, begun, word, embedding)
         train(begun, model, keep, copies=1, save_steps=args.save_steps)
     said = begun.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")

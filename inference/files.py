@@ -1,4 +1,4 @@
-"""Files and folders that are whole or not there, locks, and hashes that tell whether a file is what it was."""
+"""Files and folders that are whole or not there, room for them, locks, and hashes: is a file what it was?"""
 
 import contextlib
 import fcntl
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from inference.cli import InputError
+from inference.cli import FULL, InputError, system_error
 
 HALF_WRITTEN = ".half-written-"  # how the names of folders begin in which something is being written
 
@@ -149,6 +149,24 @@ def locked(folder: Path) -> Iterator[None]:
         file.flush()
         sweep(folder)
         yield
+
+
+@contextlib.contextmanager
+def room_for(path: Path, size: int = 0) -> Iterator[None]:
+    """Refuse to begin what the disk has no room for, and say how much it takes; what is there already stays."""
+    folder, why, error = next(parent for parent in path.absolute().parents if parent.exists()), "", None
+    if shutil.disk_usage(folder).free > 1.1 * size:
+        try:
+            yield
+            return
+        except Exception as caught:
+            error, number = caught, system_error(caught)
+            if number not in FULL:
+                raise
+            why = f" ({os.strerror(number)})"
+    free = shutil.disk_usage(folder).free / 2**20
+    room = f"it takes {size / 2**20:.1f} MiB and {free:.1f} are free" if size else f"{free:.1f} MiB are free"
+    raise InputError(f"no room for {path}{why}: {room}; what was saved before is kept") from error
 
 
 def _flush(path: Path) -> None:

@@ -174,7 +174,7 @@ def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
 def load(args: argparse.Namespace, folder: Path):
     """The pipeline, what makes its control maps, and the LoRA that goes on it or None."""
     from inference.strategies import lora
-    from video.controlavideo.checkpoint import load_for_runner
+    from video.controlavideo.runner import load_for_runner
     from video.controlavideo.source import load_detect
 
     adapter = lora(args.lora, folder, args.lora_scale) if args.lora else None

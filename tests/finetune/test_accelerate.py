@@ -104,7 +104,7 @@ def test_paths_are_the_callers(tiny_base: Path, tmp_path: Path) -> None:
 
 
 def test_fsdp_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from finetune.run import make_accelerator
+    from finetune.precision import make_accelerator
     from inference.cli import InputError
 
     monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")

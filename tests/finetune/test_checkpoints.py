@@ -1,6 +1,5 @@
 """Which checkpoint is the latest and which are kept, and a disk that is full, in all its ways of saying so."""
 
-import errno
 import shutil
 from pathlib import Path
 
@@ -61,24 +60,6 @@ def test_a_run_s_folder_means_its_newest_checkpoint(tmp_path: Path, monkeypatch:
         checkpoints.find(run, "empty")
 
 
-@pytest.mark.parametrize("kind", ["quota", "longest file", "safetensors"])
-def test_a_quota_is_a_full_disk_too(kind: str, tmp_path: Path) -> None:
-    from safetensors import SafetensorError
-
-    from finetune import checkpoints
-    from inference.cli import InputError
-
-    error = {"quota": OSError(errno.EDQUOT, "x"), "longest file": OSError(errno.EFBIG, "x"),
-             "safetensors": SafetensorError("Io(Os (os error 28))")}[kind]  # fmt: skip
-    with (
-        pytest.raises(InputError, match=r"no room for .*/new/a\.png \(\w.*MiB are free"),
-        checkpoints.room_for(tmp_path / "new" / "a.png"),
-    ):
-        raise error
-    with pytest.raises(PermissionError), checkpoints.room_for(tmp_path / "a"):
-        raise PermissionError(errno.EACCES, "x")
-
-
 @pytest.mark.parametrize("manifest", ["{}", "[]", "3", '{"state.json": ""}', "half of it"])
 def test_a_manifest_that_does_not_name_the_files_is_damage(manifest: str, tmp_path: Path) -> None:
     from finetune import checkpoints
@@ -92,7 +73,7 @@ def test_a_manifest_that_does_not_name_the_files_is_damage(manifest: str, tmp_pa
 
 
 def test_a_damaged_cache_is_made_again(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    from finetune.encoding import cached
+    from finetune.latents import cached
 
     path, tensors = tmp_path / "pictures.safetensors", {"a": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(1)}
     asked = []

@@ -14,7 +14,7 @@ import torch
 from conftest import captioned_pictures
 from PIL import Image
 
-from finetune import batches, data, encoding
+from finetune import data, latents, sampler
 from inference.cli import InputError
 
 RED, BLUE, WHITE = (254, 0, 0), (0, 0, 254), (255, 255, 255)
@@ -184,7 +184,7 @@ def test_whatever_pillow_reads_is_read_and_what_systems_leave_is_not(tmp_path: P
 
 
 def test_class_pictures_are_a_persons_own(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    from finetune.prior import brought_pictures
+    from finetune.class_images import brought_pictures
 
     folder = leavings(captioned_pictures(tmp_path, 3))
     (folder / "metadata.jsonl").unlink()
@@ -310,7 +310,7 @@ def test_a_resolution_below_the_base_is_refused() -> None:
 
 def test_order_shows_every_picture_equally_often_and_does_not_depend_on_the_length() -> None:
     sizes, per_step = [1, 12, 7], 4
-    order, longer = batches.Order(sizes, per_step, 600, seed=3), batches.Order(sizes, per_step, 900, seed=3)
+    order, longer = sampler.Order(sizes, per_step, 600, seed=3), sampler.Order(sizes, per_step, 900, seed=3)
     seen = {(b, i): 0 for b, size in enumerate(sizes) for i in range(size)}
     for step in range(600):
         bucket, places = order(step)
@@ -318,21 +318,21 @@ def test_order_shows_every_picture_equally_often_and_does_not_depend_on_the_leng
         for place in places:
             seen[bucket, place] += 1
     assert max(seen.values()) - min(seen.values()) <= 8  # of 120
-    assert [order(step) for step in range(9)] != [batches.Order(sizes, per_step, 9, seed=4)(step) for step in range(9)]
+    assert [order(step) for step in range(9)] != [sampler.Order(sizes, per_step, 9, seed=4)(step) for step in range(9)]
 
 
 def test_a_bucket_is_shown_whole_before_any_of_it_again() -> None:
-    order = batches.Order([5], 3, 5, seed=0)
+    order = sampler.Order([5], 3, 5, seed=0)
     seen = [place for step in range(5) for place in order(step)[1]]
     assert all(sorted(seen[start : start + 5]) == list(range(5)) for start in (0, 5, 10))
 
 
-def encoded(folder: Path, base: Path, cache: Path, vae=None, **options) -> encoding.Encoded:
+def encoded(folder: Path, base: Path, cache: Path, vae=None, **options) -> latents.Encoded:
     from diffusers import AutoencoderKL
 
     buckets = data.into_buckets(data.read_folder(folder), 128, 16)
     vae = vae or AutoencoderKL.from_pretrained(base, subfolder="vae")
-    return encoding.encode(buckets, vae, cache=cache, **{"identity": "a", "flips": True, "crop_seed": None} | options)
+    return latents.encode(buckets, vae, cache=cache, **{"identity": "a", "flips": True, "crop_seed": None} | options)
 
 
 def test_posteriors_are_those_of_the_cropped_picture_and_its_mirror_image(tiny_base: Path, tmp_path: Path) -> None:
@@ -361,7 +361,7 @@ def test_the_middle_of_a_wide_picture_is_cut_out_and_not_squashed(tiny_base: Pat
     Image.fromarray(wide).save(tmp_path / "wide.png")
     bucket = data.Bucket((128, 128), tuple(data.read_folder(tmp_path, ["a"])))
     cache = {"cache": tmp_path / "cache.safetensors", "identity": "a"}
-    got = encoding.encode([bucket], vae, **cache, flips=False, crop_seed=None)
+    got = latents.encode([bucket], vae, **cache, flips=False, crop_seed=None)
     middle = torch.from_numpy(wide[:, 64:192].copy()).permute(2, 0, 1)[None] / 127.5 - 1
     with torch.no_grad():
         expected = vae.encode(middle).latent_dist.mean * vae.config.scaling_factor
@@ -391,18 +391,18 @@ def test_the_cache_is_used_until_something_changes(tiny_base: Path, tmp_path: Pa
 def test_the_last_caches_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def made(key: str) -> int:
         computed = []
-        tensors = encoding.cached(tmp_path / "a.safetensors", key, lambda: computed.append(1) or {"x": torch.ones(2)})
+        tensors = latents.cached(tmp_path / "a.safetensors", key, lambda: computed.append(1) or {"x": torch.ones(2)})
         assert tensors["x"].tolist() == [1, 1]
         return len(computed)
 
     assert [made(key) for key in "12131"] == [1, 1, 0, 1, 0]  # going back finds what was there
-    assert [made(key) for key in "456"] == [1] * 3 and len(list(tmp_path.iterdir())) == encoding.KEPT
+    assert [made(key) for key in "456"] == [1] * 3 and len(list(tmp_path.iterdir())) == latents.KEPT
     assert made("6") == 0
 
     def full(*_, **__) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(encoding.hashed, "save_file", full)
+    monkeypatch.setattr(latents.hashed, "save_file", full)
     with pytest.raises(InputError, match=r"no room for .*a-.*\.safetensors"):
         made("7")
-    assert len(list(tmp_path.iterdir())) == encoding.KEPT
+    assert len(list(tmp_path.iterdir())) == latents.KEPT

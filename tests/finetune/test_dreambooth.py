@@ -27,7 +27,7 @@ from conftest import (
 from PIL import Image
 from safetensors.torch import load_file
 
-from finetune import prior
+from finetune import class_images
 from finetune.data import Bucket, Picture
 
 PROMPT = "a ramp, in sks style"
@@ -183,9 +183,9 @@ def test_two_processes_train_as_one(tiny_base: Path, tmp_path: Path) -> None:
 
 def test_prior_preservation_by_hand() -> None:
     """Pairs of a picture and a class picture; each with min-SNR weights of its own timestep."""
-    from finetune.batches import Order, draw_batch, sample_losses
-    from finetune.encoding import Encoded
-    from finetune.prior import preserving_loss
+    from finetune.class_images import preserving_loss
+    from finetune.latents import Encoded
+    from finetune.sampler import Order, draw_batch, sample_losses
 
     pictures, class_pictures, batch_size = 3, 2, 4
     means = torch.arange(5.0)[:, None, None, None, None].expand(5, 1, 4, 2, 2)  # a picture's latents are its number
@@ -264,19 +264,20 @@ def shaped(name: str, *size: int) -> Picture:
 def test_class_pictures_go_to_the_bucket_of_their_shape() -> None:
     wide, tall = shaped("wide", 160, 112), shaped("tall", 112, 160)
     buckets = [Bucket((144, 112), (wide,)), Bucket((112, 144), (tall,))]
-    assert [bucket.class_pictures for bucket in prior.paired(buckets, [wide, tall])] == [(wide,), (tall,)]
-    of_none = [bucket.class_pictures for bucket in prior.paired(buckets, [wide])]
+    assert [bucket.class_pictures for bucket in class_images.paired(buckets, [wide, tall])] == [(wide,), (tall,)]
+    of_none = [bucket.class_pictures for bucket in class_images.paired(buckets, [wide])]
     assert of_none == [(wide,), (wide,)], "a bucket that none is near takes all, cropped"
 
 
 def test_every_class_picture_has_a_seed_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(prior, "draw_missing", lambda wanted, *_: asked.extend(wanted))
-    monkeypatch.setattr(prior.data, "read_pictures", lambda found: list(found) and [])
+    monkeypatch.setattr(class_images, "draw_missing", lambda wanted, *_: asked.extend(wanted))
+    monkeypatch.setattr(class_images.data, "read_pictures", lambda found: list(found) and [])
     picture = shaped("a.png", 128, 128)
     args = Namespace(class_data_dir=tmp_path / "class", num_class_images=5, sample_batch_size=4)
     buckets = [Bucket((128, 128), (picture,))]
-    prior.add_class_pictures(args, [], {picture.path: "a dog"}, buckets, None, None, "hash")
+    run = Namespace(args=args, identity={"base_sha256": "hash"}, accelerator=None)
+    class_images.add_class_pictures(run, [], {picture.path: "a dog"}, buckets, None)
     assert [wanted.seed for wanted in asked] == [0, 1, 2, 3, 4]
 
 
@@ -305,7 +306,7 @@ def test_prompts(tiny_base: Path, tmp_path: Path) -> None:
 
 def test_the_rate_follows_the_size_of_the_base() -> None:
     from finetune import dreambooth, lora
-    from finetune.run import suited_rate
+    from finetune.optimizer import suited_rate
 
     asked = Namespace(learning_rate=None, optimizer="adamw")
     sd15, miniature = (

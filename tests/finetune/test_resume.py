@@ -13,7 +13,7 @@ def test_a_schedule_goes_on_at_its_rate_at_once() -> None:
     """Also where the optimizer's own groups are not restored, as with DeepSpeed."""
     from diffusers.optimization import get_scheduler
 
-    from finetune.resume import load_schedule
+    from finetune.optimizer import load_schedule
 
     def begun(rate: float):
         optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.ones(2))], lr=rate)
@@ -46,8 +46,7 @@ def through_a_checkpoint(optimizer: torch.optim.Optimizer, folder: Path) -> dict
 
 @pytest.mark.parametrize("name", ["adamw", "prodigy", "adamw8bit"])
 def test_an_optimizer_goes_on_to_the_same_bits(name: str, tmp_path: Path) -> None:
-    from finetune.resume import load_optimizer
-    from finetune.run import make_optimizer
+    from finetune.optimizer import load_optimizer, make_optimizer
 
     package = {"prodigy": "prodigyopt", "adamw8bit": "bitsandbytes"}.get(name)
     if package:

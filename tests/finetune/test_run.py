@@ -24,17 +24,17 @@ def test_a_base_that_predicts_the_picture_is_refused(tiny_base: Path, tmp_path: 
 
 def test_sums_on_a_gpu_are_in_one_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Strictly: PyTorch's attention looks at the mode itself, and with `warn_only` its backward stays as it is."""
-    from finetune import run
+    from finetune import precision
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(run, "Accelerator", Namespace)
+    monkeypatch.setattr(precision, "Accelerator", Namespace)
     for setting in ("CUBLAS_WORKSPACE_CONFIG", "ACCELERATE_USE_CPU"):
         monkeypatch.delenv(setting, raising=False)
     args = Namespace(mixed_precision="bf16", enable_xformers_memory_efficient_attention=False, compile=False,
                      allow_tf32=False, gradient_accumulation_steps=1, report_to="none", output_dir=tmp_path,
                      logging_dir="logs")  # fmt: skip
     try:
-        run.make_accelerator(args)
+        precision.make_accelerator(args)
         assert torch.are_deterministic_algorithms_enabled()
         assert not torch.is_deterministic_algorithms_warn_only_enabled()
         assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8" and not torch.backends.cuda.matmul.allow_tf32
@@ -66,13 +66,13 @@ def test_pictures_are_mirrored_and_cropped_as_asked(
     common = [f"--pretrained_model_name_or_path={tiny_base}", "--report_to=none", "--mixed_precision=no", "--seed=7"]
     args = training_parser("", "x").parse_args([*common, f"--output_dir={tmp_path / 'out'}", *flags])
     pictures = data.read_folder(captioned_pictures(tmp_path / "pictures", 1))
-    with pytest.raises(Enough), run.started(args, pictures):
-        pass
+    with pytest.raises(Enough), run.opened(args, 1) as output:
+        run.encoded(output, run.load(output), run.into_buckets(args, pictures, output.folder))
     assert (asked["flips"], asked["crop_seed"]) == (flips, crop_seed)
 
 
 def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:
-    from finetune.run import make_optimizer
+    from finetune.optimizer import make_optimizer
 
     args = Namespace(learning_rate=1e-3, optimizer="adamw", adam_weight_decay=0.1, scale_lr=True,
                      adam_beta1=0.8, adam_beta2=0.95, adam_epsilon=1e-6)  # fmt: skip
@@ -82,7 +82,7 @@ def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:
 
 
 def test_gradient_checkpointing_covers_a_trained_text_encoder(tiny_base: Path) -> None:
-    from finetune.run import Denoiser, TextEncoder, to_compute
+    from finetune.model import Denoiser, TextEncoder, to_compute
 
     pipe = stock_pipeline(tiny_base)
     args = Namespace(gradient_checkpointing=True, enable_xformers_memory_efficient_attention=False, compile=False,

@@ -7,8 +7,8 @@ import shutil
 import signal
 import subprocess
 import time
-from argparse import Namespace
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -233,10 +233,11 @@ def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> No
     from diffusers import DDPMScheduler
     from diffusers.optimization import get_cosine_schedule_with_warmup
 
-    from finetune.batches import Order, draw_batch
-    from finetune.encoding import Encoded
+    from finetune.latents import Encoded
+    from finetune.model import CaptionStates, Denoiser
     from finetune.options import training_parser
-    from finetune.run import CaptionStates, Denoiser, Run
+    from finetune.sampler import Order, draw_batch
+    from finetune.state import Run
     from finetune.training import Loop
 
     flags = ["--train_batch_size=2", "--gradient_accumulation_steps=2", "--max_train_steps=3", "--learning_rate=1e-3",
@@ -279,22 +280,19 @@ def test_loss_and_gradient_are_both_judged(loss: float, norm: float, fused: bool
     """An infinite loss can have a finite gradient."""
     from accelerate import Accelerator
 
-    from finetune.training import Loop
-    from inference.cli import InputError
+    from finetune.optimizer import GuardedStep, NotFinite
 
-    weight = torch.nn.Parameter(torch.ones(1))
-    loop = Loop.__new__(Loop)
-    loop.accelerator, loop.args = Accelerator(cpu=True), Namespace(output_dir=Path("nowhere"))
-    loop.optimizer = loop.accelerator.prepare(torch.optim.AdamW([weight], lr=0.1, fused=fused))
-    loop.deepspeed, loop.failed_at, loop.step = False, torch.tensor(-1.0), 6
-    weight.grad = torch.ones(1)
-    with pytest.raises(InputError, match="not finite at step 7"):
-        loop._step_if_finite(torch.tensor(loss), torch.tensor(norm))
-        loop._check_finite(loop.failed_at.item())
-    assert weight.item() == 1
-    loop.failed_at = torch.tensor(-1.0)
-    loop._step_if_finite(torch.tensor(1.0), torch.tensor(1.0))
-    assert weight.item() < 1 and loop.failed_at.item() == -1
+    for good in (False, True):
+        weight = torch.nn.Parameter(torch.ones(1))
+        accelerator = Accelerator(cpu=True)
+        optimizer = accelerator.prepare(torch.optim.AdamW([weight], lr=0.1, fused=fused))
+        step = GuardedStep(accelerator, optimizer, [weight], 0)
+        weight.grad = torch.ones(1)
+        with nullcontext() if good else pytest.raises(NotFinite, match="step 7"):
+            step.judge(torch.tensor(1.0 if good else loss), torch.tensor(1.0 if good else norm), 7)
+            optimizer.step()
+            step.check()
+        assert (weight.item() < 1) == good
 
 
 @pytest.mark.parametrize("fused", [True, False])
@@ -303,7 +301,7 @@ def test_clipping_clips(limit: float, fused: bool) -> None:
     """The step is that of torch's clip_grad_norm_, whichever way it is done."""
     from accelerate import Accelerator
 
-    from finetune.training import Loop
+    from finetune.optimizer import GuardedStep
 
     def stepped(clip: Callable) -> torch.Tensor:
         weight = torch.nn.Parameter(torch.tensor([1.0, 2.0]))
@@ -314,11 +312,8 @@ def test_clipping_clips(limit: float, fused: bool) -> None:
         return weight.detach() - torch.tensor([1.0, 2.0])
 
     def ours(weight: torch.nn.Parameter, optimizer: torch.optim.Optimizer) -> None:
-        loop = Loop.__new__(Loop)
-        loop.accelerator, loop.args = Accelerator(cpu=True), Namespace(max_grad_norm=limit)
-        loop.optimizer, loop.deepspeed, loop.step = loop.accelerator.prepare(optimizer), False, 0
-        loop.trained, loop.failed_at = {"weight": weight}, torch.tensor(-1.0)
-        loop._step_if_finite(torch.tensor(1.0), loop._clip())
+        accelerator = Accelerator(cpu=True)
+        GuardedStep(accelerator, accelerator.prepare(optimizer), [weight], limit).take(torch.tensor(1.0), 1)
 
     def theirs(weight: torch.nn.Parameter, optimizer: torch.optim.Optimizer) -> None:
         torch.nn.utils.clip_grad_norm_([weight], limit or math.inf)

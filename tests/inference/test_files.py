@@ -1,13 +1,16 @@
 """What is written is whole or not there, and what was cut off is swept."""
 
+import errno
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
-from inference.files import HALF_WRITTEN, atomic_entries, atomic_write, locked
+from inference.cli import InputError
+from inference.files import HALF_WRITTEN, atomic_entries, atomic_write, locked, room_for
 
 
 def test_what_a_dead_process_was_writing_is_swept_and_a_living_one_keeps_its_own(tmp_path: Path) -> None:
@@ -63,3 +66,16 @@ def test_what_belongs_together_is_whole_or_lacks_its_last_part(tmp_path: Path, m
     write("2", 6)
     assert [(tmp_path / name).read_text() for name in files] == ["2"] * 4
     assert {path.name for path in tmp_path.iterdir()} == {*(name.partition("/")[0] for name in files), "mine.txt"}
+
+
+@pytest.mark.parametrize("kind", ["quota", "longest file", "safetensors"])
+def test_a_quota_is_a_full_disk_too(kind: str, tmp_path: Path) -> None:
+    error = {"quota": OSError(errno.EDQUOT, "x"), "longest file": OSError(errno.EFBIG, "x"),
+             "safetensors": SafetensorError("Io(Os (os error 28))")}[kind]  # fmt: skip
+    with (
+        pytest.raises(InputError, match=r"no room for .*/new/a\.png \(\w.*MiB are free"),
+        room_for(tmp_path / "new" / "a.png"),
+    ):
+        raise error
+    with pytest.raises(PermissionError), room_for(tmp_path / "a"):
+        raise PermissionError(errno.EACCES, "x")

@@ -8,26 +8,20 @@ before a tensor is loaded.
 
 import hashlib
 import json
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
-from diffusers import AutoencoderKL, ModelMixin, SchedulerMixin
+from diffusers import AutoencoderKL, DiffusionPipeline, ModelMixin, SchedulerMixin
 from safetensors import SafetensorError
 
 from inference.adapters import read_header
 from inference.cli import InputError
-from inference.device import dtype_of
 from inference.files import file_sha256
 from inference.pipelines import check_finite
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
 from video.controlavideo.safe import HED, as_safetensors
 from video.controlavideo.temporal import TEMPORAL, over_2d
 from video.controlavideo.weights2d import differences, with_3d_blocks
-
-if TYPE_CHECKING:
-    from video.controlavideo.pipeline import ControlAVideoPipeline
 
 NETWORKS = {"unet": UNetPseudo3DConditionModel, "controlnet": ControlNet3DModel}
 COMPONENTS = ("unet", "controlnet", "vae", "text_encoder", "tokenizer", "scheduler")
@@ -56,15 +50,14 @@ def checkpoint_folder(name: str | Path, **hub) -> Path:
     return folder
 
 
-def load_pipeline(
-    cls: "type[ControlAVideoPipeline]",
+def load_parts(
     name: str | Path,
     torch_dtype: torch.dtype | None = None,
     dtype: torch.dtype | None = None,
     variant: str | None = None,
     **more,
-) -> "ControlAVideoPipeline":
-    """The pipeline of checkpoint `name`, its parts on the CPU; parts in `more` take the place of those in the folder.
+) -> dict:
+    """The components of checkpoint `name`, on the CPU; those in `more` take the place of those in the folder.
 
     The rest of `more` is for the hub, where it is asked: see HUB. `variant` is of the weights' files, such as fp16.
     """
@@ -83,7 +76,7 @@ def load_pipeline(
         "tokenizer": _tokenizer,
         "scheduler": _scheduler,
     }
-    return cls(**{part: more[part] if part in more else load[part](folder / part) for part in COMPONENTS})
+    return {part: more[part] if part in more else load[part](folder / part) for part in COMPONENTS}
 
 
 def control_mode(name: str | Path) -> str | None:
@@ -115,7 +108,7 @@ def stamp(folder: Path) -> str:
     return hashlib.sha256(repr(contents).encode()).hexdigest()
 
 
-def put_base(pipe: "ControlAVideoPipeline", folder: Path) -> None:
+def put_base(pipe: DiffusionPipeline, folder: Path) -> None:
     """Put a Stable Diffusion 1.5 model, such as a DreamBooth result, under the temporal layers of `pipe`."""
     from transformers import CLIPTextModel
 
@@ -130,34 +123,6 @@ def put_base(pipe: "ControlAVideoPipeline", folder: Path) -> None:
         tokenizer=_tokenizer(folder / "tokenizer"),
         vae=_complete(AutoencoderKL, folder / "vae", use_safetensors=True, torch_dtype=pipe.unet.dtype),
     )
-
-
-def load_for_runner(
-    folder: Path, base_model: str | None, mixed_precision: str | None, compiled: bool, xformers: bool = False
-) -> "ControlAVideoPipeline":
-    """The pipeline on the machine's device, over the base that was asked for."""
-    import diffusers
-    import transformers
-
-    from video.controlavideo.pipeline import ControlAVideoPipeline
-
-    for library in (diffusers, transformers):
-        library.utils.logging.disable_progress_bar()
-    cuda = torch.cuda.is_available()
-    if xformers and not (cuda and find_spec("xformers")):
-        raise InputError("--enable_xformers_memory_efficient_attention needs a CUDA GPU and `pip install xformers`")
-    pipe = ControlAVideoPipeline.from_pretrained(folder, dtype=dtype_of(mixed_precision))
-    if base_model:
-        put_base(pipe, Path(base_model))
-    pipe = pipe.to("cuda" if cuda else "cpu")
-    pipe.set_progress_bar_config(leave=False, unit="step", dynamic_ncols=True)
-    for network in (pipe.unet, pipe.controlnet, pipe.vae):
-        network.eval().to(memory_format=torch.channels_last)  # folding frames is free then
-    if xformers:
-        pipe.enable_xformers_memory_efficient_attention()
-    if compiled:
-        pipe.unet.compile(), pipe.controlnet.compile()
-    return pipe
 
 
 def _problems(path: Path, network: type[ModelMixin]) -> list[str]:

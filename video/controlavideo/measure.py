@@ -217,8 +217,9 @@ def main() -> None:
     from inference.pipelines import check_steps
     from video import ablation
     from video.consistency import Recipe
-    from video.controlavideo.checkpoint import checkpoint_folder, load_for_runner, native_side
+    from video.controlavideo.checkpoint import checkpoint_folder, native_side
     from video.controlavideo.repairs import Repairs
+    from video.controlavideo.runner import load_for_runner
 
     folder = checkpoint_folder(args.checkpoint)
     check_steps(folder, args.num_inference_steps)

@@ -18,6 +18,7 @@ from diffusers.utils import BaseOutput
 from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 
+from video.controlavideo.checkpoint import load_parts
 from video.controlavideo.frames import decode_frames, encode_picture, hold, prepend
 from video.controlavideo.guidance import Guidance, predict_noise
 from video.controlavideo.noise import inherit, motion_mask
@@ -49,9 +50,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs) -> "ControlAVideoPipeline":
         """The published checkpoints, from the hub or a folder, and what `save_pretrained` writes; see checkpoint.py."""
-        from video.controlavideo.checkpoint import load_pipeline
-
-        return load_pipeline(cls, pretrained_model_name_or_path, **kwargs)
+        return cls(**load_parts(pretrained_model_name_or_path, **kwargs))
 
     @torch.no_grad()
     def __call__(

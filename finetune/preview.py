@@ -8,10 +8,11 @@ import torch
 from diffusers import StableDiffusionPipeline
 from PIL import Image
 
-from finetune.checkpoints import room_for
-from finetune.run import Denoiser, Run, autocast
+from finetune.model import Denoiser
+from finetune.precision import autocast
+from finetune.state import Run
 from inference import sampling
-from inference.files import atomic_write
+from inference.files import atomic_write, room_for
 from inference.options import SEEDS
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from finetune.run import Run
+from finetune.state import Run
 
 GOLDEN = (math.sqrt(5) - 1) / 2
 # the first word of a random stream's seed after the run's, so that no two streams are one

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from diffusers import StableDiffusionPipeline
     from torch import Tensor
 
+    from finetune.state import Opened
+
 DRAWN = re.compile(r"class-\d{5}\.png")
 STEPS, GUIDANCE = 20, 7.5
 
@@ -94,25 +96,24 @@ class Wanted:
 
 
 def add_class_pictures(
-    args: argparse.Namespace,
+    run: "Opened",
     brought: Sequence[data.Picture],
     prompts: dict[Path, str],
     buckets: list[data.Bucket],
     pipe: "StableDiffusionPipeline",
-    accelerator: "Accelerator",
-    base_sha256: str,
 ) -> list[data.Bucket]:
     """Every bucket with its class pictures: those a person `brought`, and drawn ones up to --num_class_images.
 
     `prompts` has the class prompt of each picture of the dataset, by its path.
     """
+    args, base_sha256 = run.args, run.identity["base_sha256"]
     shapes = sorted((picture.path, bucket.size) for bucket in buckets for picture in bucket.pictures)
     missing = 0 if captions.list_of(args.class_data_dir) else args.num_class_images - len(brought)
     wanted = []
     for i in range(max(0, missing)):
         path, size = shapes[i % len(shapes)]
         wanted.append(Wanted(args.class_data_dir / f"class-{i:05}.png", prompts[path], i, size, base_sha256))
-    draw_missing(wanted, pipe, accelerator, args.sample_batch_size)
+    draw_missing(wanted, pipe, run.accelerator, args.sample_batch_size)
     drawn = data.read_pictures((picture.path.name, picture.path, (picture.prompt,)) for picture in wanted)
     return paired(buckets, [*brought, *drawn])
 
@@ -121,9 +122,9 @@ def draw_missing(
     wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", accelerator: "Accelerator", batch_size: int
 ) -> None:
     """Draw what is not there yet, each process its share, `batch_size` at once."""
-    from finetune.checkpoints import room_for
-    from finetune.run import autocast
+    from finetune.precision import autocast
     from inference import sampling
+    from inference.files import room_for
     from inference.picture_files import read_recipe, save_picture
 
     missing = [picture for picture in wanted if read_recipe(picture.path) != picture.recipe]

@@ -15,9 +15,9 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from finetune.checkpoints import room_for
 from finetune.data import Bucket, crop_box, hash_of, open_picture
 from inference import hashed
+from inference.files import room_for
 from inference.pipelines import check_finite
 
 ENCODING = 1  # part of every cache key: raise it when what is cached changes

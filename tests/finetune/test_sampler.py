@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from finetune.batches import Batch, Order, draw_batch, sample_losses
-from finetune.encoding import Encoded
+from finetune.latents import Encoded
+from finetune.sampler import Batch, Order, draw_batch, sample_losses
 
 
 def drawn(column: str, means: torch.Tensor, stds: torch.Tensor, steps: int = 20, **flags: float) -> torch.Tensor:
