@@ -37,7 +37,7 @@ def preserving_loss(weight: float) -> Callable[["Tensor"], "Tensor"]:
     return loss
 
 
-def brought_pictures(args: argparse.Namespace) -> list[data.Picture]:
+def provided_pictures(args: argparse.Namespace) -> list[data.Picture]:
     """Class pictures that a person put into --class_data_dir, at most --num_class_images of them.
 
     Raises InputError where pictures are missing and nothing says what to draw, before anything is loaded.
@@ -55,15 +55,17 @@ def brought_pictures(args: argparse.Namespace) -> list[data.Picture]:
             else pictures
         )
     paths = pictures_in(folder) if folder.is_dir() else []
-    brought = [path for path in paths if not DRAWN.fullmatch(path.name)]
+    provided = [path for path in paths if not DRAWN.fullmatch(path.name)]
     if not prompt:
-        what = f"{len(brought)} pictures without captions" if brought else "no pictures"
+        what = f"{len(provided)} pictures without captions" if provided else "no pictures"
         raise InputError(f'{folder} holds {what}; say what they show with --class_prompt, such as "a photo of a dog"')
-    if brought and _varies(prompt):
-        raise InputError(f"--class_prompt {prompt!r} needs captions, and {brought[0]} has none; say one prompt for all")
-    if len(brought) > args.num_class_images:
-        print(f"left out: {len(brought) - args.num_class_images} class pictures beyond --num_class_images")
-    return data.read_pictures((path.name, path, (prompt,)) for path in brought[: args.num_class_images])
+    if provided and _varies(prompt):
+        raise InputError(
+            f"--class_prompt {prompt!r} needs captions, and {provided[0]} has none; say one prompt for all"
+        )
+    if len(provided) > args.num_class_images:
+        print(f"left out: {len(provided) - args.num_class_images} class pictures beyond --num_class_images")
+    return data.read_pictures((path.name, path, (prompt,)) for path in provided[: args.num_class_images])
 
 
 def _varies(prompt: str) -> bool:
@@ -97,25 +99,25 @@ class Wanted:
 
 def add_class_pictures(
     run: "Opened",
-    brought: Sequence[data.Picture],
+    provided: Sequence[data.Picture],
     prompts: dict[Path, str],
     buckets: list[data.Bucket],
     pipe: "StableDiffusionPipeline",
 ) -> list[data.Bucket]:
-    """Every bucket with its class pictures: those a person `brought`, and drawn ones up to --num_class_images.
+    """Every bucket with its class pictures: those a person `provided`, and drawn ones up to --num_class_images.
 
     `prompts` has the class prompt of each picture of the dataset, by its path.
     """
     args, base_sha256 = run.args, run.identity["base_sha256"]
     shapes = sorted((picture.path, bucket.size) for bucket in buckets for picture in bucket.pictures)
-    missing = 0 if captions.list_of(args.class_data_dir) else args.num_class_images - len(brought)
+    missing = 0 if captions.list_of(args.class_data_dir) else args.num_class_images - len(provided)
     wanted = []
     for i in range(max(0, missing)):
         path, size = shapes[i % len(shapes)]
         wanted.append(Wanted(args.class_data_dir / f"class-{i:05}.png", prompts[path], i, size, base_sha256))
     draw_missing(wanted, pipe, run.accelerator, args.sample_batch_size)
     drawn = data.read_pictures((picture.path.name, picture.path, (picture.prompt,)) for picture in wanted)
-    return paired(buckets, [*brought, *drawn])
+    return paired(buckets, [*provided, *drawn])
 
 
 def draw_missing(

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.class_images import add_class_pictures, brought_pictures, preserving_loss
+from finetune.class_images import add_class_pictures, preserving_loss, provided_pictures
 from finetune.options import comparison, parse, training_parser
-from inference.cli import InputError, run
+from inference.cli import InputError
+from inference.cli import run as run_script
 from inference.files import atomic_entries
 from inference.options import at_least
 from inference.recipes import write_recipe
@@ -93,7 +94,7 @@ def rate_for(weights: int) -> float:
     return min(2.5e-4, 4300 / weights)
 
 
-def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict) -> None:
+def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict) -> None:
     """The pipeline folder and, if asked for, the single file: the base's parts with the trained ones in their place.
 
     They and recipe.json, which names what was learned, are one: cut off on the way, there is no model_index.json.
@@ -106,22 +107,22 @@ def save(begun: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dic
     from inference.pipelines import load_base
 
     # read anew: what was freed for training is needed here, and trained weights may lie as the GPU likes them
-    pipe = load_base(str(begun.folder), variant=begun.args.variant, dtype=torch.float32, device="cpu")
+    pipe = load_base(str(run.folder), variant=run.args.variant, dtype=torch.float32, device="cpu")
     for name, model in models.items():
         getattr(pipe, name).load_state_dict(model.state_dict())
     weights = sum(p.nbytes for part in (pipe.unet, pipe.vae, pipe.text_encoder) for p in part.parameters())
-    room = room_for(folder / INDEX, weights * (1 + begun.args.single_file))
+    room = room_for(folder / INDEX, weights * (1 + run.args.single_file))
     with room, atomic_entries(folder, last=INDEX) as aside:
-        save_pipeline(pipe, begun.folder / "tokenizer", aside)
-        if begun.args.single_file:
+        save_pipeline(pipe, run.folder / "tokenizer", aside)
+        if run.args.single_file:
             tensors = {name: tensor.contiguous() for name, tensor in single_file.checkpoint(pipe).items()}
             trigger = recipe["prompt"].replace("{caption}", "").strip(" ,")
             usage = f"prompts such as {recipe['prompt'].replace('{caption}', 'a red lighthouse by the sea')!r}"
-            name = begun.args.output_dir.resolve().name
-            texts = metadata.describe(begun, recipe, "checkpoint", name=name, usage=usage, trigger=trigger)
+            name = run.args.output_dir.resolve().name
+            texts = metadata.describe(run, recipe, "checkpoint", name=name, usage=usage, trigger=trigger)
             metadata.write(tensors, aside / SINGLE_FILE, texts)
         write_recipe(aside, recipe)
-    if not begun.args.single_file and (folder / SINGLE_FILE).exists():  # resumed without the flag
+    if not run.args.single_file and (folder / SINGLE_FILE).exists():  # resumed without the flag
         checkpoints.set_aside(folder, [folder / SINGLE_FILE], "there is no --single_file")
 
 
@@ -159,7 +160,7 @@ def without_place(config: str) -> str:
 def main() -> None:
     args = parse_args()
     pictures, captioned = read_instances(args)
-    brought = brought_pictures(args) if args.with_prior_preservation else []
+    provided = provided_pictures(args) if args.with_prior_preservation else []
     # each picture's class prompt
     prompts = {p.path: (args.class_prompt or "").replace("{caption}", p.captions[0]) for p in pictures}
     import torch
@@ -176,19 +177,19 @@ def main() -> None:
         buckets = into_buckets(args, pictures, output.folder)
         pipe = load(output)
         if args.with_prior_preservation:
-            buckets = add_class_pictures(output, brought, prompts, buckets, pipe)
-        begun = encoded(output, pipe, buckets)
-        begun.identity["prompt"] = args.instance_prompt
+            buckets = add_class_pictures(output, provided, prompts, buckets, pipe)
+        run = encoded(output, pipe, buckets)
+        run.identity["prompt"] = args.instance_prompt
         models = {"unet": pipe.unet} | ({"text_encoder": pipe.text_encoder} if args.train_text_encoder else {})
         args.learning_rate = suited_rate(args, models.values(), rate_for)
-        model = Denoiser(pipe.unet, conditioning(begun, trained=args.train_text_encoder))
+        model = Denoiser(pipe.unet, conditioning(run, trained=args.train_text_encoder))
         loss_fn = preserving_loss(args.prior_loss_weight) if args.with_prior_preservation else torch.mean
         # no pipeline in checkpoints: the weights are in their state already, a third of SD v1.5's 12 GB
-        train(begun, model, partial(save, begun, models), loss_fn, copies=0)
+        train(run, model, partial(save, run, models), loss_fn, copies=0)
     said = args.instance_prompt.replace("{caption}", "a red lighthouse by the sea")
     print(f"wrote the pipeline {args.output_dir}" + (f" and {SINGLE_FILE} in it" if args.single_file else "")
           + f", for prompts such as {said!r}; " + comparison("inference_dreambooth", args))  # fmt: skip
 
 
 if __name__ == "__main__":
-    run(main)
+    run_script(main)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from finetune import data
 from finetune.options import comparison, parse, training_parser
 from inference.adapters import LORA_WEIGHTS
-from inference.cli import InputError, run
+from inference.cli import InputError
+from inference.cli import run as run_script
 from inference.files import atomic_entries
 from inference.options import at_least
 from inference.recipes import RECIPE, write_recipe
@@ -155,7 +156,7 @@ def main() -> None:
     with opened(args, len(pictures)) as output:
         buckets = into_buckets(args, pictures, output.folder)
         pipe = load(output)
-        begun = encoded(output, pipe, buckets)
+        run = encoded(output, pipe, buckets)
         torch.manual_seed(args.seed)  # the first weights
         args.learning_rate = suited_rate(args, [pipe.unet], rate_for)
         models = {"unet": pipe.unet}
@@ -163,8 +164,8 @@ def main() -> None:
         if args.train_text_encoder:
             models["text_encoder"] = pipe.text_encoder
             add_lora(pipe.text_encoder, TEXT_ATTENTION, args)
-        model = Denoiser(pipe.unet, conditioning(begun, trained=args.train_text_encoder))
-        train(begun, model, partial(save, begun, models), copies=2)
+        model = Denoiser(pipe.unet, conditioning(run, trained=args.train_text_encoder))
+        train(run, model, partial(save, run, models), copies=2)
     if args.use_dora:
         print(f"note: {DORA_ELSEWHERE}")
     for_whom = "in kohya's form" if args.use_dora else "for ComfyUI, A1111 and Forge"
@@ -173,4 +174,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run_script(main)

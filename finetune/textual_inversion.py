@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from finetune import data
 from finetune.options import comparison, parse, training_parser
-from inference.cli import InputError, run
+from inference.cli import InputError
+from inference.cli import run as run_script
 from inference.files import atomic_entries
 from inference.options import at_least
 from inference.recipes import RECIPE, write_recipe
@@ -152,22 +153,22 @@ def main() -> None:
         buckets = into_buckets(args, pictures, output.folder)
         pipe = load(output)
         pipe.tokenizer = tokenizer
-        begun = encoded(output, pipe, buckets, plain_prompt)
+        run = encoded(output, pipe, buckets, plain_prompt)
         args.learning_rate = suited_rate(args, [pipe.unet], lambda weights: 5e-3)  # a word's size is no base's
-        begun.identity["prompt"] = CAPTIONED[args.learnable_property].replace("{token}", word.name)
+        run.identity["prompt"] = CAPTIONED[args.learnable_property].replace("{token}", word.name)
         pipe.unet.requires_grad_(False)
         pipe.text_encoder.requires_grad_(False)
         first = pipe.tokenizer.convert_tokens_to_ids(word.name)
         table = pipe.text_encoder.get_input_embeddings()
         embedding = PlaceholderEmbedding(table, first, initializer, word.vectors)
         pipe.text_encoder.set_input_embeddings(embedding)
-        model = Denoiser(pipe.unet, conditioning(begun, trained=True))
-        keep = partial(save, begun, word, embedding)
-        train(begun, model, keep, copies=1, save_steps=args.save_steps)
-    said = begun.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")
+        model = Denoiser(pipe.unet, conditioning(run, trained=True))
+        keep = partial(save, run, word, embedding)
+        train(run, model, keep, copies=1, save_steps=args.save_steps)
+    said = run.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")
     print(f"wrote {args.output_dir / word.file}, for prompts such as {said!r}; "
           + comparison("inference_textual_inversion", args, args.output_dir / word.file))  # fmt: skip
 
 
 if __name__ == "__main__":
-    run(main)
+    run_script(main)

@@ -184,12 +184,12 @@ def test_whatever_pillow_reads_is_read_and_what_systems_leave_is_not(tmp_path: P
 
 
 def test_class_pictures_are_a_persons_own(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    from finetune.class_images import brought_pictures
+    from finetune.class_images import provided_pictures
 
     folder = leavings(captioned_pictures(tmp_path, 3))
     (folder / "metadata.jsonl").unlink()
     args = argparse.Namespace(class_data_dir=folder, class_prompt="a ramp", num_class_images=2)
-    assert [picture.path.name for picture in brought_pictures(args)] == ["00.png", "01.png"]
+    assert [picture.path.name for picture in provided_pictures(args)] == ["00.png", "01.png"]
     assert capsys.readouterr().out == "left out: 1 class pictures beyond --num_class_images\n"
 
 

@@ -351,11 +351,11 @@ def test_no_room_for_the_pipeline_keeps_the_checkpoint(tiny_base: Path, tmp_path
     from finetune import dreambooth
     from inference.cli import InputError
 
-    begun = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=True))
+    run = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=True))
     nearly = shutil.disk_usage(tmp_path)._replace(free=2**20)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: nearly)
     with pytest.raises(InputError, match=r"it takes 2\.\d MiB and 1\.0 are free"):
-        dreambooth.save(begun, {}, tmp_path, {})
+        dreambooth.save(run, {}, tmp_path, {})
     assert not os.listdir(tmp_path)
 
 
@@ -363,8 +363,8 @@ def test_a_save_that_was_cut_off_leaves_no_pipeline(tiny_base: Path, tmp_path: P
     from finetune import dreambooth
     from inference.adapters import Missing, find_model
 
-    begun = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=False))
-    dreambooth.save(begun, {}, tmp_path, {"prompt": "before"})
+    run = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=False))
+    dreambooth.save(run, {}, tmp_path, {"prompt": "before"})
     assert find_model(tmp_path) == tmp_path
     move, left = os.replace, iter(range(3))
 
@@ -375,7 +375,7 @@ def test_a_save_that_was_cut_off_leaves_no_pipeline(tiny_base: Path, tmp_path: P
 
     monkeypatch.setattr(os, "replace", cut)
     with pytest.raises(KeyboardInterrupt):
-        dreambooth.save(begun, {}, tmp_path, {"prompt": "after"})
+        dreambooth.save(run, {}, tmp_path, {"prompt": "after"})
     with pytest.raises(Missing, match="no DreamBooth pipeline"):
         find_model(tmp_path)
 
@@ -384,8 +384,8 @@ def test_a_single_file_of_fewer_steps_does_not_stay_beside_the_pipeline(tiny_bas
     from finetune import dreambooth
 
     (tmp_path / "dreambooth.safetensors").write_text("of step 4")
-    begun = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=False))
-    dreambooth.save(begun, {}, tmp_path, {"prompt": "of step 8"})
+    run = SimpleNamespace(folder=tiny_base, args=Namespace(variant=None, single_file=False))
+    dreambooth.save(run, {}, tmp_path, {"prompt": "of step 8"})
     assert (tmp_path / "earlier" / "dreambooth.safetensors").read_text() == "of step 4"
     assert not (tmp_path / "dreambooth.safetensors").exists()
 

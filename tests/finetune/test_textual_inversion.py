@@ -152,7 +152,7 @@ def test_resumed_at_any_step_is_bit_identical(step: int, trained: Path, tiny_bas
 
 
 def test_embeddings_on_the_way_have_the_words_name(trained: Path) -> None:
-    kept = sorted(trained.glob("steps/*/*"))
+    kept = sorted(trained.glob("steps/*/*.safetensors"))
     assert [str(path.relative_to(trained)) for path in kept] == [f"steps/{n}/my-style.safetensors" for n in (2, 4)]
     last = load_file(trained / "my-style.safetensors")[TOKEN]
     assert not torch.equal(load_file(kept[0])[TOKEN], last) and torch.equal(load_file(kept[1])[TOKEN], last)
