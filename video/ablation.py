@@ -7,17 +7,21 @@ python -m video.ablation --clips 2 --frames 12 --num_inference_steps 10
 e_warp   1000 times the mean squared difference along the exact flow, and its ratio to the first row's
 edge_f1  outlines kept; sharp: sharpness over the source's; dramatic: share of frames the judge finds dramatically lit
 seconds  a frame, with loading the base for each clip
-With anchor attention come the colours held to the anchor's, and equal frames drawn once.
+With anchor attention come the colours held to the anchor's, and equal frames drawn once. What is measured is kept in
+--output, so an interrupted run goes on.
 """
 
 import argparse
+import hashlib
+import json
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError, run
-from inference.options import ROOT, Help, add_base_options, at_least
+from inference.files import atomic_write
+from inference.options import ROOT, Help, add_base_options, at_least, output_file
 
 if TYPE_CHECKING:
     from video.takes import Take
@@ -76,6 +80,16 @@ def measured(take: "Take", drawn: list) -> dict[str, float]:
     }
 
 
+def read_kept(path: Path) -> dict[str, dict[str, float]]:
+    """What an earlier run measured; nothing where there was none."""
+    try:
+        return dict(json.loads(path.read_text()))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{path} is no list of measurements ({error}); remove it, or name another --output") from error
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
     add = parser.add_argument
@@ -88,13 +102,15 @@ def main() -> None:
     add("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed")
     add("--strength", type=at_least(0, float), default=0.6, help="from + img2img on")
     add("--batch_size", type=at_least(1), default=8, help="frames drawn at once")
+    default = str(ROOT / "outputs" / "ablation.json")
+    add("--output", type=output_file, default=default, help="what is measured, by what it was measured with")
     args = parser.parse_args()
 
     import numpy as np
     from tqdm import tqdm
 
     from inference.control import find_controlnet
-    from inference.pipelines import base_folder, check_steps, resolve_base
+    from inference.pipelines import base_folder, check_steps, fingerprint, resolve_base
     from video.consistency import Recipe
     from video.takes import read_takes
 
@@ -104,15 +120,23 @@ def main() -> None:
     controlnet = find_controlnet(args.controlnet, "canny", folder)
     recipe = Recipe(args.num_inference_steps, args.guidance_scale, args.strength)
     rows: dict[str, list[dict]] = {name: [] for name in variants(recipe)}
+    kept = read_kept(args.output)
+    used = [fingerprint(folder), controlnet.recipe, args.batch_size]
     with tqdm(total=len(rows) * args.clips, unit="clip", dynamic_ncols=True) as bar:
         for take in takes:
             for name, variant in variants(recipe).items():
                 prompt = PROMPT.format(caption=take.caption)
-                began = time.perf_counter()
-                consistent = variant.anchor_attention  # and with it one anchor per shot, and colour held to it
-                drawn = restyled(take.frames, folder, controlnet, variant, prompt, args.batch_size, consistent)
-                seconds = (time.perf_counter() - began) / len(take.frames)
-                rows[name].append(measured(take, drawn) | {"seconds": seconds})
+                frames = hashlib.sha256(b"".join(frame.rgb.tobytes() for frame in take.frames)).hexdigest()
+                key = json.dumps([frames, prompt, asdict(variant), *used])
+                if key not in kept:
+                    began = time.perf_counter()
+                    consistent = variant.anchor_attention  # and with it one anchor per shot, and colour held to it
+                    drawn = restyled(take.frames, folder, controlnet, variant, prompt, args.batch_size, consistent)
+                    seconds = (time.perf_counter() - began) / len(take.frames)
+                    kept[key] = measured(take, drawn) | {"seconds": seconds}
+                    with atomic_write(args.output) as aside:
+                        aside.write_text(json.dumps(kept, indent=1) + "\n")
+                rows[name].append(kept[key])
                 bar.update()
     means = {
         name: {key: float(np.mean([row[key] for row in found])) for key in found[0]} for name, found in rows.items()

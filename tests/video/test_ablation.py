@@ -76,18 +76,32 @@ def test_a_row_for_each_part(tmp_path) -> None:
     base = add_controlnet(make_tiny_base(tmp_path / "tiny"))
     clips = write_takes(tmp_path / "clips", 1, 3, 128)
     flags = ["--pretrained_model_name_or_path", base, "--clips", 1, "--frames", 3, "--num_inference_steps", 2]
+    flags += ["--output", tmp_path / "kept.json"]
     rows = table(*flags, "--clips_dir", clips)
     assert list(rows) == ["none", "+ shared noise", "+ img2img", "+ anchor attention", "+ flow"]
     assert rows["none"]["of none"] == 1 and all(row["seconds"] < 60 for row in rows.values())
     small = write_takes(tmp_path / "small", 1, 3, 64)
     assert_refused(run_script("video/ablation.py", *flags, "--clips_dir", small), "64x64", "--size 128x128")
+    kept = json.loads((tmp_path / "kept.json").read_text())
+    assert len(kept) == 5
+    for lost in list(kept)[3:]:
+        del kept[lost]
+    next(iter(kept.values()))["edge_f1"] = 9.0  # so that it shows what is measured again
+    (tmp_path / "kept.json").write_text(json.dumps(kept))
+    again = table(*flags, "--clips_dir", clips)
+    assert again["none"]["edge F1"] == 9 and again["+ flow"]["e_warp"] == rows["+ flow"]["e_warp"]
+    (tmp_path / "kept.json").write_text("[1]")
+    assert_refused(
+        run_script("video/ablation.py", *flags, "--clips_dir", clips), "kept.json is no list of measurements"
+    )
 
 
 @pytest.mark.slow
 def test_consistency_pays_and_costs_nothing_else(tmp_path) -> None:
     """Targets over 12 clips of 48 frames: e_warp at most 0.35 of none, outlines 0.95, sharpness 0.9, 85 % dramatic."""
     clips = write_takes(tmp_path, 2, 10, 128)
-    rows = table("--pretrained_model_name_or_path", MINIATURE, "--clips", 2, "--frames", 10, "--clips_dir", clips)
+    rows = table("--pretrained_model_name_or_path", MINIATURE, "--clips", 2, "--frames", 10, "--clips_dir", clips,
+                 "--output", tmp_path / "kept.json")  # fmt: skip
     none, anchor = rows["none"], rows["+ flow"]
     assert anchor["of none"] <= 0.35
     assert anchor["edge F1"] >= 0.95 * none["edge F1"]
