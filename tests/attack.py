@@ -48,7 +48,6 @@ class Script:
     words: Callable[[Path], list[str]]  # the arguments of a run with this home
     go_on: tuple[str, ...]  # what a run that was cut off is started again with
     result: Callable[[Path], dict[str, str]]  # what a person gets, by name: hashes
-    work: str  # the folder in its home with what a later run reads
 
     @property
     def name(self) -> str:
@@ -72,15 +71,20 @@ def tensors_of(home: Path) -> dict[str, str]:
     return found
 
 
-def pictures_of(home: Path) -> dict[str, str]:
+def pictures_of(home: Path, folder: str = "out") -> dict[str, str]:
     """Sheet, scores and pictures of a comparison."""
     from PIL import Image
 
     found = {}
-    for path in sorted((home / "out").rglob("*.png")):
+    for path in sorted((home / folder).rglob("*.png")):
         with Image.open(path) as picture:
             found[path.name] = hashlib.sha256(picture.tobytes()).hexdigest()
-    return found | {"scores.json": hashlib.sha256((home / "out" / "scores.json").read_bytes()).hexdigest()}
+    return found | {"scores.json": hashlib.sha256((home / folder / "scores.json").read_bytes()).hexdigest()}
+
+
+def sheet_of(home: Path) -> dict[str, str]:
+    """What an inference script draws with a training's result."""
+    return pictures_of(home, "sheet")
 
 
 def frames_of(home: Path) -> dict[str, str]:
@@ -122,14 +126,14 @@ def make_scripts(world: Path) -> list[Script]:
     control = [f"--input_video={clip}", "--prompt=a fox", f"--checkpoint={checkpoint}", "--inference_step=2",
                "--sampling_rate=1", "--each_sample_frame=3"]  # fmt: skip
     return [
-        Script("finetune.lora", training("--rank=4"), latest, tensors_of, "out"),
-        Script("finetune.textual_inversion", training(*word), latest, tensors_of, "out"),
-        Script("finetune.dreambooth", training(*booth), latest, tensors_of, "out"),
-        Script("inference.compare", lambda h: [*compare, f"--output_dir={h / 'out'}"], (), pictures_of, "out"),
+        Script("finetune.lora", training("--rank=4"), latest, tensors_of),
+        Script("finetune.textual_inversion", training(*word), latest, tensors_of),
+        Script("finetune.dreambooth", training(*booth), latest, tensors_of),
+        Script("inference.compare", lambda h: [*compare, f"--output_dir={h / 'out'}"], (), pictures_of),
         Script("video.controlnet_per_frame", lambda h: [*per_frame, f"--output={h / 'out.mp4'}"], ("--resume",),
-               frames_of, ".out.mp4.frames"),
+               frames_of),
         Script("video.control_a_video", lambda h: [*control, f"--output={h / 'out.mp4'}"], ("--resume",),
-               frames_of, ".out.mp4.frames"),
+               frames_of),
     ]  # fmt: skip
 
 
@@ -168,6 +172,7 @@ class Attack:
         self.seconds, self.wanted = time.monotonic() - started, script.result(home)
         self.bytes = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
         self.finished, self.half_way = home, self._cut_off(folder / "half-way")
+        self.drawn: dict[str, str] | None = None  # with its result, by its inference script
 
     def _cut_off(self, home: Path) -> Path:
         """A home whose run was killed after half of its time or a little more: with something in it to go on with."""
@@ -201,15 +206,17 @@ class Attack:
             home.mkdir()
         return home
 
-    def judge(self, home: Path, done: Finished, *names: str, may_refuse: bool = True) -> None:
+    def judge(
+        self, home: Path, done: Finished, *names: str, may_refuse: bool = True, reader: Script | None = None
+    ) -> None:
         """Raise NotHeld unless the run gave the undisturbed result or, if it may, refused in a sentence with a name."""
         if "Traceback" in done.err:
             raise NotHeld(f"a traceback: {done.err.strip().splitlines()[-1]}")
         errors = [line for line in done.err.splitlines() if line.startswith("error: ")]
         if done.rc == 0:
-            found = self.script.result(home)
-            if found != self.wanted:
-                wrong = sorted(name for name in found.keys() | self.wanted if found.get(name) != self.wanted.get(name))
+            found, wanted = (reader.result(home), self.drawn) if reader else (self.script.result(home), self.wanted)
+            if found != wanted:
+                wrong = sorted(name for name in found.keys() | wanted if found.get(name) != wanted.get(name))
                 raise NotHeld(f"exit 0 with another result: {', '.join(wrong[:4])}")
             if left := [path for path in home.rglob(f"{HALF_WRITTEN}*")]:
                 raise NotHeld(f"left behind: {left[0].relative_to(home)}")
@@ -256,8 +263,13 @@ class Attack:
         like = self.rng.choice((self.half_way, self.half_way, self.finished))
         home = self.new_home(like)
         path = self.rng.choice(self.files(home))
+        yield f"{self.spoil(path, home)}, {like.name}"
+        done = begun(self.script, home, *self.script.go_on).finished()
+        self.judge(home, done, path.name, path.parent.name, "out.mp4")
+
+    def spoil(self, path: Path, home: Path) -> str:
+        """Make a file something else than it was; -> how, in words."""
         kind = self.rng.choice(("flip", "flip", "cut", "zero", "empty", "delete", "swap"))
-        yield f"{kind} {path.relative_to(home)}, {like.name}"
         data = bytearray(path.read_bytes())
         if kind == "flip" and data:
             data[self.rng.randrange(len(data))] ^= 1 << self.rng.randrange(8)
@@ -269,8 +281,33 @@ class Attack:
         path.write_bytes({"zero": bytes(len(data)), "empty": b""}.get(kind, bytes(data)))
         if kind == "delete":
             path.unlink()
-        done = begun(self.script, home, *self.script.go_on).finished()
-        self.judge(home, done, path.name, path.parent.name, "out.mp4")
+        return f"{kind} {path.relative_to(home)}"
+
+    def read(self) -> Iterator[str]:
+        """One file of a training's result is not what it was when its inference script draws with it."""
+        if not self.script.module.startswith("finetune."):
+            return
+        base = next(word for word in self.script.words(self.folder) if word.startswith("--pretrained"))
+        reader = Script(f"inference.inference_{self.script.name}", lambda home: [
+            base, f"--adapter={home / 'out'}", f"--output_dir={home / 'sheet'}", "--prompts", "a ramp",
+            "--num_inference_steps=2", f"--reference_dir={home / 'none'}",
+        ], (), sheet_of)  # fmt: skip
+        if self.drawn is None:
+            home = self.new_home(self.finished)
+            done = begun(reader, home).finished()
+            if done.rc:
+                raise NotHeld(f"{reader.name} fails undisturbed: {done.err.strip()}")
+            self.drawn = sheet_of(home)
+        home = self.new_home(self.finished)
+        within = [path.relative_to(home / "out").parts for path in self.files(home / "out")]
+        path = self.rng.choice([home.joinpath("out", *parts) for parts in within if not self._beside(parts[0])])
+        yield self.spoil(path, home)
+        done = begun(reader, home).finished()
+        self.judge(home, done, path.name, path.parent.name, reader=reader)
+
+    @staticmethod
+    def _beside(name: str) -> bool:
+        return name.startswith(("checkpoint-", ".")) or name in ("cache", "class", "earlier", "logs", "samples")
 
     def two(self) -> Iterator[str]:
         """A second run in the same home while the first is at it: one of them is refused, the other is undisturbed."""
@@ -320,7 +357,7 @@ class Attack:
         self.judge(home, done, path.name, str(path), "out.mp4", str(home / "out"))
 
 
-KINDS = ("kill", "damage", "two", "full_disk", "damage", "kill", "stranger")
+KINDS = ("kill", "damage", "two", "full_disk", "read", "damage", "kill", "stranger")
 
 
 @contextmanager
