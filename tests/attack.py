@@ -172,6 +172,7 @@ class Attack:
         self.seconds, self.wanted = time.monotonic() - started, script.result(home)
         self.bytes = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
         self.finished, self.half_way = home, self._cut_off(folder / "half-way")
+        self.others: set[Path] = set()  # folders that hold somebody else's files
         self.drawn: dict[str, str] | None = None  # with its result, by its inference script
 
     def _cut_off(self, home: Path) -> Path:
@@ -218,7 +219,8 @@ class Attack:
             if found != wanted:
                 wrong = sorted(name for name in found.keys() | wanted if found.get(name) != wanted.get(name))
                 raise NotHeld(f"exit 0 with another result: {', '.join(wrong[:4])}")
-            if left := [path for path in home.rglob(f"{HALF_WRITTEN}*")]:
+            left = [path for path in home.rglob(f"{HALF_WRITTEN}*") if path not in self.others]
+            if left:
                 raise NotHeld(f"left behind: {left[0].relative_to(home)}")
         elif not may_refuse or done.rc != 2 or len(errors) != 1:
             raise NotHeld(f"exit {done.rc}: {done.err.strip()[-300:]}")
@@ -353,6 +355,9 @@ class Attack:
             os.chown(part, STRANGER, STRANGER)
             part.chmod(0o700 if part.is_dir() else 0o600)
         done = begun(self.script, home, *self.script.go_on, stranger=True).finished()
+        # what it put aside to replace it, it may not remove
+        theirs = [part for part in home.rglob("*") if part.lstat().st_uid == STRANGER]
+        self.others = {folder for part in theirs for folder in part.parents}
         os.system(f"chown -R 0 '{home}'")
         self.judge(home, done, path.name, str(path), "out.mp4", str(home / "out"))
 
@@ -382,7 +387,7 @@ class Launched(Attack):
             *(["--main_process_port=0"] if processes > 1 else []),
             f"{HERE.parent / script.module.replace('.', '/')}.py",
         ]  # fmt: skip
-        self.script, self.folder, self.rng, self.number = script, folder, rng, 0
+        self.script, self.folder, self.rng, self.number, self.others = script, folder, rng, 0, set()
         home = folder / "undisturbed"
         home.mkdir(parents=True)
         started = time.monotonic()
