@@ -7,7 +7,7 @@ export MODEL_NAME := $(CURDIR)/inference/miniature
 DEMO := outputs/demo
 RESTYLE := --prompt "a lighthouse by the sea, dramatic lighting" --side_by_side
 
-PYTEST := python -m pytest -n logical --maxprocesses 4 --dist loadfile
+PYTEST := python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test quick
 demo: $(DEMO)/report.html $(DEMO)/per_frame.mp4 $(DEMO)/control_a_video.mp4

@@ -498,9 +498,10 @@ def main() -> None:
         except NotHeld as problem:
             print(f"NOT HELD {key}: {', '.join(what)}: {problem}; see {attack.folder / str(attack.number)}", flush=True)
         else:
-            held[key] += 1
+            held[key] += bool(what)
             shutil.rmtree(attack.folder / str(attack.number), ignore_errors=True)
-        tried[key] += 1
+        if what:  # or it does not apply: only trainings have a result to read
+            tried[key] += 1
     rows = [(key, tried[key], held[key]) for key in sorted(tried)] + [("all", tried.total(), held.total())]
     print("".join(f"{key:36} {n:4} tried {h:4} held\n" for key, n, h in rows), end="")
     if tried.total() > held.total():

@@ -18,6 +18,17 @@ WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // WORKERS)))
 
 
+# files that take minutes, the longest first: begun last, they would keep one worker busy while the others wait
+LONGEST = (
+    "test_strategies_cinematic", "test_controlnet_per_frame", "test_miniature_recipe", "test_ablation", "test_readme",
+    "test_control_a_video", "test_controlavideo_measure", "test_miniature", "test_attack", "test_training",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
 class Finished(NamedTuple):
     rc: int
     out: str
