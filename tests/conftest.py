@@ -12,10 +12,11 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
-# Workers side by side, and the scripts that they start, share the cores: threads that outnumber them wait for each
-# other at every barrier, ten times slower.
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // WORKERS)))
+WORKERS = os.environ.get("PYTEST_XDIST_WORKER_COUNT")
+if WORKERS:
+    # Workers side by side, and the scripts that they start, share the cores: threads that outnumber them wait for each
+    # other at every barrier, ten times slower. Not in the process that starts the workers, who inherit what it sets.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(WORKERS))))
 
 
 # files that take minutes, the longest first: begun last, they would keep one worker busy while the others wait
