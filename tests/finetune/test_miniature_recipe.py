@@ -177,7 +177,7 @@ def test_the_recipe_runs_from_nothing_to_a_measured_stock_pipeline(tmp_path):
     }
     where = {"WORK_DIR": str(tmp_path / "work"), "OUTPUT_DIR": str(tmp_path / "miniature")}
     size = {"EXAMPLES": "160", "CLIPS": "4", "COUNT": "8"}
-    done = run_script(ROOT / "finetune" / "miniature.sh", **size, **few, **where, timeout=600)
+    done = run_script(ROOT / "finetune" / "miniature.sh", **size, **few, **where, timeout=1500)
     assert done.rc == 0, done.err
     table = (tmp_path / "miniature" / "README.md").read_text()
     assert "VAE reconstruction" in table and " dB |" in table
