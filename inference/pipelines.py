@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,14 +164,14 @@ def check_steps(folder: Path, steps: int, flag: str = "--num_inference_steps") -
         raise InputError(f"{flag} {steps} is more than the {most} that the schedule of {folder} has; take fewer")
 
 
-def fingerprint(folder: Path) -> str:
+def fingerprint(folder: Path, hash_of: Callable[[Path], str] = file_sha256) -> str:
     """One hash over the files that decide a picture, so that a base trained further is told from what it was."""
     hashes = hashlib.sha256()
     for part in PARTS:
         for path in sorted((folder / part).iterdir()):
             if path.suffix in (".json", ".safetensors"):
                 blob = path.resolve().name  # files in the hub's cache are links to blobs named by their hash
-                hashes.update((blob if re.fullmatch("[0-9a-f]{64}", blob) else file_sha256(path)).encode())
+                hashes.update((blob if re.fullmatch("[0-9a-f]{64}", blob) else hash_of(path)).encode())
     return hashes.hexdigest()
 
 

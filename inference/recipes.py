@@ -6,6 +6,7 @@ Whoever reads a result checks it by them, so that a flipped bit, or a file of an
 import contextlib
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from inference.cli import InputError
@@ -24,7 +25,7 @@ def write_recipe(folder: Path, recipe: dict) -> None:
     (folder / RECIPE).write_text(json.dumps(whole, indent=2) + "\n")
 
 
-def read_recipe(folder: Path, *needed: str) -> dict:
+def read_recipe(folder: Path, *needed: str, hash_of: Callable[[Path], str] = file_sha256) -> dict:
     """What recipe.json in `folder` says; {} where there is none, or where it is no recipe of ours.
 
     needed: files that are read; a name that ends in / stands for all in that folder. Raises InputError, naming the
@@ -47,7 +48,7 @@ def read_recipe(folder: Path, *needed: str) -> dict:
     for name, sha256 in hashes.items():
         if name in needed or name.startswith(tuple(n for n in needed if n.endswith("/"))):
             with contextlib.suppress(OSError):
-                if file_sha256(folder / name) == sha256:
+                if hash_of(folder / name) == sha256:
                     continue
             raise InputError(f"{folder / name} is damaged, missing or of another run than {path}; {_way_on(path)}")
     return recipe

@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from inference.adapters import (
 )
 from inference.cli import InputError, is_text
 from inference.control import ControlNet, find_controlnet
+from inference.files import file_sha256
 from inference.pipelines import check_finite, check_parts, fingerprint, short_name
 from inference.recipes import read_recipe
 from inference.words import Word
@@ -78,7 +80,8 @@ def textual_inversion(adapter: str | Path, base_folder: Path, template: str | No
 def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
     """A UNet and text encoder that were trained, under the name they were trained with."""
     folder = find_model(adapter)
-    made = read_recipe(folder, "unet/", "text_encoder/")
+    hash_of = cache(file_sha256)  # gigabytes, which are read once for both
+    made = read_recipe(folder, "unet/", "text_encoder/", hash_of=hash_of)
     check_parts(folder, MAKE_A_MODEL)
     check_same_shapes(folder, base_folder)
     trained = made.get("prompt")
@@ -86,7 +89,7 @@ def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = No
     # a thing's phrase has no place for a caption: what is asked for goes beside it
     trained = trained.replace("{caption}", "{prompt}") if "{caption}" in trained else trained + ", {prompt}"
     prompt = filled(template or trained, "--prompt_template")
-    recipe = {"adapter": short_name(adapter), "adapter_sha256": fingerprint(folder)}
+    recipe = {"adapter": short_name(adapter), "adapter_sha256": fingerprint(folder, hash_of)}
     return Strategy("dreambooth", "DreamBooth", lambda pipe: model_on(pipe, folder), prompt, recipe)
 
 

@@ -96,7 +96,7 @@ def frames_of(home: Path) -> dict[str, str]:
 
 
 def make_scripts(world: Path) -> list[Script]:
-    """The five scripts, with a base, adapters, pictures and a clip of their own in `world`."""
+    """The scripts, with a base, adapters, pictures and a clip of their own in `world`."""
     from odd_clips import make_clip, ramp
     from reference import write_checkpoint
     from tiny_controlnet import add_controlnet

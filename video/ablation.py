@@ -124,9 +124,9 @@ def main() -> None:
     used = [fingerprint(folder), controlnet.recipe, args.batch_size]
     with tqdm(total=len(rows) * args.clips, unit="clip", dynamic_ncols=True) as bar:
         for take in takes:
+            frames = hashlib.sha256(b"".join(frame.rgb.tobytes() for frame in take.frames)).hexdigest()
             for name, variant in variants(recipe).items():
                 prompt = PROMPT.format(caption=take.caption)
-                frames = hashlib.sha256(b"".join(frame.rgb.tobytes() for frame in take.frames)).hexdigest()
                 key = json.dumps([frames, prompt, asdict(variant), *used])
                 if key not in kept:
                     began = time.perf_counter()

@@ -5,8 +5,7 @@ python -m finetune.miniature.corpus --output_dir outputs/corpus --pieces 0:60
 Each piece is a folder of --piece_size renderings, which a second machine could have made: a WebP of the picture, its
 linear light, depth and subject (.npz), from which other grades, exposures and crops are made, and metadata.jsonl.
 Pieces from HELD_OUT_PIECE on are never trained on; those from UNSEEN_PIECE on are of HELD_OUT_PAIRS, which no other
-piece has.
-What is there is kept, so an interrupted run goes on.
+piece has. What is there is kept, so an interrupted run goes on.
 """
 
 import argparse
@@ -114,8 +113,9 @@ def main() -> None:
         for piece in pieces:
             first = piece * args.piece_size
             jobs = [job(i, unseen=piece >= UNSEEN_PIECE) for i in range(first, first + args.piece_size)]
-            with locked(output_folder(args.output_dir / f"piece-{piece:05d}")):
-                render_piece(args.output_dir / f"piece-{piece:05d}", jobs, args.samples, bar.update)
+            folder = output_folder(args.output_dir / f"piece-{piece:05d}")
+            with locked(folder):
+                render_piece(folder, jobs, args.samples, bar.update)
 
 
 if __name__ == "__main__":
