@@ -30,7 +30,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = map(str, (HERE.parent, HERE, HERE / "video"))
 
 import warm  # noqa: E402
-from conftest import Finished, make_lora, make_tiny_base, two_shapes  # noqa: E402
+from conftest import make_lora, make_tiny_base, two_shapes  # noqa: E402
+from warm import Finished  # noqa: E402
 
 from inference.cli import InputError, run  # noqa: E402
 from inference.files import HALF_WRITTEN  # noqa: E402
@@ -151,7 +152,8 @@ def prepared(home: Path, stranger: bool = False, longest: int = 0) -> None:
 
 def begun(script: Script, home: Path, *more: str, **limits) -> warm.Process:
     said = home.parent / f"{home.name}-said-{time.monotonic_ns()}"
-    return warm.Process([*script.words(home), *more], said, script.module, partial(prepared, home, **limits))
+    words = ["-m", script.module, *script.words(home), *more]
+    return warm.Process(words, said, partial(prepared, home, **limits), environment=warm.environment())
 
 
 class NotHeld(Exception):

@@ -5,13 +5,14 @@ import os
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+import warm
+from warm import ROOT, Finished
 
-ROOT = Path(__file__).resolve().parents[1]
 WORKERS = os.environ.get("PYTEST_XDIST_WORKER_COUNT")
 if WORKERS:
     # Workers side by side, and the scripts that they start, share the cores: threads that outnumber them wait for each
@@ -30,19 +31,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
-class Finished(NamedTuple):
-    rc: int
-    out: str
-    err: str
+# what Python and the libraries read as they start: a script that is given these starts from nothing
+READ_AT_THE_START = {"PYTHONPATH", "PYTHONIOENCODING", "HF_HOME"}
 
 
-def run_script(*command: str | Path, cwd: str | Path = ROOT, timeout: float = 300, **environment: str) -> Finished:
+def run_script(*command: object, cwd: str | Path = ROOT, timeout: float = 300, **environment: str) -> Finished:
     """Run a script as a person would: `run_script("inference/inference_base.py", "--seed", "1")`, from the root."""
     words = [str(word) for word in command]
     if words[0].endswith(".py"):
         words.insert(0, sys.executable)
-    # a hub that refuses at once, so that a test that reaches for it fails in a moment instead of after retries
-    env = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "CUDA_VISIBLE_DEVICES": "", **environment}
+    with_libraries = words[1] == "-m" or words[1].endswith(".py")
+    if words[0] == sys.executable and with_libraries and not environment.keys() & READ_AT_THE_START:
+        with tempfile.TemporaryDirectory() as said:
+            return warm.Process(words[1:], Path(said), cwd=cwd, environment=environment).finished(timeout)
+    env = {**os.environ, **environment}
     done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout)
     return Finished(done.returncode, done.stdout, done.stderr)
 
@@ -151,6 +153,12 @@ def pixels(path: Path):
 
     with Image.open(path) as picture:
         return np.asarray(picture.convert("RGB"), dtype=int)
+
+
+@pytest.fixture
+def said(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what processes print."""
+    return tmp_path_factory.mktemp("said")
 
 
 @pytest.fixture(scope="session")

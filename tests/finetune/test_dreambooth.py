@@ -45,9 +45,7 @@ def flags_for(base: Path, output: Path, *more: str) -> list[str]:
 
 
 def train(base: Path, output: Path, *more: str) -> Finished:
-    return warm.Process(
-        flags_for(base, output, *more), output.parent / f"{output.name}-said", "finetune.dreambooth"
-    ).finished()
+    return run_script("finetune/dreambooth.py", *flags_for(base, output, *more), **warm.environment())
 
 
 @pytest.fixture(scope="module")

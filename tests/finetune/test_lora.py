@@ -35,7 +35,8 @@ def train(base: Path, output: Path, *more: str) -> Finished:
     flags = [f"--pretrained_model_name_or_path={base}", f"--train_data_dir={pictures}", f"--output_dir={output}",
              "--train_batch_size=2", "--max_train_steps=3", "--learning_rate=3e-2", "--report_to=none",
              "--mixed_precision=no", "--rank=4", *more]  # fmt: skip
-    return warm.Process(flags, output.parent / f"{output.name}-said").finished()
+    said = output.parent / f"{output.name}-said"
+    return warm.Process(["finetune/lora.py", *flags], said, environment=warm.environment()).finished()
 
 
 @pytest.fixture(scope="module", params=KINDS)

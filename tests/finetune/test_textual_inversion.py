@@ -36,7 +36,7 @@ def train(base: Path, output: Path, *more: str) -> Finished:
              f"--placeholder_token={TOKEN}", "--initializer_token=s", "--num_vectors=2", "--train_batch_size=2",
              "--max_train_steps=4", "--learning_rate=5e-2", "--checkpointing_steps=1", "--save_steps=2",
              "--report_to=none", "--mixed_precision=no", *more]  # fmt: skip
-    return warm.Process(flags, output.parent / f"{output.name}-said", "finetune.textual_inversion").finished()
+    return run_script("finetune/textual_inversion.py", *flags, **warm.environment())
 
 
 @pytest.fixture(scope="module")

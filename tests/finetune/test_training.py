@@ -56,7 +56,11 @@ def script(base: Path, pictures: Path, output: Path, *more: str, **env: str) -> 
 
 def lora(base: Path, pictures: Path, output: Path, *more: str) -> Finished:
     """lora.py with the same flags, without the seconds that its imports take."""
-    return warm.Process(RECIPE + flags(base, pictures, output, *more), output.parent / f"{output.name}-said").finished()
+    return run_script("finetune/lora.py", *RECIPE, *flags(base, pictures, output, *more), **warm.environment())
+
+
+def begun(flags: list[str], said: Path) -> warm.Process:
+    return warm.Process(["finetune/lora.py", *RECIPE, *flags], said, environment=warm.environment())
 
 
 def await_checkpoints(output: Path, count: int = 1) -> None:
@@ -158,7 +162,7 @@ def test_sigterm_to_two_processes_writes_one_whole_checkpoint(tiny_base: Path, p
 
 def test_ctrl_c_then_resume_is_bit_identical(tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
     output, whole = tmp_path / "run", tmp_path / "whole"
-    process = warm.Process(RECIPE + flags(tiny_base, pictures, output, *ENDLESS), tmp_path / "said")
+    process = begun(flags(tiny_base, pictures, output, *ENDLESS), tmp_path / "said")
     await_checkpoints(output)
     os.kill(process.pid, signal.SIGINT)
     assert process.finished().rc == 128 + signal.SIGINT
@@ -174,7 +178,7 @@ def test_after_kill_9_the_last_checkpoint_is_whole_and_the_lock_is_free(
 ) -> None:
     output = tmp_path / "run"
     often = flags(tiny_base, pictures, output, *ENDLESS, "--checkpointing_steps=1")
-    process = warm.Process(RECIPE + often, tmp_path / "said")
+    process = begun(often, tmp_path / "said")
     await_checkpoints(output, 2)
     try:
         busy = lora(tiny_base, pictures, output)

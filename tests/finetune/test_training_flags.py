@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import warm
-from conftest import ROOT, captioned_pictures
+from conftest import ROOT, captioned_pictures, run_script
 
 from finetune import diffusers_flags, options
 from inference.cli import InputError
@@ -167,7 +167,7 @@ def test_what_the_tests_of_diffusers_call_works(script: str, tiny_base: Path, tm
         str(tmp_path / "out"),
     ]
     flags += shlex.split(f"{CALLED} {first}")
-    for number, more in enumerate(([], shlex.split(second))):
-        done = warm.Process([*flags, *more], tmp_path / str(number), f"finetune.{script}").finished()
+    for more in ([], shlex.split(second)):
+        done = run_script(f"finetune/{script}.py", *flags, *more, **warm.environment())
         assert done.rc == 0, done.err
     assert {path.name for path in (tmp_path / "out").glob("checkpoint-*")} == kept

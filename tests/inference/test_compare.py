@@ -4,8 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import warm
 from conftest import ROOT, assert_refused, make_tiny_base, pixels, run_script
 from diffusers import ControlNetModel, StableDiffusionPipeline
 from painted_comparison import read_page
@@ -146,15 +145,14 @@ def test_checkpoints_are_columns_in_order(tiny_base, adapters, tmp_path):
     assert seeds == [0, 1], "one prompt twice, each with a seed of its own"
 
 
-def test_a_killed_comparison_goes_on(tiny_base, adapters, tmp_path):
+def test_a_killed_comparison_goes_on(tiny_base, adapters, tmp_path, said):
     more = ["--strategies", "lora", "--prompts", *PROMPTS, "--batch_size", 1, "--num_inference_steps", 30]
     words = command(tiny_base, tmp_path, {"lora": adapters["lora"]}, *more)
-    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = warm.Process(words, said)
     deadline = time.monotonic() + 200
     while not list((tmp_path / "pictures").glob("[!.]*.png")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.killed()
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "pictures").glob("[!.]*.png")}
     assert 1 <= len(kept) < 6 and not (tmp_path / "grid.png").exists()
     done = run_script(*words)

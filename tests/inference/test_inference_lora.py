@@ -1,12 +1,12 @@
 import json
+import os
 import re
 import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
+import warm
 from conftest import ROOT, assert_refused, make_tiny_base, pixels, run_script
 from PIL import Image
 
@@ -64,15 +64,15 @@ def test_another_scale_draws_the_lora_again_and_keeps_the_base(drawn, tiny_base,
     assert difference(drawn, 0) <= 1 and difference(drawn, 1) <= 1
 
 
-def test_interrupted_run_keeps_whole_pictures_and_goes_on(tiny_base, tiny_lora, tmp_path):
+def test_interrupted_run_keeps_whole_pictures_and_goes_on(tiny_base, tiny_lora, tmp_path, said):
     words = command(tiny_base, tiny_lora, tmp_path, "--batch_size", 1, "--num_inference_steps", 200)
-    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = warm.Process(words, said)
     deadline = time.monotonic() + 120
     while not list((tmp_path / "pictures").glob("[!.]*.png")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and "Traceback" not in err, err
+    os.kill(process.pid, signal.SIGINT)
+    stopped = process.finished()
+    assert stopped.rc == 130 and "Traceback" not in stopped.err, stopped
     kept = list((tmp_path / "pictures").iterdir())
     assert 1 <= len(kept) < 4 and all(pixels(path).shape == (128, 128, 3) for path in kept)
     assert not (tmp_path / "grid.png").exists()

@@ -1,9 +1,7 @@
 """video/control_a_video.py as a person runs it, on a small checkpoint in the published layout."""
 
 import itertools
-import os
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, assert_refused, make_dpt, make_tiny_base, run_script
+import warm
+from conftest import assert_refused, make_dpt, make_tiny_base, run_script
 from odd_clips import make_clip, ramp, sound_packets
 from PIL import Image
 from reference import hed_weights, write_checkpoint
@@ -79,15 +78,13 @@ def test_killed_and_resumed_it_is_the_same_clip(world, tmp_path):
     flags = ("--sampling_rate", "1", "--each_sample_frame", "3")
     assert draw(world, tmp_path / "whole.mp4", *flags).rc == 0
     output = tmp_path / "out.mp4"
-    words = [sys.executable, SCRIPT, "--input_video", world / "in.mp4", "--prompt", "a fox", "--control_mode", "canny"]
+    words = [SCRIPT, "--input_video", world / "in.mp4", "--prompt", "a fox", "--control_mode", "canny"]
     words += ["--inference_step", "2", "--checkpoint", world / "controlavideo-canny", "--output", output, *flags]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(world / "cache"), "CUDA_VISIBLE_DEVICES": ""}
-    running = subprocess.Popen(list(map(str, words)), cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    running = warm.Process(words, tmp_path / "said", environment={"XDG_CACHE_HOME": str(world / "cache")})
     finished = tmp_path / ".out.mp4.frames"
-    while not list(finished.glob("chunk-*")) and running.poll() is None:
+    while not list(finished.glob("chunk-*")) and running.is_running():
         time.sleep(0.02)
-    running.kill()
-    running.wait()
+    running.killed()
     assert finished.is_dir() and not output.exists()
     assert_refused(draw(world, output, *flags), "--resume")
     assert_refused(draw(world, output, *flags, "--resume", "--seed", "2"), "another seed")

@@ -2,11 +2,8 @@
 
 import gc
 import json
-import os
 import resource
 import runpy
-import signal
-import subprocess
 import sys
 import time
 from fractions import Fraction
@@ -16,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+import warm
 from conftest import ROOT, assert_refused, make_dpt, make_lora, make_tiny_base, run_script
 from odd_clips import make_clip, ramp, sound_packets, times
 from safetensors.torch import save_file
@@ -120,17 +118,15 @@ def test_the_sample_clip_from_a_fresh_clone(tmp_path):
         assert np.abs(both[:, 228:].astype(int) - shrunk).mean() > 4 and both[:, 228:].std() > 10
 
 
-def test_killed_and_gone_on_with_gives_the_same_clip(source, base, result, tmp_path, here, at_the_end):
+def test_killed_and_gone_on_with_gives_the_same_clip(source, base, result, tmp_path, said, here, at_the_end):
     output = tmp_path / "out.mp4"
     work = tmp_path / ".out.mp4.frames"
-    words = [sys.executable, *map(str, command(source, output, base))]
     for least in (1, 6):
         resume = ["--resume"] if work.exists() else []
-        running = subprocess.Popen(words + resume, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        while len(list(work.glob("[0-9]*.png"))) < least and running.poll() is None:
+        running = warm.Process(command(source, output, base, *resume), said)
+        while len(list(work.glob("[0-9]*.png"))) < least and running.is_running():
             time.sleep(0.002)
-        running.send_signal(signal.SIGKILL)
-        running.wait()
+        running.killed()
         assert work.exists() and not output.exists()
     assert_refused(run_script(*command(source, output, base)), "finished frames", "--resume", str(work))
     assert_refused(run_script(*command(source, output, base, "--resume", "--seed", "1")), "another seed")
@@ -142,15 +138,15 @@ def test_killed_and_gone_on_with_gives_the_same_clip(source, base, result, tmp_p
     assert list(tmp_path.iterdir()) == [output]
 
 
-def test_two_processes_draw_the_clip_of_one(source, base, result, tmp_path):
+def test_two_processes_draw_the_clip_of_one(source, base, result, tmp_path, said):
     output = tmp_path / "out.mp4"
-    words = [sys.executable, *map(str, command(source, output, base))]
     both = [
-        subprocess.Popen(words, cwd=ROOT, env={**os.environ, "RANK": rank, "WORLD_SIZE": "2"}, stderr=subprocess.PIPE)
+        warm.Process(command(source, output, base), said / rank, environment={"RANK": rank, "WORLD_SIZE": "2"})
         for rank in "10"
     ]
     for process in both:
-        assert process.wait(timeout=300) == 0, process.stderr.read()
+        done = process.finished(300)
+        assert done.rc == 0, done.err
     assert all(np.array_equal(a, b) for a, b in zip(decoded(output), decoded(result), strict=True))
 
 
@@ -357,15 +353,14 @@ def test_help_is_quick_and_says_the_defaults():
     assert "inference.cli" in imported and not imported & {"torch", "diffusers", "cv2", "av"}
 
 
-def test_the_recipe_names_what_makes_the_frames(source, base, tmp_path):
+def test_the_recipe_names_what_makes_the_frames(source, base, tmp_path, said):
     output = tmp_path / "out.mp4"
-    running = subprocess.Popen([sys.executable, *map(str, command(source, output, base))], cwd=ROOT)
+    running = warm.Process(command(source, output, base), said)
     path = tmp_path / ".out.mp4.frames" / "recipe.json"
-    while not path.exists() and running.poll() is None:
+    while not path.exists() and running.is_running():
         time.sleep(0.002)
     recipe = json.loads(path.read_text())
-    running.kill()
-    running.wait()
+    running.killed()
     assert recipe["prompt"] == "a house" and len(recipe["input_sha256"]) == len(recipe["base_sha256"]) == 64
     assert {"controlnet_sha256", "strength", "seed", "torch", "batch_size"} <= set(recipe)
     assert not any(str(tmp_path) in str(value) for value in recipe.values())
