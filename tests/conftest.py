@@ -31,17 +31,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
-# what Python and the libraries read as they start: a script that is given these starts from nothing
+# what Python and the libraries read as they start
 READ_AT_THE_START = {"PYTHONPATH", "PYTHONIOENCODING", "HF_HOME"}
 
 
 def run_script(*command: object, cwd: str | Path = ROOT, timeout: float = 300, **environment: str) -> Finished:
-    """Run a script as a person would: `run_script("inference/inference_base.py", "--seed", "1")`, from the root."""
+    """Run a script as a person would: `run_script("inference/inference_base.py", "--seed", "1")`, from the root.
+
+    Python starts with the libraries loaded, unless it is to read something as it starts, or to load Blender's.
+    """
     words = [str(word) for word in command]
     if words[0].endswith(".py"):
         words.insert(0, sys.executable)
-    with_libraries = words[1] == "-m" or words[1].endswith(".py")
-    if words[0] == sys.executable and with_libraries and not environment.keys() & READ_AT_THE_START:
+    python = words[0] == sys.executable and (words[1] == "-m" or words[1].endswith(".py"))
+    if python and words[1] != "images/render.py" and not environment.keys() & READ_AT_THE_START:
         with tempfile.TemporaryDirectory() as said:
             return warm.Process(words[1:], Path(said), cwd=cwd, environment=environment).finished(timeout)
     env = {**os.environ, **environment}

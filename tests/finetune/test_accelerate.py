@@ -37,9 +37,15 @@ def test_a_recipe_is_launched_with_a_file() -> None:
     assert done.rc == 0 and "usage: lora.py" in done.out, done.err
 
 
-PROBE = """import json, os, sys
+# A launcher stops the others when the first process ends: each waits until all have said what they see.
+PROBE = """import json, os, sys, time
+from pathlib import Path
 names = ("RANK", "WORLD_SIZE", "ACCELERATE_MIXED_PRECISION", "OMP_NUM_THREADS")
 print(json.dumps({name: os.environ.get(name) for name in names} | {"flags": sys.argv[2:]}), flush=True)
+here = Path(__file__).parent
+(here / f"said-{os.environ.get('RANK')}").touch()
+while len(list(here.glob("said-*"))) < int(os.environ.get("WORLD_SIZE") or 1):
+    time.sleep(0.01)
 sys.exit(int(sys.argv[1]))
 """
 CONFIG = "compute_environment: LOCAL_MACHINE\nnum_machines: 1\nmachine_rank: 0\nuse_cpu: {cpu}\n"
