@@ -96,8 +96,8 @@ def main() -> None:
     import torch
 
     from inference.pipelines import check_steps
-    from video.controlavideo.checkpoint import checkpoint_folder, coarsest, control_mode, native_side
-    from video.controlavideo.source import sampled, size_of
+    from video.controlavideo.clip_source import sampled, size_of
+    from video.controlavideo.loading import checkpoint_folder, coarsest, control_mode, native_side
     from video.finished import FinishedFrames
 
     args.checkpoint = args.checkpoint or default_checkpoint(args.control_mode)
@@ -159,7 +159,7 @@ def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
 
     from inference.adapters import find_lora
     from inference.files import file_sha256
-    from video.controlavideo.checkpoint import stamp
+    from video.controlavideo.loading import stamp
 
     shown = ("output", "resume", "side_by_side", "input_video", "checkpoint", "base_model", "lora", "compile")
     given = {name: value for name, value in vars(args).items() if name not in shown}
@@ -174,12 +174,12 @@ def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
 def load(args: argparse.Namespace, folder: Path):
     """The pipeline, what makes its control maps, and the LoRA that goes on it or None."""
     from inference.strategies import lora
-    from video.controlavideo.runner import load_for_runner
-    from video.controlavideo.source import load_detect
+    from video.controlavideo.clip_source import load_detect
+    from video.controlavideo.pipeline import load_pipeline
 
     adapter = lora(args.lora, folder, args.lora_scale) if args.lora else None
     xformers = args.enable_xformers_memory_efficient_attention
-    pipe = load_for_runner(folder, args.base_model, args.mixed_precision, args.compile, xformers)
+    pipe = load_pipeline(folder, args.base_model, args.mixed_precision, args.compile, xformers)
     return pipe, load_detect(args.control_mode, folder, args.depth_model, pipe.device), adapter
 
 
@@ -191,7 +191,7 @@ def draw(args: argparse.Namespace, clip, indices: list[int], pipe, detect, adapt
     from tqdm import tqdm
 
     from video.controlavideo.chunks import chunk_slices, draw_clip, frames_drawn, last_sound_state, save_state
-    from video.controlavideo.source import read_source, write_result
+    from video.controlavideo.clip_source import read_source, write_result
 
     slices = chunk_slices(len(indices), args.each_sample_frame, aligned=not args.faithful)
     drawn = frames_drawn(slices, aligned=not args.faithful)

@@ -20,7 +20,7 @@ from inference.cli import InputError
 from video import control_a_video
 from video.clip import open_clip
 from video.controlavideo import chunks
-from video.controlavideo.checkpoint import checkpoint_folder
+from video.controlavideo.loading import checkpoint_folder
 
 SCRIPT = "video/control_a_video.py"
 

@@ -31,7 +31,7 @@ from video.controlavideo.chunks import (
     match_look,
     save_state,
 )
-from video.controlavideo.frames import decode_frames
+from video.controlavideo.clip_latents import decode_frames
 from video.controlavideo.noise import clip_noise, inherit, motion_mask
 from video.controlavideo.preprocess import canny_maps, control_hint, source_frames
 

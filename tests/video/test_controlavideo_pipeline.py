@@ -10,7 +10,7 @@ from PIL import Image
 from reference import Steps, as_clip, assert_steps, drawn_noise, group, hand_over, miss, pipeline, settings
 
 from video.controlavideo import Repairs
-from video.controlavideo.frames import decode_frames, encode_picture
+from video.controlavideo.clip_latents import decode_frames, encode_picture
 from video.controlavideo.guidance import Guidance, predict_noise
 from video.controlavideo.noise import _shrink, inherit, motion_mask
 

@@ -1,4 +1,4 @@
-"""preprocess.py and source.py of video/controlavideo: what the networks are given, against the reference."""
+"""preprocess.py and clip_source.py of video/controlavideo: what the networks are given, against the reference."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from reference import hed_weights, miss, settings, tensors
 
 from inference.cli import InputError
 from video.clip import open_clip
+from video.controlavideo.clip_source import choose, load_detect, read_source, size_of
 from video.controlavideo.preprocess import (
     HED,
     canny_maps,
@@ -18,7 +19,6 @@ from video.controlavideo.preprocess import (
     sample_frames,
     source_frames,
 )
-from video.controlavideo.source import choose, load_detect, read_source, size_of
 
 SIZE = tuple(settings("preproc")["size"])
 

@@ -22,7 +22,7 @@ from PIL import Image
 
 from inference import hashed
 from inference.sampling import check_drawn
-from video.controlavideo.frames import decode_frames, encode_picture
+from video.controlavideo.clip_latents import decode_frames, encode_picture
 from video.controlavideo.noise import clip_noise
 from video.controlavideo.pipeline import ControlAVideoPipeline
 from video.controlavideo.repairs import Repairs

@@ -9,6 +9,8 @@ the others are denoised beside it, with noise that stands still where the source
 
 import inspect
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,9 +20,11 @@ from diffusers.utils import BaseOutput
 from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 
-from video.controlavideo.checkpoint import load_parts
-from video.controlavideo.frames import decode_frames, encode_picture, hold, prepend
+from inference.cli import InputError
+from inference.device import dtype_of
+from video.controlavideo.clip_latents import decode_frames, encode_picture, hold, prepend
 from video.controlavideo.guidance import Guidance, predict_noise
+from video.controlavideo.loading import load_parts, put_base
 from video.controlavideo.noise import inherit, motion_mask
 from video.controlavideo.repairs import Repairs
 
@@ -49,7 +53,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs) -> "ControlAVideoPipeline":
-        """The published checkpoints, from the hub or a folder, and what `save_pretrained` writes; see checkpoint.py."""
+        """The published checkpoints, from the hub or a folder, and what `save_pretrained` writes; see loading.py."""
         return cls(**load_parts(pretrained_model_name_or_path, **kwargs))
 
     @torch.no_grad()
@@ -288,6 +292,36 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         for name, tensor, shape in wanted:
             if tensor is not None and tuple(tensor.shape) != shape:
                 raise ValueError(f"{name} has the shape {list(tensor.shape)}, and {list(shape)} is needed")
+
+
+def load_pipeline(
+    folder: Path,
+    base_model: str | None = None,
+    mixed_precision: str | None = "no",
+    compiled: bool = False,
+    xformers: bool = False,
+) -> ControlAVideoPipeline:
+    """The pipeline on the machine's device, over the base that was asked for."""
+    import diffusers
+    import transformers
+
+    for library in (diffusers, transformers):
+        library.utils.logging.disable_progress_bar()
+    cuda = torch.cuda.is_available()
+    if xformers and not (cuda and find_spec("xformers")):
+        raise InputError("--enable_xformers_memory_efficient_attention needs a CUDA GPU and `pip install xformers`")
+    pipe = ControlAVideoPipeline.from_pretrained(folder, dtype=dtype_of(mixed_precision))
+    if base_model:
+        put_base(pipe, Path(base_model))
+    pipe = pipe.to("cuda" if cuda else "cpu")
+    pipe.set_progress_bar_config(leave=False, unit="step", dynamic_ncols=True)
+    for network in (pipe.unet, pipe.controlnet, pipe.vae):
+        network.eval().to(memory_format=torch.channels_last)  # folding frames is free then
+    if xformers:
+        pipe.enable_xformers_memory_efficient_attention()
+    if compiled:
+        pipe.unet.compile(), pipe.controlnet.compile()
+    return pipe
 
 
 def _settled(scheduler) -> dict:

@@ -14,6 +14,8 @@ from inference.cli import InputError, disk_full_said
 from inference.detectors import load_detector
 from inference.pipelines import hub_folder
 from video.clip import Clip, Frame, write_clip
+from video.controlavideo.pickles import HED as HED_FILE
+from video.controlavideo.pickles import file_as_safetensors
 from video.controlavideo.preprocess import (
     HED,
     canny_maps,
@@ -23,8 +25,6 @@ from video.controlavideo.preprocess import (
     sample_frames,
     source_frames,
 )
-from video.controlavideo.safe import HED as HED_FILE
-from video.controlavideo.safe import file_as_safetensors
 from video.finished import FinishedFrames
 from video.gif import write_gif
 

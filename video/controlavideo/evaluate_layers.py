@@ -1,7 +1,7 @@
 """Measure Control-A-Video's miniature on rendered clips whose optical flow is known exactly.
 
-python -m video.controlavideo.measure                         12 clips of 16 frames, and 64 frames of two
-python -m video.controlavideo.measure --table repairs --clips 2 --frames 24 --num_inference_steps 10
+python -m video.controlavideo.evaluate_layers                         12 clips of 16 frames, and 64 frames of two
+python -m video.controlavideo.evaluate_layers --table repairs --clips 2 --frames 24 --num_inference_steps 10
 
 consistency  each frame by itself with a ControlNet; temporal layers at their start, which is none; as they were trained
 length       clips of 64 frames: sharpness of the last 8 frames over the first 8, how far mean Lab moved between them,
@@ -217,13 +217,13 @@ def main() -> None:
     from inference.pipelines import check_steps
     from video import ablation
     from video.consistency import Recipe
-    from video.controlavideo.checkpoint import checkpoint_folder, native_side
+    from video.controlavideo.loading import checkpoint_folder, native_side
+    from video.controlavideo.pipeline import load_pipeline
     from video.controlavideo.repairs import Repairs
-    from video.controlavideo.runner import load_for_runner
 
     folder = checkpoint_folder(args.checkpoint)
     check_steps(folder, args.num_inference_steps)
-    side, pipe = native_side(folder), load_for_runner(folder, None, "no", False)
+    side, pipe = native_side(folder), load_pipeline(folder)
     pipe.set_progress_bar_config(disable=True)
 
     scale = args.controlnet_conditioning_scale
@@ -240,7 +240,7 @@ def main() -> None:
         return drawn, list(range(len(drawn)))
 
     if "consistency" in args.table:
-        untrained = load_for_runner(folder, None, "no", False)
+        untrained = load_pipeline(folder)
         untrained.set_progress_bar_config(disable=True)
         identity_start(untrained)
 

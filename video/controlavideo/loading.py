@@ -1,30 +1,42 @@
-"""Control-A-Video's checkpoints: the published ones, from the hub or a folder, and what `save_pretrained` writes.
+"""Control-A-Video's checkpoints: published ones, what `save_pretrained` writes, and temporal weights on their own.
 
 The published ones were saved by a diffusers of 2023: weights are pickles (.bin), which are read once with
 `torch.load(weights_only=True)` and kept as safetensors in the user's cache; model_index.json names a 2-D class for both
 networks; the VAE's attention has names diffusers has since changed. Whatever a file lacks or has too much is reported
-before a tensor is loaded.
+before a tensor is loaded. Temporal weights on their own go over the Stable Diffusion pipeline they lie in.
 """
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DiffusionPipeline, ModelMixin, SchedulerMixin
+from diffusers import (
+    AutoencoderKL,
+    ControlNetModel,
+    DiffusionPipeline,
+    DPMSolverMultistepScheduler,
+    ModelMixin,
+    SchedulerMixin,
+    UNet2DConditionModel,
+)
 from safetensors import SafetensorError
+from safetensors.torch import load_file
 
 from inference.adapters import read_header
 from inference.cli import InputError
-from inference.files import file_sha256
+from inference.files import atomic_folder, file_sha256
 from inference.pipelines import check_finite
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
-from video.controlavideo.safe import HED, as_safetensors
-from video.controlavideo.temporal import TEMPORAL, over_2d
-from video.controlavideo.weights2d import differences, with_3d_blocks
+from video.controlavideo.pickles import HED, as_safetensors, cache_folder
+from video.controlavideo.weights2d import WEIGHTS, differences, with_3d_blocks
 
 NETWORKS = {"unet": UNetPseudo3DConditionModel, "controlnet": ControlNet3DModel}
-COMPONENTS = ("unet", "controlnet", "vae", "text_encoder", "tokenizer", "scheduler")
+NETWORKS_2D = {"unet": UNet2DConditionModel, "controlnet": ControlNetModel}
+TEMPORAL = {part: f"{part}_temporal.safetensors" for part in NETWORKS}  # files of temporal weights on their own
+FROM_BASE = ("vae", "text_encoder", "tokenizer")
+COMPONENTS = ("unet", "controlnet", *FROM_BASE, "scheduler")
 HUB = ("revision", "cache_dir", "token", "local_files_only", "force_download")
 
 
@@ -48,6 +60,39 @@ def checkpoint_folder(name: str | Path, **hub) -> Path:
     if problems:
         raise InputError(f"{name} is no checkpoint of Control-A-Video: {'; '.join(problems)}")
     return folder
+
+
+def over_2d(folder: Path, mode: str | None) -> Path:
+    """A whole checkpoint, in the user's cache, of `folder`, which holds temporal weights alone.
+
+    The rest is the Stable Diffusion pipeline that `folder` lies in, and in that the ControlNet of control mode `mode`.
+    """
+    base, controlnet = folder.parent, folder.parent / f"controlnet-{mode}"
+    parts = {"unet": base / "unet", "controlnet": controlnet}
+    files = [*(folder / file for file in TEMPORAL.values()), *(path / WEIGHTS for path in parts.values())]
+    absent = [str(path) for path in files if not path.is_file()]
+    if absent:
+        raise InputError(f"the temporal weights in {folder} go over what is not there: {', '.join(absent)}")
+    folders = [controlnet, *(base / part for part in ("unet", *FROM_BASE, "scheduler"))]
+    made_of = [path for part in folders for path in sorted(part.iterdir()) if path.is_file()]
+    whole = cache_folder(folder.name, *(folder / file for file in TEMPORAL.values()), *made_of)
+    if not whole.is_dir():
+        with atomic_folder(whole) as aside:
+            for part, network in NETWORKS.items():
+                flat = NETWORKS_2D[part].from_pretrained(parts[part], torch_dtype=torch.float16)
+                made = network.from_2d(flat)
+                temporal = load_file(folder / TEMPORAL[part])
+                expected = {name: tuple(w.shape) for name, w in made.state_dict().items() if "_temporal" in name}
+                problems = differences({n: tuple(w.shape) for n, w in temporal.items()}, expected, "ours", str(folder))
+                if problems:
+                    raise InputError(f"the temporal weights in {folder} do not fit: {'; '.join(problems)}")
+                made.load_state_dict(temporal, strict=False)
+                made.save_pretrained(aside / part)
+            for part in FROM_BASE:
+                shutil.copytree(base / part, aside / part)
+            # at 20 steps PNDM, which Stable Diffusion's folders name, leaves blocks of noise that boil
+            DPMSolverMultistepScheduler.from_pretrained(base / "scheduler").save_pretrained(aside / "scheduler")
+    return whole
 
 
 def load_parts(
