@@ -24,8 +24,7 @@ from inference import hashed
 from inference.sampling import check_drawn
 from video.controlavideo.clip_latents import decode_frames, encode_picture
 from video.controlavideo.noise import clip_noise
-from video.controlavideo.pipeline import ControlAVideoPipeline
-from video.controlavideo.repairs import Repairs
+from video.controlavideo.pipeline import ControlAVideoPipeline, Repairs
 
 LOOK_STRENGTH = 0.5  # share of the way back to the first frame's look; 1 would hold a pan into the dark as bright
 
@@ -110,15 +109,16 @@ def draw_clip(
 ) -> Iterator[Chunk]:
     """Yield `frames` frames, chunk by chunk. `settings` are further arguments of the pipeline's call.
 
-    A clip is the same whether drawn in one go or resumed from the state of any of its chunks. Without the repair
-    `posterior_mean` it needs a `posterior_seed` for that: it seeds the global generator anew for each chunk.
+    A clip is the same whether drawn in one go or resumed from the state of any of its chunks. As the original
+    draws it, it needs a `posterior_seed` for that: it seeds the global generator anew for each chunk.
     """
     repairs = Repairs.none() if faithful else repairs or Repairs()
-    slices = chunk_slices(frames, each_sample_frame, repairs.chunks_aligned)
-    drawn = frames_drawn(slices, repairs.chunks_aligned)
+    faithful = not repairs.oddities
+    slices = chunk_slices(frames, each_sample_frame, aligned=not faithful)
+    drawn = frames_drawn(slices, aligned=not faithful)
     height, width = hint(0, 1).shape[-2:]
     noise = None
-    if repairs.clip_noise:
+    if not faithful:
         shape = (pipe.unet.config.in_channels, frames, height // pipe.vae_scale_factor, width // pipe.vae_scale_factor)
         noise = clip_noise(shape, images, init_noise_by_residual_thres, torch.Generator().manual_seed(seed))
         settings = settings | {"residual_control_steps": 0}  # it is in the noise already
@@ -143,7 +143,7 @@ def draw_clip(
         )
         check_drawn(z.images, pipe)
         pictures = decode_frames(pipe.vae, z.images)[0]
-        handed_on = tail.cpu() if repairs.first_frame_handed_on else pictures[-1]
+        handed_on = pictures[-1] if faithful else tail.cpu()
         state = State(number + 1, handed_on, z.images[:, :, 0].cpu() if first is None else first.cpu())
         yield Chunk(pictures[drawn[number][0] - start :], drawn[number], state)
 
@@ -161,7 +161,7 @@ def _start_of_chunk(pipe: ControlAVideoPipeline, state: State, repairs: Repairs,
     """The first frame's latents and the frame to go on from; both None before the first chunk."""
     last, device = state.last, pipe._execution_device
     if repairs.look_anchored and isinstance(last, Image.Image):  # a look is of latents
-        last = encode_picture(pipe.vae, last, size, device, repairs.posterior_mean)
+        last = encode_picture(pipe.vae, last, size, device, mean=repairs.oddities)
     if repairs.look_anchored and last is not None:
         last = match_look(last, state.first.to(last.device)).to(last.dtype)
     return state.first, last.to(device) if torch.is_tensor(last) else last

@@ -1,21 +1,19 @@
 """Measure Control-A-Video's miniature on rendered clips whose optical flow is known exactly.
 
-python -m video.controlavideo.evaluate_layers                         12 clips of 16 frames, and 64 frames of two
+python -m video.controlavideo.evaluate_layers                 12 clips of 16 frames, and 64 frames of two
 python -m video.controlavideo.evaluate_layers --table repairs --clips 2 --frames 24 --num_inference_steps 10
 
 consistency  each frame by itself with a ControlNet; temporal layers at their start, which is none; as they were trained
 length       clips of 64 frames: sharpness of the last 8 frames over the first 8, how far mean Lab moved between them,
              and the same less what the source does; with the look of the first frame held, and without
-repairs      what each repair of the original's oddities does, alone; none of them, and all. From 24 frames on there is
-             a third chunk, with the seam that the original has there. Then those that only some clips and settings
-             need, off and on
+repairs      as the original has it; the same with the look of the first frame held; with all of its oddities repaired.
+             From 24 frames on there is a third chunk, with the seam that the original has there
 Columns are those of video/ablation.py; subject: share of frames in which the judge recognises it.
 """
 
 import argparse
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,14 +25,6 @@ LONG = 64  # frames, which are nine chunks
 ENDS = 8  # frames at the beginning and at the end of a long clip
 CONTROL_A_VIDEO = {"guidance_scale": 7.5, "video_scale": 1.5, "in_domain": True}  # the runner's
 CONDITIONING = 1.5  # of three clips of 8 frames, edge F1 was 0.50 at 1.0 and 0.59 at 1.5, e_warp 8.3 and 7.7
-NEEDED = {  # repairs that only some clips and settings need: which, and what of the call brings them about
-    "low_guidance": ("guidance 4", {"guidance_scale": 4.0}),
-    "any_size": ("8 pixels smaller", {}),
-    "static_clips": ("nothing moves", {}),
-    "first_frame_unscaled": ("Euler's scheduler", {}),
-    "concat_noise": ("first frame by concat", {"add_first_frame_by_concat": True}),
-    "concat_drops_nothing": ("concat of none", {"add_first_frame_by_concat": True, "fix_first_frame": False}),
-}
 
 
 def parse_args() -> argparse.Namespace:
@@ -127,15 +117,6 @@ def held(index: int, side: int, draw: Callable) -> list[float]:
     return [ratios[0], float(own), ratios[0] / ratios[1], float(less_source)]
 
 
-def repair_rows() -> dict:
-    """Repairs by the name of their row: none, each that acts on any clip alone, all."""
-    from video.controlavideo.repairs import Repairs
-
-    names = [field.name for field in fields(Repairs) if field.name not in NEEDED]
-    alone = {f"{name} alone": replace(Repairs.none(), **{name: True}) for name in names}
-    return {"none": Repairs.none(), **alone, "all": Repairs()}
-
-
 def identity_start(pipe) -> None:
     """Temporal layers back to what they are before they are trained: a pass-through."""
     for network in (pipe.unet, pipe.controlnet):
@@ -177,40 +158,6 @@ def length_table(rows: dict[str, Callable], clips: int, side: int) -> None:
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
-def needed_table(pipe, side: int, settings: dict) -> None:
-    """What becomes of a clip that needs a repair, without it and with it: scores, or what the original fails with."""
-    import numpy as np
-    from diffusers import EulerDiscreteScheduler
-
-    from inference.scores import edge_f1
-    from video.ablation import PROMPT
-    from video.controlavideo.repairs import Repairs
-    from video.metrics import dramatic_share
-    from video.takes import drawn_take
-
-    euler = type(pipe)(**(pipe.components | {"scheduler": EulerDiscreteScheduler.from_config(pipe.scheduler.config)}))
-    euler.set_progress_bar_config(disable=True)
-    print("| repair | where | off | on |\n|---|---|---|---|")
-    for name, (where, changes) in NEEDED.items():
-        take = drawn_take(0, 8, side - 8 if name == "any_size" else side)
-        frames = [take.frames[0]] * 8 if name == "static_clips" else take.frames
-        cells = []
-        for on in (False, True):
-            # noise made for all of the clip leaves the pipeline no residuals to look at
-            repairs = replace(Repairs(clip_noise=name != "concat_noise"), **{name: on})
-            used = euler if name == "first_frame_unscaled" else pipe
-            try:
-                drawn, _ = restyled(used, frames, PROMPT.format(caption=take.caption), repairs, **(settings | changes))
-            except ValueError as error:
-                cells.append(str(error))
-                continue
-            sources = [frame.rgb for frame in frames[len(frames) - len(drawn) :]]
-            outlines = np.mean([edge_f1(a, b) for a, b in zip(sources, drawn, strict=True)])
-            kept = f"{len(drawn)} of {len(frames)} frames"
-            cells.append(f"{kept}, edge F1 {outlines:.3f}, dramatic {dramatic_share(drawn):.0%}")
-        print(f"| {name} | {where} | {' | '.join(cells)} |", flush=True)
-
-
 def main() -> None:
     args = parse_args()
     from inference.control import find_controlnet
@@ -218,8 +165,7 @@ def main() -> None:
     from video import ablation
     from video.consistency import Recipe
     from video.controlavideo.loading import checkpoint_folder, native_side
-    from video.controlavideo.pipeline import load_pipeline
-    from video.controlavideo.repairs import Repairs
+    from video.controlavideo.pipeline import Repairs, load_pipeline
 
     folder = checkpoint_folder(args.checkpoint)
     check_steps(folder, args.num_inference_steps)
@@ -253,8 +199,9 @@ def main() -> None:
         rows = {"look held": with_repairs(), "look not held": with_repairs(Repairs(look_anchored=False))}
         length_table(rows, max(args.clips // 6, 1), side)
     if "repairs" in args.table:
-        table({name: with_repairs(repairs) for name, repairs in repair_rows().items()}, args, side)
-        needed_table(pipe, side, settings)
+        alone = Repairs(oddities=False)
+        rows = {"none": Repairs.none(), "look_anchored alone": alone, "all": Repairs()}
+        table({name: with_repairs(repairs) for name, repairs in rows.items()}, args, side)
 
 
 if __name__ == "__main__":

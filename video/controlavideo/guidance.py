@@ -14,7 +14,7 @@ class Guidance:
     scale: float  # how strictly the prompt is followed
     video_scale: float  # how much the frames are to agree; 0: as far as the model has them agree
     conditioning_scale: float  # strength of the control maps
-    frame_text_repaired: bool
+    faithful: bool = False
 
     @property
     def guided(self) -> bool:
@@ -25,11 +25,9 @@ class Guidance:
 
         The original repeats [negative, prompt] where it should repeat each, so odd frames get the prompt.
         """
-        return (
-            self.text[:1].expand(frames, -1, -1)
-            if self.frame_text_repaired
-            else self.text.repeat(frames, 1, 1)[:frames]
-        )
+        if self.faithful:
+            return self.text.repeat(frames, 1, 1)[:frames]
+        return self.text[:1].expand(frames, -1, -1)
 
 
 def predict_noise(

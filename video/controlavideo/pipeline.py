@@ -26,7 +26,33 @@ from video.controlavideo.clip_latents import decode_frames, encode_picture, hold
 from video.controlavideo.guidance import Guidance, predict_noise
 from video.controlavideo.loading import load_parts, put_base
 from video.controlavideo.noise import inherit, motion_mask
-from video.controlavideo.repairs import Repairs
+
+
+@dataclass(frozen=True)
+class Repairs:
+    """What the original does that nobody would want. True: repaired.
+
+    The published results have all of it in them, so `faithful=True`, which is `Repairs.none()`, keeps it, and raises
+    ValueError where the original would have crashed. The oddities are:
+
+    - in the per-frame pass odd frames get the prompt, where all are to have the negative text;
+    - guidance works above 5 only and not above 1, and per-frame guidance fails below;
+    - sides are multiples of 64, not of 8; a clip of one frame has no residual to divide by;
+    - the first frame is a sample of the VAE's posterior by the global generator, not its mean;
+    - it is drawn with 20 steps and the defaults of negative prompt, scale and eta, rounded to 8 bits and encoded once
+      more, scaled by schedulers such as Euler, and shown with the scheduler's last step on top;
+    - add_first_frame_by_concat takes a frame from the clip where there is no first frame, and fails together with
+      residual-based noise;
+    - a chunk leaves out its first frame, so that fewer frames come out than went in, and has residual-based noise of
+      its own instead of its part of the clip's.
+    """
+
+    oddities: bool = True
+    look_anchored: bool = True  # each chunk's first frame is held to the colours and contrast of the clip's first
+
+    @classmethod
+    def none(cls) -> "Repairs":
+        return cls(oddities=False, look_anchored=False)
 
 
 @dataclass
@@ -100,17 +126,17 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         The arguments are the original's (one prompt, one clip a call; `fps_labels` and `cross_attention_kwargs` are
         taken and not used, as there), and:
         prompt_embeds, negative_prompt_embeds: text (1, l, d) in place of the two prompts.
-        faithful: as the original to the last digit, oddities included; `repairs` chooses among them one by one.
+        faithful, repairs: as the original to the last digit, oddities included; see Repairs.
 
         A hint is (1, 3, f, H, W), or (1, 3, H, W) for a picture; without one, `clip_length` says how many frames (0: a
         picture) and there is no first frame to draw, so `fix_first_frame` must be off or a first frame given.
         Returns `.images`: a list of PIL images for each clip, or with `output_type` "np" (1, f, H, W, 3) in [0, 1], or
         with "latent" (1, 4, f, h, w); with `return_last_latent`, that and the last frame's latents (1, 4, h, w).
         """
-        repairs = Repairs.none() if faithful else repairs or Repairs()
+        faithful = faithful or not (repairs or Repairs()).oddities
         size = self._size(height, width, controlnet_hint)
         frames = (clip_length or None) if controlnet_hint is None else _frames(controlnet_hint)
-        self._check(prompt, prompt_embeds, num_images_per_prompt, size, frames, repairs)
+        self._check(prompt, prompt_embeds, num_images_per_prompt, size, frames, faithful)
         if fix_first_frame and frames is None:
             raise ValueError("a picture has no first frame to hold; set fix_first_frame=False")
         to_draw = fix_first_frame and first_frame_output is None and first_frame_output_latent is None
@@ -129,22 +155,22 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
                     controlnet_hint[:, :, :1] if in_domain else controlnet_hint[:, :, 0],
                     {**text, "height": size[0], "width": size[1], "guidance_scale": guidance_scale},
                     drawn,
-                    None if latents is None or not repairs.clip_noise else latents[:, :, :1],
+                    None if latents is None or faithful else latents[:, :, :1],
                     generator,
-                    repairs,
+                    faithful,
                 )
             if not torch.is_tensor(image):
-                image = encode_picture(self.vae, image, size, self._execution_device, repairs.posterior_mean)
+                image = encode_picture(self.vae, image, size, self._execution_device, mean=not faithful)
             z_first = image
 
         guidance = Guidance(
-            text=self._text(**text, negative_prompt=negative_prompt, guided=_guided(guidance_scale, repairs)),
+            text=self._text(**text, negative_prompt=negative_prompt, guided=guidance_scale > (5 if faithful else 1)),
             scale=guidance_scale,
             video_scale=video_scale if controlnet_hint is not None and frames is not None else 0.0,
             conditioning_scale=controlnet_conditioning_scale,
-            frame_text_repaired=repairs.frame_text,
+            faithful=faithful,
         )
-        if guidance.video_scale and not guidance.guided and not repairs.low_guidance:
+        if guidance.video_scale and not guidance.guided and faithful:
             raise ValueError(f"video_scale needs a guidance_scale above 5 in the original, not {guidance_scale}")
 
         self.scheduler.set_timesteps(num_inference_steps, device=self._execution_device)
@@ -155,17 +181,28 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         mask = None
         if z.ndim == 5 and init_noise_by_residual_thres > 0 and images is not None:
             images = images.to(z)
-            mask = motion_mask(images, z.shape[-2:], init_noise_by_residual_thres, guard=repairs.static_clips)
+            mask = motion_mask(images, z.shape[-2:], init_noise_by_residual_thres, guard=not faithful)
         hint = None if controlnet_hint is None else controlnet_hint.to(z.device, self.controlnet.dtype)
         concat = add_first_frame_by_concat and z_first is not None
         if concat:
-            z, hint, mask = prepend(z, hint, mask, z_first, first_frame_control_hint, repairs)
+            if faithful and mask is not None:
+                raise ValueError("the original has no residual-based noise together with add_first_frame_by_concat")
+            z, hint, mask = prepend(z, hint, mask, z_first, first_frame_control_hint)
         z = self._denoise(
-            z, hint, guidance, z_first, mask, residual_control_steps, first_frame_ddim_strength, eta, generator, repairs
+            z,
+            hint,
+            guidance,
+            z_first,
+            mask,
+            residual_control_steps,
+            first_frame_ddim_strength,
+            eta,
+            generator,
+            faithful,
         )
-        if z_first is not None and repairs.first_frame_kept:
+        if z_first is not None and not faithful:
             z = hold(z, z_first)
-        if concat or (add_first_frame_by_concat and z.ndim == 5 and not repairs.concat_drops_nothing):
+        if concat or (add_first_frame_by_concat and z.ndim == 5 and faithful):
             z = z[:, :, 1:]
         last = z[:, :, -1] if z.ndim == 5 else z
 
@@ -175,7 +212,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         return (output, last) if return_last_latent else output
 
     def _draw_first_frame(
-        self, hint: torch.Tensor, shared: dict, drawn: dict, latents: torch.Tensor | None, generator, repairs: Repairs
+        self, hint: torch.Tensor, shared: dict, drawn: dict, latents: torch.Tensor | None, generator, faithful: bool
     ) -> "torch.Tensor | Image.Image":
         """Latents (1, 4, h, w) of a picture under the first control map; the original goes by way of an 8-bit image.
 
@@ -183,15 +220,15 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         """
         if latents is not None and hint.ndim == 4:
             latents = latents[:, :, 0]
-        output_type = "latent" if repairs.first_frame_handed_on else "pil"
-        drawn = drawn if repairs.first_frame_as_asked else {"num_inference_steps": 20}
+        output_type = "pil" if faithful else "latent"
+        drawn = {"num_inference_steps": 20} if faithful else drawn
         made = self(
             controlnet_hint=hint,
             fix_first_frame=False,
             generator=generator,
             latents=latents,
             output_type=output_type,
-            repairs=repairs,
+            faithful=faithful,
             **shared,
             **drawn,
         ).images
@@ -210,7 +247,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         first_frame_ddim_strength: float,
         eta: float,
         generator: torch.Generator | None,
-        repairs: Repairs,
+        faithful: bool,
     ) -> torch.Tensor:
         """Noise (1, 4, [f,] h, w) to latents. The first frame is put back, clean, before every step.
 
@@ -229,7 +266,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
                 z = inherit(z, mask)
             z = z if z_first is None else hold(z, z_first)
             x = self.scheduler.scale_model_input(z, t)
-            if z_first is not None and repairs.first_frame_unscaled:
+            if z_first is not None and not faithful:
                 x = hold(x, z_first)
             eps = predict_noise(self, x, t, hint, guidance)
             z = self.scheduler.step(eps.to(z.dtype), t, z, **extra, return_dict=False)[0]
@@ -272,13 +309,13 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         native = (self.unet.config.sample_size or 64) * self.vae_scale_factor
         return height or native, width or native
 
-    def _check(self, prompt, prompt_embeds, num_images_per_prompt: int, size, frames, repairs: Repairs) -> None:
+    def _check(self, prompt, prompt_embeds, num_images_per_prompt: int, size, frames, faithful: bool) -> None:
         if (prompt is None) == (prompt_embeds is None):
             raise ValueError("give a prompt, or prompt_embeds, and not both")
         if (isinstance(prompt, list) and len(prompt) != 1) or num_images_per_prompt != 1:
             raise ValueError("one prompt and one clip a call: the first frame is one picture")
         step = self.vae_scale_factor
-        if frames is not None and not repairs.any_size:
+        if frames is not None and faithful:
             step *= 2 ** (len(self.unet.config.block_out_channels) - 1)
         if any(side % step for side in size):
             raise ValueError(f"a size of {size[1]}x{size[0]} pixels is not a multiple of {step}")
@@ -328,10 +365,6 @@ def _settled(scheduler) -> dict:
     """What Stable Diffusion's old scheduler files are known to have wrong, put right."""
     wanted = {"steps_offset": 1, "clip_sample": False}
     return {name: value for name, value in wanted.items() if name in scheduler.config}
-
-
-def _guided(guidance_scale: float, repairs: Repairs) -> bool:
-    return guidance_scale > (1.0 if repairs.low_guidance else 5.0)
 
 
 def _frames(hint: torch.Tensor) -> int | None:
