@@ -11,11 +11,7 @@ PACKAGES = ("finetune", "inference", "video", "images")
 # what each may import, besides itself
 ARROWS = {"inference": set(), "images": {"inference"}, "video": {"inference"}, "finetune": {"inference"}}
 # What is left to do: the drawn scenes go with the miniature's first edition, and what scripts share moves out of them.
-LEFT = {
-    "video.takes -> images.scenes", "video.controlavideo.evaluate_layers -> images.scenes",
-    "inference.compare -> inference.report", "video.ablation -> video.metrics",
-    "video.controlavideo.evaluate_layers -> video.ablation", "video.controlavideo.evaluate_layers -> video.metrics",
-}  # fmt: skip
+LEFT = {"video.evaluation_clips -> images.scenes", "inference.compare -> inference.report"}
 TWICE = {"controlavideo", "clip", "options", "strategies", "judge"}
 # the miniature is trained on rendered scenes, and trains a video model as well
 MINIATURE = {"inference", "images", "video"}

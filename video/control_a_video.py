@@ -98,7 +98,7 @@ def main() -> None:
     from inference.pipelines import check_steps
     from video.controlavideo.clip_source import sampled, size_of
     from video.controlavideo.loading import checkpoint_folder, coarsest, control_mode, native_side
-    from video.finished import FinishedFrames
+    from video.frame_store import FrameStore
 
     args.checkpoint = args.checkpoint or default_checkpoint(args.control_mode)
     trained = control_mode(args.checkpoint)
@@ -124,7 +124,7 @@ def main() -> None:
     print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
     args.mixed_precision = args.mixed_precision or ("fp16" if torch.cuda.is_available() else "no")
     pipe, detect, adapter = load(args, folder)  # before the output is claimed: what is refused leaves nothing behind
-    finished = FinishedFrames(args.output, recipe(args, folder, indices), args.resume)
+    finished = FrameStore(args.output, recipe(args, folder, indices), args.resume)
     notes = draw(args, clip, indices, pipe, detect, adapter, size, finished)
     finished.remove()
     print(*notes, f"wrote {args.output}", sep="\n")

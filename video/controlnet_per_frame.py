@@ -95,7 +95,7 @@ def main() -> None:
     from inference.pipelines import base_folder, check_steps, native_size, resolve_base
     from inference.strategies import lora, textual_inversion
     from video.control_maps import ControlMaps
-    from video.finished import FinishedFrames
+    from video.frame_store import FrameStore
     from video.shots import Size
 
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path), revision=args.revision, variant=args.variant)
@@ -117,7 +117,7 @@ def main() -> None:
     device = f"cuda:{int(os.environ.get('LOCAL_RANK', 0))}" if cuda else "cpu"
     args.mixed_precision = args.mixed_precision or ("fp16" if cuda else "no")
     maps = ControlMaps(args.control, depth_model=args.depth_model, device=device, seed=args.seed)
-    finished = FinishedFrames(args.output, recipe(args, folder, controlnet, adapters), args.resume, rank, world)
+    finished = FrameStore(args.output, recipe(args, folder, controlnet, adapters), args.resume, rank, world)
     notes = draw(args, clip, folder, controlnet, maps, adapters, size, finished, device)
     finished.remove()
     if rank == 0:
@@ -156,8 +156,8 @@ def draw(
     args: argparse.Namespace, clip, folder: Path, controlnet, maps, adapters, size, finished, device: str
 ) -> list[str]:
     from inference.pipelines import load_base
-    from video.consistency import Recipe, Restyler
-    from video.restyling import restyle
+    from video.restyle import restyle
+    from video.restyler import Recipe, Restyler
 
     dtype = dtype_of(args.mixed_precision)
     pipe = load_base(str(folder), variant=args.variant, dtype=dtype, device=device)

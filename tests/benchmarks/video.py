@@ -52,7 +52,7 @@ def stages(restyler, source: Path, frames, size, batch_size: int) -> dict[str, f
     from video.clip import open_clip, write_clip
     from video.control_maps import ControlMaps
     from video.flow import Track
-    from video.restyling import to_batch
+    from video.restyle import to_batch
     from video.shots import BETWEEN, units
 
     found, maps = {}, ControlMaps("canny")
@@ -120,10 +120,10 @@ def measure(args: argparse.Namespace) -> None:
     from inference.pipelines import base_folder, load_base, native_size, resolve_base
     from tests.benchmarks.sd15 import random_sd15
     from video.clip import open_clip
-    from video.consistency import Recipe, Restyler
     from video.control_maps import ControlMaps
-    from video.finished import FinishedFrames
-    from video.restyling import draw_frames, restyle
+    from video.frame_store import FrameStore
+    from video.restyle import draw_frames, restyle
+    from video.restyler import Recipe, Restyler
     from video.shots import Size
 
     cuda = torch.cuda.is_available()
@@ -159,7 +159,7 @@ def measure(args: argparse.Namespace) -> None:
     def file_to_file(restyler: Restyler) -> None:
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "out.mp4"
-            finished = FinishedFrames(output, {}, False, 0, 1)
+            finished = FrameStore(output, {}, False, 0, 1)
             restyle(open_clip(args.input, max_frames=args.frames), restyler, ControlMaps("canny").next, size, finished,
                     output, batch_size=args.batch_size, consistent=True)  # fmt: skip
 

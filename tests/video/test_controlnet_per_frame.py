@@ -22,7 +22,7 @@ from tiny_controlnet import add_controlnet
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
 from video.clip import Frame, open_clip
-from video.finished import FinishedFrames
+from video.frame_store import FrameStore
 from video.shots import Size
 
 SCRIPT = "video/controlnet_per_frame.py"
@@ -74,14 +74,14 @@ def here(monkeypatch):
 @pytest.fixture
 def at_the_end(monkeypatch):
     """What was in the folder of finished frames when it was removed: the recipe, and when each frame was written."""
-    found, remove = {}, FinishedFrames.remove
+    found, remove = {}, FrameStore.remove
 
     def seen(self) -> None:
         found["recipe"] = json.loads((self.folder / "recipe.json").read_text())
         found["frames"] = {path.name: path.stat().st_mtime_ns for path in self.folder.glob("[0-9]*.png")}
         remove(self)
 
-    monkeypatch.setattr(FinishedFrames, "remove", seen)
+    monkeypatch.setattr(FrameStore, "remove", seen)
     return found
 
 
@@ -156,9 +156,9 @@ def draw_frames_here(base):
     from diffusers import ControlNetModel
 
     from inference.pipelines import load_base
-    from video.consistency import Recipe, Restyler
     from video.control_maps import ControlMaps
-    from video.restyling import draw_frames
+    from video.restyle import draw_frames
+    from video.restyler import Recipe, Restyler
 
     pipe, controlnet = load_base(str(base)), ControlNetModel.from_pretrained(base / "controlnet-canny").eval()
     restyler = Restyler(pipe, controlnet, Recipe(3, 1.0, 0.6), "a house")

@@ -25,7 +25,7 @@ from video.controlavideo.preprocess import (
     sample_frames,
     source_frames,
 )
-from video.finished import FinishedFrames
+from video.frame_store import FrameStore
 from video.gif import write_gif
 
 Detect = Callable[[np.ndarray], np.ndarray]  # frames (n, h, w, 3) uint8 -> maps (n, h', w'), uint8 or raw depth
@@ -171,7 +171,7 @@ def sampled(clip: Clip, wanted: int | None, rate: int) -> tuple[list[int], int |
 
 
 def write_result(
-    output: Path, clip: Clip, source: Source, finished: FinishedFrames, drawn: list[int], side_by_side: bool
+    output: Path, clip: Clip, source: Source, finished: FrameStore, drawn: list[int], side_by_side: bool
 ) -> list[str]:
     """The frames that were `drawn` (the original leaves some out) at the source's times, with its sound.
 

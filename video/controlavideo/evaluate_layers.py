@@ -8,17 +8,22 @@ length       clips of 64 frames: sharpness of the last 8 frames over the first 8
              and the same less what the source does; with the look of the first frame held, and without
 repairs      as the original has it; the same with the look of the first frame held; with all of its oddities repaired.
              From 24 frames on there is a third chunk, with the seam that the original has there
-Columns are those of video/ablation.py; subject: share of frames in which the judge recognises it.
+Columns are those of video/evaluate_consistency.py; subject: share of frames in which the judge recognises it.
 """
 
 import argparse
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inference.cli import run
 from inference.options import Help, at_least
+
+if TYPE_CHECKING:
+    from video.evaluation_clips import EvaluationClip
 
 TABLES = ("consistency", "length", "repairs")
 LONG = 64  # frames, which are nine chunks
@@ -41,22 +46,22 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def restyled(pipe, frames: list, prompt: str, repairs=None, **settings) -> tuple[list, list[int]]:
-    """What Control-A-Video makes of the pictures of `frames`, and the indices of those it drew."""
+def drawn_by(pipe, clip: "EvaluationClip", repairs=None, **settings) -> tuple[list, list[int]]:
+    """What Control-A-Video makes of a clip, and the indices of the frames it drew."""
     import numpy as np
     import torch
 
     from video.controlavideo.chunks import draw_clip
     from video.controlavideo.preprocess import canny_maps, control_hint, source_frames
 
-    pictures = np.stack([frame.rgb for frame in frames])  # (n, h, w, 3) uint8
+    pictures = np.stack([frame.rgb for frame in clip.frames])  # (n, h, w, 3) uint8
     size = pictures.shape[1:3]
     hint = control_hint(torch.from_numpy(canny_maps(pictures))[:, None].float() / 255, size)
     images = source_frames(pictures, size)
     drawn, indices = [], []
     torch.manual_seed(0)  # which the original draws its first frame's posterior from
     for chunk in draw_clip(pipe, len(pictures), lambda a, b: hint[:, :, a:b], lambda a, b: images[:, :, a:b],
-                           prompt=prompt, repairs=repairs, **(CONTROL_A_VIDEO | settings)):  # fmt: skip
+                           prompt=clip.prompt, repairs=repairs, **(CONTROL_A_VIDEO | settings)):  # fmt: skip
         drawn += [np.asarray(picture) for picture in chunk.frames]
         indices += chunk.indices
     return drawn, indices
@@ -66,19 +71,16 @@ def scored(index: int, count: int, side: int, draw: Callable) -> dict[str, float
     """Scores of what `draw` makes of rendered clip `index`."""
     import numpy as np
 
-    from images.scenes import sample_scene
     from inference.judge import load_judge, verdict
-    from video.ablation import PROMPT, measured
-    from video.takes import FIRST_SEED, Take, drawn_take
+    from video.evaluation_clips import drawn_clip, measured
 
-    take = drawn_take(index, count, side)
+    clip = drawn_clip(index, count, side)
     began = time.perf_counter()
-    drawn, kept = draw(take.frames, PROMPT.format(caption=take.caption))
+    drawn, kept = draw(clip)
     seconds = (time.perf_counter() - began) / len(drawn)
-    flows, seen = zip(*between(take.flows, take.seen, kept), strict=True)
-    found = measured(Take([take.frames[i] for i in kept], list(flows), list(seen), take.caption), drawn)
-    subject = sample_scene(FIRST_SEED + index).subject
-    recognised = [name == subject for name in verdict(load_judge(), np.stack(drawn)).subject]
+    flows, seen = zip(*between(clip.flows, clip.seen, kept), strict=True)
+    found = measured(replace(clip, frames=[clip.frames[i] for i in kept], flows=flows, seen=seen), drawn)
+    recognised = [name == clip.subject for name in verdict(load_judge(), np.stack(drawn)).subject]
     return found | {"subject": float(np.mean(recognised)), "frames": len(drawn), "seconds": seconds}
 
 
@@ -100,15 +102,14 @@ def held(index: int, side: int, draw: Callable) -> list[float]:
     """Of a long clip's last frames against its first: sharpness, Lab moved, and both less the source's own."""
     import numpy as np
 
-    from video.ablation import PROMPT
+    from video.clip_scores import sharpness
     from video.colour import lab
-    from video.metrics import sharpness
-    from video.takes import drawn_take
+    from video.evaluation_clips import drawn_clip
 
-    take = drawn_take(index, LONG, side)
-    drawn, _ = draw(take.frames, PROMPT.format(caption=take.caption))
+    clip = drawn_clip(index, LONG, side)
+    drawn, _ = draw(clip)
     ratios, moved = [], []
-    for pictures in (drawn, [frame.rgb for frame in take.frames]):
+    for pictures in (drawn, [frame.rgb for frame in clip.frames]):
         first, last = pictures[:ENDS], pictures[-ENDS:]
         ratios.append(sum(map(sharpness, last)) / sum(map(sharpness, first)))
         colours = [np.mean([lab(p.astype(np.float32) / 255) for p in part], (0, 1, 2)) for part in (first, last)]
@@ -162,10 +163,10 @@ def main() -> None:
     args = parse_args()
     from inference.control import find_controlnet
     from inference.pipelines import check_steps
-    from video import ablation
-    from video.consistency import Recipe
     from video.controlavideo.loading import checkpoint_folder, native_side
     from video.controlavideo.pipeline import Repairs, load_pipeline
+    from video.evaluation_clips import restyled
+    from video.restyler import Recipe
 
     folder = checkpoint_folder(args.checkpoint)
     check_steps(folder, args.num_inference_steps)
@@ -176,13 +177,19 @@ def main() -> None:
     settings = {"num_inference_steps": args.num_inference_steps, "controlnet_conditioning_scale": scale}
 
     def with_repairs(repairs=None) -> Callable:
-        return lambda frames, prompt: restyled(pipe, frames, prompt, repairs, **settings)
+        return lambda clip: drawn_by(pipe, clip, repairs, **settings)
 
-    def by_itself(frames, prompt):
-        recipe = Recipe(args.num_inference_steps, controlnet_conditioning_scale=scale)
-        plain = ablation.variants(recipe)["none"]
+    alone = Recipe(
+        args.num_inference_steps,
+        controlnet_conditioning_scale=scale,
+        shared_noise=False,
+        anchor_attention=False,
+        flow_end=0.0,
+    )
+
+    def by_itself(clip):
         controlnet = find_controlnet(None, "canny", args.checkpoint.parent)
-        drawn = ablation.restyled(frames, args.checkpoint.parent, controlnet, plain, prompt, 8, False)
+        drawn = restyled(clip, args.checkpoint.parent, controlnet, alone)
         return drawn, list(range(len(drawn)))
 
     if "consistency" in args.table:
@@ -190,8 +197,8 @@ def main() -> None:
         untrained.set_progress_bar_config(disable=True)
         identity_start(untrained)
 
-        def at_start(frames, prompt):
-            return restyled(untrained, frames, prompt, **settings)
+        def at_start(clip):
+            return drawn_by(untrained, clip, **settings)
 
         rows = {"each frame by itself": by_itself, "temporal layers untrained": at_start, "trained": with_repairs()}
         table(rows, args, side)
@@ -199,8 +206,7 @@ def main() -> None:
         rows = {"look held": with_repairs(), "look not held": with_repairs(Repairs(look_anchored=False))}
         length_table(rows, max(args.clips // 6, 1), side)
     if "repairs" in args.table:
-        alone = Repairs(oddities=False)
-        rows = {"none": Repairs.none(), "look_anchored alone": alone, "all": Repairs()}
+        rows = {"none": Repairs.none(), "look_anchored alone": Repairs(oddities=False), "all": Repairs()}
         table({name: with_repairs(repairs) for name, repairs in rows.items()}, args, side)
 
 

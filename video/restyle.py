@@ -20,8 +20,8 @@ from inference.cli import disk_full_said
 from inference.device import rank_and_world
 from video.clip import Clip, Frame, write_clip
 from video.colour import HeldColour
-from video.consistency import Batch, Memory, Restyler
-from video.finished import FinishedFrames
+from video.frame_store import FrameStore
+from video.restyler import Batch, Memory, Restyler
 from video.shots import ANCHOR, BETWEEN, Size, Unit, ahead, units
 
 QUEUED = 3  # units that are drawn and not yet on disk
@@ -70,7 +70,7 @@ def to_batch(unit: Unit) -> Batch:
 
 
 def restyle(
-    clip: Clip, restyler: Restyler, next_map: Callable, size: Size, finished: FinishedFrames, output: Path, *,
+    clip: Clip, restyler: Restyler, next_map: Callable, size: Size, finished: FrameStore, output: Path, *,
     batch_size: int, consistent: bool, side_by_side: bool = False,
 ) -> list[str]:  # fmt: skip
     """Draw what is not finished and write `output`; returns what a person should be told.
@@ -129,12 +129,12 @@ def draw_frames(
 
 
 class _Kept(dict):
-    """Frames in memory, as `FinishedFrames` has them on disk."""
+    """Frames in memory, as `FrameStore` has them on disk."""
 
     has, save = dict.__contains__, dict.__setitem__
 
 
-def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, finished: FinishedFrames | _Kept) -> None:
+def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, finished: FrameStore | _Kept) -> None:
     """Colour, and onto the disk. frames (n, 3, h, w) in [0, 1]"""
     for item, frame in zip(unit.items, frames.permute(0, 2, 3, 1).cpu().numpy(), strict=True):
         source, frame = size.cut(item.picture).astype(np.float32) / 255, size.cut(frame)
@@ -148,7 +148,7 @@ def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, finished: 
                     finished.save(index, np.rint(frame * 255).astype(np.uint8))
 
 
-def _encode(clip: Clip, size: Size, finished: FinishedFrames, output: Path, side_by_side: bool, stop: Event):
+def _encode(clip: Clip, size: Size, finished: FrameStore, output: Path, side_by_side: bool, stop: Event):
     """Write the clip, frame by frame as they are finished. Returns what a person should be told."""
     said = disk_full_said("the finished frames are kept; make room and go on with --resume")
     with said, ExitStack() as stack:

@@ -1,8 +1,8 @@
 """What each part of the consistent mode is worth, on rendered clips whose optical flow is known exactly.
 
 python -m images.render --list video/evaluation_clips.jsonl --frames 48 --samples 16 --output_dir outputs/clips
-python -m video.ablation                                    the table: 12 clips of 48 frames, more than an hour
-python -m video.ablation --clips 2 --frames 12 --num_inference_steps 10
+python -m video.evaluate_consistency             the table: 12 clips of 48 frames, more than an hour
+python -m video.evaluate_consistency --clips 2 --frames 12 --num_inference_steps 10
 
 e_warp   1000 times the mean squared difference along the exact flow, and its ratio to the first row's
 edge_f1  outlines kept; sharp: sharpness over the source's; dramatic: share of frames the judge finds dramatically lit
@@ -17,16 +17,10 @@ import json
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inference.cli import InputError, run
 from inference.files import atomic_write
 from inference.options import ROOT, Help, add_base_options, at_least, output_file
-
-if TYPE_CHECKING:
-    from video.takes import Take
-
-PROMPT = "{caption}, dramatic lighting"
 
 
 def variants(recipe) -> dict:
@@ -37,47 +31,6 @@ def variants(recipe) -> dict:
     anchor = replace(image, anchor_attention=True)
     return {"none": plain, "+ shared noise": noise, "+ img2img": image, "+ anchor attention": anchor,
             "+ flow": replace(anchor, flow_end=recipe.flow_end)}  # fmt: skip
-
-
-def restyled(frames, folder, controlnet, recipe, prompt: str, batch_size: int, consistent: bool) -> list:
-    """Frames by frames anew, as the runner draws them; `recipe` and what is `consistent` say how.
-
-    The base is loaded for each clip: what attends to an anchor is not undone.
-    """
-    from inference.pipelines import load_base, native_size
-    from video.consistency import Restyler
-    from video.control_maps import ControlMaps
-    from video.restyling import draw_frames
-    from video.shots import Size
-
-    *native, grid = native_size(folder)
-    height, width = frames[0].rgb.shape[:2]
-    size = Size.of(width, height, min(native), grid)
-    if (size.height, size.width) != (height, width):
-        raise InputError(
-            f"clips of {width}x{height} pixels do not suit a base of {min(native)}; render them with --size "
-            f"{size.width}x{size.height}"
-        )
-    pipe = load_base(str(folder))
-    restyler = Restyler(pipe, controlnet.over(pipe, []).model, recipe, prompt)
-    return draw_frames(frames, restyler, ControlMaps("canny").next, size, batch_size, consistent)
-
-
-def measured(take: "Take", drawn: list) -> dict[str, float]:
-    import numpy as np
-
-    from inference.scores import edge_f1
-    from video.metrics import dramatic_share, e_warp, sharpness
-
-    pairs = [
-        e_warp(a, b, flow, seen) for a, b, flow, seen in zip(drawn, drawn[1:], take.flows, take.seen, strict=False)
-    ]
-    return {
-        "e_warp": float(np.mean(pairs)),
-        "edge_f1": float(np.mean([edge_f1(a.rgb, b) for a, b in zip(take.frames, drawn, strict=True)])),
-        "sharp": sum(map(sharpness, drawn)) / sum(sharpness(frame.rgb) for frame in take.frames),
-        "dramatic": dramatic_share(drawn),
-    }
 
 
 def read_kept(path: Path) -> dict[str, dict[str, float]]:
@@ -111,10 +64,10 @@ def main() -> None:
 
     from inference.control import find_controlnet
     from inference.pipelines import base_folder, check_steps, fingerprint, resolve_base
-    from video.consistency import Recipe
-    from video.takes import read_takes
+    from video.evaluation_clips import measured, read_clips, restyled
+    from video.restyler import Recipe
 
-    takes = read_takes(args.clips_dir, args.clips, args.frames)
+    clips = read_clips(args.clips_dir, args.clips, args.frames)
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path))
     check_steps(folder, args.num_inference_steps)
     controlnet = find_controlnet(args.controlnet, "canny", folder)
@@ -123,17 +76,15 @@ def main() -> None:
     kept = read_kept(args.output)
     used = [fingerprint(folder), controlnet.recipe, args.batch_size]
     with tqdm(total=len(rows) * args.clips, unit="clip", dynamic_ncols=True) as bar:
-        for take in takes:
-            frames = hashlib.sha256(b"".join(frame.rgb.tobytes() for frame in take.frames)).hexdigest()
+        for clip in clips:
+            frames = hashlib.sha256(b"".join(frame.rgb.tobytes() for frame in clip.frames)).hexdigest()
             for name, variant in variants(recipe).items():
-                prompt = PROMPT.format(caption=take.caption)
-                key = json.dumps([frames, prompt, asdict(variant), *used])
+                key = json.dumps([frames, clip.prompt, asdict(variant), *used])
                 if key not in kept:
                     began = time.perf_counter()
-                    consistent = variant.anchor_attention  # and with it one anchor per shot, and colour held to it
-                    drawn = restyled(take.frames, folder, controlnet, variant, prompt, args.batch_size, consistent)
-                    seconds = (time.perf_counter() - began) / len(take.frames)
-                    kept[key] = measured(take, drawn) | {"seconds": seconds}
+                    drawn = restyled(clip, folder, controlnet, variant, args.batch_size)
+                    seconds = (time.perf_counter() - began) / len(clip.frames)
+                    kept[key] = measured(clip, drawn) | {"seconds": seconds}
                     with atomic_write(args.output) as aside:
                         aside.write_text(json.dumps(kept, indent=1) + "\n")
                 rows[name].append(kept[key])

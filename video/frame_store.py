@@ -24,7 +24,7 @@ COMING, AT_WORK, DONE, LOST = "coming", "at work", "done", "lost"  # of a proces
 FAST = [cv2.IMWRITE_PNG_COMPRESSION, 1]
 
 
-class FinishedFrames:
+class FrameStore:
     """A folder of PNG files, one per frame, and the recipe they were made with. Shared by all processes of a run.
 
     Each process holds a lock on a file of its own there for as long as it lives, so that the first one knows of the

@@ -8,7 +8,7 @@ from video.shots import ANCHOR, BETWEEN, KEY, Item, Size, Unit
 
 def test_key_frames_that_wait_are_bounded():
     """A long shot in fast motion that is finished already: what it is made of is not all held."""
-    from video.restyling import PENDING, draw_units
+    from video.restyle import PENDING, draw_units
 
     class Drawing:
         def draw(self, batch, anchor, key, memory):
@@ -28,7 +28,7 @@ def test_key_frames_that_wait_are_bounded():
 
 def test_what_a_batch_is_made_of_by_hand():
     """Pictures from -1 to 1, maps from 0 to 1, flow and what is seen with their channels first."""
-    from video.restyling import to_batch
+    from video.restyle import to_batch
 
     picture = np.tile(np.uint8([[[0, 0, 0], [255, 255, 255]]]), (8, 4, 1))  # (8, 8, 3)
     flow, seen = np.ones((8, 8, 2), np.float32) * [3, -1], np.full((8, 8), 0.5, np.float32)
@@ -42,7 +42,7 @@ def test_what_a_batch_is_made_of_by_hand():
 
 
 def test_drawn_frames_are_rounded_and_not_cut():
-    from video.restyling import _finish, _Kept
+    from video.restyle import _finish, _Kept
 
     picture, kept = np.zeros((8, 8, 3), np.uint8), _Kept()
     frames = torch.full((1, 3, 8, 8), 100.6 / 255)

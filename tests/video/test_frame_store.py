@@ -10,18 +10,18 @@ import pytest
 from PIL import Image
 
 from inference.cli import InputError
-from video.finished import FinishedFrames
+from video.frame_store import FrameStore
 
 
-def frames_of(output: Path, rank: int, world: int = 2, resume: bool = False) -> FinishedFrames:
-    return FinishedFrames(output, {"seed": 1}, resume, rank, world)
+def frames_of(output: Path, rank: int, world: int = 2, resume: bool = False) -> FrameStore:
+    return FrameStore(output, {"seed": 1}, resume, rank, world)
 
 
 @pytest.fixture
 def asked(monkeypatch) -> Callable[[], None]:
     """Returns once a process that waits has looked three times, and found that it has to go on waiting."""
     looks, sleep = Semaphore(0), time.sleep
-    monkeypatch.setattr("video.finished.time.sleep", lambda _: (looks.release(), sleep(0.001)))
+    monkeypatch.setattr("video.frame_store.time.sleep", lambda _: (looks.release(), sleep(0.001)))
 
     def thrice() -> None:
         while looks.acquire(blocking=False):
@@ -34,7 +34,7 @@ def asked(monkeypatch) -> Callable[[], None]:
 
 def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp_path, asked):
     output = tmp_path / "out[1].mp4"
-    came: list[FinishedFrames] = []
+    came: list[FrameStore] = []
     second = Thread(target=lambda: came.append(frames_of(output, 1)), daemon=True)
     second.start()
     asked()

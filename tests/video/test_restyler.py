@@ -1,4 +1,4 @@
-"""video/consistency.py: with everything off diffusers' pipelines to the bit, with all on the same in any batch."""
+"""video/restyler.py: with everything off diffusers' pipelines to the bit, with all on the same in any batch."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tiny_controlnet import add_controlnet
 
 from inference.detectors import canny
 from inference.pipelines import load_base
-from video.consistency import AnchorAttention, Batch, Follow, Memory, Recipe, Restyler
+from video.restyler import AnchorAttention, Batch, Follow, Memory, Recipe, Restyler
 
 OFF = {"shared_noise": False, "anchor_attention": False, "flow_end": 0.0}
 SIDES = (40, 64)
