@@ -11,7 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from inference.cli import InputError, run
-from inference.options import DPT, Help, any_scale, any_seed, at_least, output_file
+from inference.options import Help, at_least
+from video.runner_options import (
+    add_clip_options,
+    add_control_options,
+    add_machine_options,
+    add_prompt_options,
+    check_prompts,
+)
 
 MODES = ("depth", "canny", "hed")
 
@@ -19,54 +26,30 @@ MODES = ("depth", "canny", "hed")
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
     clip = parser.add_argument_group("the clip").add_argument
-    clip("--input_video", type=Path, required=True, metavar="CLIP", help="any video FFmpeg reads, or an animated GIF")
-    clip(
-        "--output",
-        type=output_file,
-        default="demo.mp4",
-        metavar="CLIP",
-        help="to write: .mp4, .mov, .mkv, .webm or .gif",
-    )
-    clip("--max_frames", type=at_least(1), help="at most so many frames of the clip are read")
-    clip("--num_sample_frames", type=at_least(1), help="frames to draw; all that --sampling_rate leaves if not given")
-    clip("--sampling_rate", type=at_least(1), default=3, help="every so many frames one is drawn, and shown as long")
-    clip("--each_sample_frame", type=int, default=8, help="frames drawn together; the weights were trained with 8")
+    add_clip_options(clip, default="demo.mp4", help="to write: .mp4, .mov, .mkv, .webm or .gif")
+    clip("--num_sample_frames", type=at_least(1), help="frames to generate; if not given, all of --sampling_rate")
+    clip("--sampling_rate", type=at_least(1), default=3, help="use one in this many frames of the clip, shown as long")
+    clip("--each_sample_frame", type=int, default=8, help="frames denoised together; the weights were trained with 8")
     clip("--height", type=at_least(8), help="in pixels, a multiple of 8; by the clip's shape if not given")
     clip("--width", type=at_least(8), help="in pixels, a multiple of 8; by the clip's shape if not given")
-    clip("--side_by_side", action="store_true", help="show the source beside the result")
-    clip("--resume", action="store_true", help="go on with a run that was cut off")
     look = parser.add_argument_group("the look").add_argument
-    look("--prompt", required=True, help="what the clip should show")
-    look("--negative_prompt", default="", help="what it should not show")
-    look("--inference_step", type=at_least(1), default=20, help="denoising steps")
-    look("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed")
-    look("--video_scale", type=at_least(0, float), default=1.5, help="how much the frames are to agree; 0 is faster")
-    look(
-        "--init_noise_thres",
-        type=at_least(0, float),
-        default=0.1,
-        help="motion above this has noise of its own; 0: all",
-    )
-    look("--controlnet_conditioning_scale", type=at_least(0, float), default=1.0, help="how strictly the maps are kept")
-    look("--seed", type=any_seed, default=1, help="of the noise")
-    look("--lora", help="LoRA: safetensors file or the folder that has it")
-    look("--lora_scale", type=any_scale, default=1.0, help="strength of the LoRA")
+    add_prompt_options(look, seed=1)
+    agree = "guidance towards frames that agree; 0: none, and faster"
+    look("--video_scale", type=at_least(0, float), default=1.5, help=agree)
+    moving = "pixels that move by more than this share of the largest motion get noise of their own; 0: all"
+    look("--init_noise_thres", type=at_least(0, float), default=0.1, help=moving)
     look("--faithful", action="store_true", help="as the original has it, its oddities included; at most 7 of 8 frames")
+    control = parser.add_argument_group("what is kept of each frame").add_argument
+    trained = "kind of the control maps; depth, or what --checkpoint was trained for"
+    control("--control_mode", "--control", choices=MODES, help=trained)
+    add_control_options(control)
     model = parser.add_argument_group("model and machine").add_argument
-    model("--control_mode", choices=MODES, help="what of the clip is kept; depth, or what --checkpoint was trained for")
-    model(
-        "--checkpoint",
-        help="folder or hub name; if not given, wf-genius/controlavideo-<mode> with CUDA, else the miniature",
-    )
-    model(
-        "--base_model",
-        metavar="FOLDER",
-        help="SD 1.5 model, such as a DreamBooth result, to put under the temporal layers",
-    )
-    model("--depth_model", default=DPT, help="of --control_mode depth: hub name or folder of a DPT")
-    model("--mixed_precision", choices=["no", "fp16", "bf16"], help="if not given: fp16 on CUDA, no on the CPU")
+    published = "folder or hub name; if not given, wf-genius/controlavideo-<mode> with CUDA, else the miniature"
+    model("--checkpoint", "--pretrained_model_name_or_path", help=published)
+    base = "SD 1.5 model, such as a DreamBooth result, to put under the temporal layers"
+    model("--base_model", metavar="FOLDER", help=base)
+    add_machine_options(model)
     model("--enable_xformers_memory_efficient_attention", action="store_true", help="instead of PyTorch's; needs CUDA")
-    model("--compile", action="store_true", help="compile the networks first: minutes, then faster chunks")
     return parser.parse_args()
 
 
@@ -75,8 +58,7 @@ def check(args: argparse.Namespace):
     from video.clip import check_output, open_clip
     from video.gif import check_gif
 
-    if not args.prompt.strip():
-        raise InputError("--prompt is empty; say what the clip should show")
+    check_prompts(args)
     if args.each_sample_frame < 2:
         raise InputError(
             f"--each_sample_frame {args.each_sample_frame} leaves nothing to draw: the first frame of each part is "
@@ -85,8 +67,8 @@ def check(args: argparse.Namespace):
     for side in ("height", "width"):
         if (getattr(args, side) or 0) % 8:
             raise InputError(f"--{side} {getattr(args, side)} is not a multiple of 8, the size of a latent")
-    clip = open_clip(args.input_video, max_frames=args.max_frames)
-    (check_gif if args.output.suffix.lower() == ".gif" else check_output)(args.output, args.input_video)
+    clip = open_clip(args.input, max_frames=args.max_frames)
+    (check_gif if args.output.suffix.lower() == ".gif" else check_output)(args.output, args.input)
     return clip
 
 
@@ -108,7 +90,7 @@ def main() -> None:
     if trained is None:
         print(f"the name of {args.checkpoint} does not say what it was trained for; taken is {args.control_mode}")
     folder = checkpoint_folder(args.checkpoint)
-    check_steps(folder, args.inference_step, "--inference_step")
+    check_steps(folder, args.num_inference_steps)
     size = size_of(clip, args.height, args.width, native_side(folder), squashed=args.faithful)
     if args.faithful:
         check_faithful(args, size, coarsest(folder))
@@ -118,9 +100,8 @@ def main() -> None:
     clip = clip if length is None else replace(clip, max_frames=length)
     if note:
         print(note)
-    for name in ("video_scale", "negative_prompt"):
-        if getattr(args, name) and args.guidance_scale <= 1:
-            print(f"--{name} has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
+    if args.video_scale and args.guidance_scale <= 1:
+        print(f"--video_scale has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
     print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
     args.mixed_precision = args.mixed_precision or ("fp16" if torch.cuda.is_available() else "no")
     pipe, detect, adapter = load(args, folder)  # before the output is claimed: what is refused leaves nothing behind
@@ -161,9 +142,10 @@ def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
     from inference.files import file_sha256
     from video.controlavideo.loading import stamp
 
-    shown = ("output", "resume", "side_by_side", "input_video", "checkpoint", "base_model", "lora", "compile")
+    shown = ("output", "resume", "side_by_side", "input", "checkpoint", "base_model", "lora", "compile")
     given = {name: value for name, value in vars(args).items() if name not in shown}
-    used = {"input_sha256": file_sha256(args.input_video), "checkpoint": stamp(folder), "frames": indices}
+    given["inference_step"] = given.pop("num_inference_steps")  # as it was called when older runs were interrupted
+    used = {"input_sha256": file_sha256(args.input), "checkpoint": stamp(folder), "frames": indices}
     if args.lora:
         used["lora_sha256"] = file_sha256(find_lora(args.lora))
     if args.base_model:
@@ -204,7 +186,7 @@ def draw(args: argparse.Namespace, clip, indices: list[int], pipe, detect, adapt
         chunks = draw_clip(
             pipe, len(indices), source.hint, source.images, args.each_sample_frame, args.seed, state, args.faithful,
             posterior_seed=args.seed, init_noise_by_residual_thres=args.init_noise_thres, prompt=args.prompt,
-            negative_prompt=args.negative_prompt or None, num_inference_steps=args.inference_step,
+            negative_prompt=args.negative_prompt or None, num_inference_steps=args.num_inference_steps,
             guidance_scale=args.guidance_scale, video_scale=args.video_scale, in_domain=True,
             controlnet_conditioning_scale=args.controlnet_conditioning_scale,
         )  # fmt: skip

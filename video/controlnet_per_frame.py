@@ -11,9 +11,16 @@ import os
 from pathlib import Path
 
 from inference.cli import InputError, run
-from inference.detectors import DPT, check_kind
+from inference.detectors import check_kind
 from inference.device import dtype_of, rank_and_world
-from inference.options import Help, add_base_options, any_scale, any_seed, at_least, output_file
+from inference.options import Help, add_base_options, at_least
+from video.runner_options import (
+    add_clip_options,
+    add_control_options,
+    add_machine_options,
+    add_prompt_options,
+    check_prompts,
+)
 
 STRENGTH = {"anchor": 0.6, "none": 1.0}
 seconds = at_least(0, float, most=10**9)  # FFmpeg counts them in 64 bits, by up to a billion a second
@@ -23,39 +30,29 @@ LCM_STEPS = 50  # of diffusers' LCMScheduler, which takes its timesteps from tho
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
     clip = parser.add_argument_group("the clip").add_argument
-    clip("--input", type=Path, required=True, metavar="CLIP", help="any video FFmpeg reads, or an animated GIF")
-    clip("--output", type=output_file, required=True, metavar="CLIP", help="to write: .mp4, .mov, .mkv or .webm")
+    add_clip_options(clip, required=True, help="to write: .mp4, .mov, .mkv or .webm")
     clip("--start", type=seconds, metavar="SECONDS", help="where to begin")
     clip("--end", type=seconds, metavar="SECONDS", help="where to end")
-    clip("--max_frames", type=at_least(1), help="at most so many frames")
     clip("--resolution", type=at_least(16), help="short side in pixels; the base's own if not given; aspect ratio kept")
-    clip("--side_by_side", action="store_true", help="show the source beside the result")
-    clip("--resume", action="store_true", help="go on with a run that was cut off")
     look = parser.add_argument_group("the look").add_argument
-    look("--prompt", required=True, help="what the clip should look like")
-    look("--negative_prompt", default="", help="what it should not show")
-    look("--consistency", choices=sorted(STRENGTH), default="anchor", help="none: each frame by itself, from new noise")
-    look("--strength", type=at_least(0, float), help="how much of each frame is drawn anew, up to 1; if not given, "
-         + ", ".join(f"{value} with --consistency {name}" for name, value in STRENGTH.items()))  # fmt: skip
-    look("--num_inference_steps", type=at_least(1), default=20, help="steps, of which the share --strength is taken")
-    look("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed; 1: as is")
+    add_prompt_options(look, seed=0)
+    look("--consistency", choices=sorted(STRENGTH), default="anchor", help="none: each frame from noise of its own")
+    usual = ", ".join(f"{value} with --consistency {name}" for name, value in STRENGTH.items())
+    strength = f"how much to transform each frame, up to 1: the share of the steps that is run; if not given, {usual}"
+    look("--strength", type=at_least(0, float), help=strength)
     look("--scheduler", choices=["dpm++", "lcm"], default="dpm++", help="lcm: for few-step LoRAs, with guidance 1")
-    look("--seed", type=any_seed, default=0, help="of the noise")
-    look("--lora", help="LoRA: safetensors file or the folder that has it")
-    look("--lora_scale", type=any_scale, default=1.0, help="strength of the LoRA")
     look("--embedding", help="textual inversion: safetensors file or its folder; its words are added to the prompt")
     control = parser.add_argument_group("what is kept of each frame").add_argument
-    control("--control", default="canny", help="canny, depth (one scale for each shot), or a detector of "
-            "controlnet_aux such as softedge_hed, or depth_midas (a scale of its own for each frame)")  # fmt: skip
+    kinds = "canny, depth (one scale for each shot), or a controlnet_aux detector such as softedge_hed, or depth_midas"
+    control("--control", "--control_mode", default="canny", help=f"{kinds} (a scale of its own for each frame)")
     control("--controlnet", metavar="NAME", help="hub name or folder; if not given, the base's own or SD v1.5's")
-    control("--controlnet_conditioning_scale", type=at_least(0, float), default=1.0, help="how strictly it is kept")
-    control("--control_guidance_end", type=at_least(0, float), default=1.0, help="share of the steps that keep it")
-    control("--depth_model", default=DPT, help="of --control depth: hub name or folder of a DPT")
+    add_control_options(control)
+    end = "share of the steps after which the ControlNet stops applying"
+    control("--control_guidance_end", type=at_least(0, float), default=1.0, help=end)
     machine = parser.add_argument_group("base and machine").add_argument
     add_base_options(machine)
-    machine("--batch_size", type=at_least(1), default=8, help="frames drawn at once")
-    machine("--mixed_precision", choices=["no", "fp16", "bf16"], help="if not given: fp16 on CUDA, no on the CPU")
-    machine("--compile", action="store_true", help="compile the networks first: a minute, then faster frames")
+    machine("--batch_size", type=at_least(1), default=8, help="frames denoised at once")
+    add_machine_options(machine)
     args = parser.parse_args()
     args.strength = STRENGTH[args.consistency] if args.strength is None else args.strength
     return args
@@ -65,8 +62,7 @@ def check(args: argparse.Namespace):
     """The clip, after everything that can be refused without a model was."""
     from video.clip import check_output, open_clip
 
-    if not args.prompt.strip():
-        raise InputError("--prompt is empty; say what the clip should look like")
+    check_prompts(args)
     if not 0 < args.strength <= 1:
         raise InputError(f"--strength {args.strength:g} is not above 0 and at most 1")
     if int(args.num_inference_steps * args.strength) < 1:
@@ -79,8 +75,6 @@ def check(args: argparse.Namespace):
             f"take fewer"
         )
     check_kind(args.control)
-    if args.negative_prompt and args.guidance_scale <= 1:
-        print(f"--negative_prompt has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
     clip = open_clip(args.input, start=args.start, end=args.end, max_frames=args.max_frames)
     check_output(args.output, args.input)
     return clip
