@@ -7,7 +7,6 @@ python video/control_a_video.py --input_video clip.mp4 --prompt "..." --output o
 
 import argparse
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 
 from inference.cli import InputError, run
@@ -78,7 +77,7 @@ def main() -> None:
     import torch
 
     from inference.pipelines import check_steps
-    from video.controlavideo.clip_source import sampled, size_of
+    from video.controlavideo.clip_source import Sampled, sample, size_of
     from video.controlavideo.loading import checkpoint_folder, coarsest, control_mode, native_side
     from video.frame_store import FrameStore
 
@@ -94,20 +93,19 @@ def main() -> None:
     size = size_of(clip, args.height, args.width, native_side(folder), squashed=args.faithful)
     if args.faithful:
         check_faithful(args, size, coarsest(folder))
-    indices, length, note = sampled(clip, args.num_sample_frames, args.sampling_rate)
+    clip, indices, note = sample(clip, args.num_sample_frames, args.sampling_rate)
     if args.faithful and len(indices) < args.each_sample_frame:
         raise InputError(f"--faithful draws {args.each_sample_frame} frames at a time, and there are {len(indices)}")
-    clip = clip if length is None else replace(clip, max_frames=length)
     if note:
         print(note)
     if args.video_scale and args.guidance_scale <= 1:
         print(f"--video_scale has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
     print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
     args.mixed_precision = args.mixed_precision or ("fp16" if torch.cuda.is_available() else "no")
-    pipe, detect, adapter = load(args, folder)  # before the output is claimed: what is refused leaves nothing behind
-    finished = FrameStore(args.output, recipe(args, folder, indices), args.resume)
-    notes = draw(args, clip, indices, pipe, detect, adapter, size, finished)
-    finished.remove()
+    loaded = load(args, folder)  # before the output is claimed: what is refused leaves nothing behind
+    store = FrameStore(args.output, recipe(args, folder, indices), args.resume)
+    notes = draw(args, Sampled(clip, indices, size), loaded, store)
+    store.remove()
     print(*notes, f"wrote {args.output}", sep="\n")
 
 
@@ -165,7 +163,7 @@ def load(args: argparse.Namespace, folder: Path):
     return pipe, load_detect(args.control_mode, folder, args.depth_model, pipe.device), adapter
 
 
-def draw(args: argparse.Namespace, clip, indices: list[int], pipe, detect, adapter, size, finished) -> list[str]:
+def draw(args: argparse.Namespace, sampled, loaded: tuple, store) -> list[str]:
     """Chunk after chunk to finished frames, then all of them to the clip; returns what a person should be told."""
     import tempfile
 
@@ -175,29 +173,43 @@ def draw(args: argparse.Namespace, clip, indices: list[int], pipe, detect, adapt
     from video.controlavideo.chunks import chunk_slices, draw_clip, frames_drawn, last_sound_state, save_state
     from video.controlavideo.clip_source import read_source, write_result
 
-    slices = chunk_slices(len(indices), args.each_sample_frame, aligned=not args.faithful)
+    pipe, detect, adapter = loaded
+    frames = len(sampled.indices)
+    slices = chunk_slices(frames, args.each_sample_frame, aligned=not args.faithful)
     drawn = frames_drawn(slices, aligned=not args.faithful)
-    state = last_sound_state(finished.folder, drawn, finished.has)
-    begun = 0 if state is None else min(slices[state.chunk - 1][1], len(indices))
-    with tempfile.TemporaryDirectory(dir=finished.folder) as scratch, contextlib.ExitStack() as stack:
-        source = read_source(clip, indices, detect, size, Path(scratch), pipe.controlnet.dtype)
+    state = last_sound_state(store.folder, drawn, store.has)
+    begun = 0 if state is None else min(slices[state.chunk - 1][1], frames)
+    with tempfile.TemporaryDirectory(dir=store.folder) as scratch, contextlib.ExitStack() as stack:
+        source = read_source(sampled, detect, Path(scratch), pipe.controlnet.dtype)
         if adapter:
             stack.enter_context(adapter.prepare(pipe))
         chunks = draw_clip(
-            pipe, len(indices), source.hint, source.images, args.each_sample_frame, args.seed, state, args.faithful,
-            posterior_seed=args.seed, init_noise_by_residual_thres=args.init_noise_thres, prompt=args.prompt,
-            negative_prompt=args.negative_prompt or None, num_inference_steps=args.num_inference_steps,
-            guidance_scale=args.guidance_scale, video_scale=args.video_scale, in_domain=True,
+            pipe,
+            frames,
+            source.hint,
+            source.images,
+            each_sample_frame=args.each_sample_frame,
+            seed=args.seed,
+            posterior_seed=args.seed,
+            resume=state,
+            faithful=args.faithful,
+            init_noise_by_residual_thres=args.init_noise_thres,
+            prompt=args.prompt,
+            negative_prompt=args.negative_prompt or None,
+            num_inference_steps=args.num_inference_steps,
+            guidance_scale=args.guidance_scale,
+            video_scale=args.video_scale,
             controlnet_conditioning_scale=args.controlnet_conditioning_scale,
-        )  # fmt: skip
+            in_domain=True,
+        )
         with tqdm(total=slices[-1][1], initial=begun, unit="frame", dynamic_ncols=True) as bar:
             for chunk in chunks:
                 for index, picture in zip(chunk.indices, chunk.frames, strict=True):
-                    finished.save(index, np.array(picture))
-                save_state(chunk.state, finished.folder)
+                    store.save(index, np.array(picture))
+                save_state(chunk.state, store.folder)
                 bar.update(chunk.indices[-1] + 1 - bar.n)
         shown = [index for frames in drawn for index in frames]
-        return write_result(args.output, clip, source, finished, shown, args.side_by_side)
+        return write_result(args.output, source, store, shown, args.side_by_side)
 
 
 if __name__ == "__main__":

@@ -86,18 +86,23 @@ def main() -> None:
     import torch
 
     from inference.control import find_controlnet
-    from inference.pipelines import base_folder, check_steps, native_size, resolve_base
+    from inference.pipelines import base_folder, check_steps, load_base, native_size, resolve_base
     from inference.strategies import lora, textual_inversion
     from video.control_maps import ControlMaps
     from video.frame_store import FrameStore
+    from video.restyle import RestyleJob
     from video.shots import Size
 
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path), revision=args.revision, variant=args.variant)
     check_steps(folder, args.num_inference_steps)
     controlnet = find_controlnet(
-        args.controlnet, args.control, folder, depth_model=args.depth_model,
-        scale=args.controlnet_conditioning_scale, end=args.control_guidance_end,
-    )  # fmt: skip
+        args.controlnet,
+        args.control,
+        folder,
+        depth_model=args.depth_model,
+        scale=args.controlnet_conditioning_scale,
+        end=args.control_guidance_end,
+    )
     adapters = [lora(args.lora, folder, args.lora_scale)] if args.lora else []
     adapters += [textual_inversion(args.embedding, folder)] if args.embedding else []
     *native, grid = native_size(folder)
@@ -111,9 +116,11 @@ def main() -> None:
     device = f"cuda:{int(os.environ.get('LOCAL_RANK', 0))}" if cuda else "cpu"
     args.mixed_precision = args.mixed_precision or ("fp16" if cuda else "no")
     maps = ControlMaps(args.control, depth_model=args.depth_model, device=device, seed=args.seed)
-    finished = FrameStore(args.output, recipe(args, folder, controlnet, adapters), args.resume, rank, world)
-    notes = draw(args, clip, folder, controlnet, maps, adapters, size, finished, device)
-    finished.remove()
+    store = FrameStore(args.output, recipe(args, folder, controlnet, adapters), args.resume, rank, world)
+    job = RestyleJob(clip, args.output, store, maps.next, size, args.batch_size, args.side_by_side)
+    pipe = load_base(str(folder), variant=args.variant, dtype=dtype_of(args.mixed_precision), device=device)
+    notes = draw(args, pipe, controlnet, adapters, job)
+    store.remove()
     if rank == 0:
         print(*notes, f"wrote {args.output}", sep="\n")
 
@@ -146,35 +153,34 @@ def recipe(args: argparse.Namespace, folder: Path, controlnet, adapters) -> dict
     return given | used | {package: version(package) for package in ("torch", "diffusers")}
 
 
-def draw(
-    args: argparse.Namespace, clip, folder: Path, controlnet, maps, adapters, size, finished, device: str
-) -> list[str]:
-    from inference.pipelines import load_base
+def draw(args: argparse.Namespace, pipe, controlnet, adapters, job) -> list[str]:
     from video.restyle import restyle
     from video.restyler import Recipe, Restyler
 
-    dtype = dtype_of(args.mixed_precision)
-    pipe = load_base(str(folder), variant=args.variant, dtype=dtype, device=device)
-    consistent = args.consistency == "anchor"
     with contextlib.ExitStack() as stack:
         prompt = args.prompt
         for strategy in adapters:
             stack.enter_context(strategy.prepare(pipe))
             prompt = strategy.prompt(prompt)
         model = controlnet.over(pipe, []).model
+        consistent = args.consistency == "anchor"
         how = Recipe(
-            args.num_inference_steps, args.guidance_scale, args.strength, args.controlnet_conditioning_scale,
-            args.control_guidance_end, args.seed, shared_noise=consistent, anchor_attention=consistent,
-            flow_end=0.5 if consistent else 0.0, scheduler=args.scheduler,
-        )  # fmt: skip
+            num_inference_steps=args.num_inference_steps,
+            guidance_scale=args.guidance_scale,
+            strength=args.strength,
+            controlnet_conditioning_scale=args.controlnet_conditioning_scale,
+            control_guidance_end=args.control_guidance_end,
+            seed=args.seed,
+            shared_noise=consistent,
+            anchor_attention=consistent,
+            flow_end=0.5 if consistent else 0.0,
+            scheduler=args.scheduler,
+        )
         restyler = Restyler(pipe, model, how, prompt, args.negative_prompt)
         if args.compile:
             for network in (pipe.unet, model, pipe.vae.encoder, pipe.vae.decoder):
                 network.compile()
-        return restyle(
-            clip, restyler, maps.next, size, finished, args.output,
-            batch_size=args.batch_size, consistent=consistent, side_by_side=args.side_by_side,
-        )  # fmt: skip
+        return restyle(restyler, job)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def restyled(clip: EvaluationClip, folder: Path, controlnet, recipe, batch_size:
         )
     pipe = load_base(str(folder))
     restyler = Restyler(pipe, controlnet.over(pipe, []).model, recipe, clip.prompt)
-    return draw_frames(clip.frames, restyler, ControlMaps("canny").next, size, batch_size, recipe.anchor_attention)
+    return draw_frames(clip.frames, restyler, ControlMaps("canny").next, size, batch_size)
 
 
 def measured(clip: EvaluationClip, drawn: list[np.ndarray]) -> dict[str, float]:

@@ -5,9 +5,10 @@ are made; the clip is encoded from those files, so that a run that was killed gi
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
@@ -69,11 +70,21 @@ def to_batch(unit: Unit) -> Batch:
     )
 
 
-def restyle(
-    clip: Clip, restyler: Restyler, next_map: Callable, size: Size, finished: FrameStore, output: Path, *,
-    batch_size: int, consistent: bool, side_by_side: bool = False,
-) -> list[str]:  # fmt: skip
-    """Draw what is not finished and write `output`; returns what a person should be told.
+@dataclass(frozen=True)
+class RestyleJob:
+    """What is restyled, and how its frames are grouped and kept."""
+
+    clip: Clip
+    output: Path
+    store: FrameStore
+    next_map: Callable  # picture -> (whether a shot begins with it, its control map), see ControlMaps.next
+    size: Size
+    batch_size: int
+    side_by_side: bool = False  # the source beside the result
+
+
+def restyle(restyler: Restyler, job: RestyleJob) -> list[str]:
+    """Draw what is not in the store and write `output`; returns what a person should be told.
 
     One of several processes draws every n-th batch; the first one also encodes, as frames arrive. Batches and
     not shots are dealt out, so that one long shot is shared as well: what lies between key frames needs nothing but
@@ -84,47 +95,55 @@ def restyle(
     with ExitStack() as stack:
         finisher, encoder = (stack.enter_context(ThreadPoolExecutor(1)) for _ in range(2))
         stack.callback(stop.set)  # before the threads are waited for
-        encoding = encoder.submit(_encode, clip, size, finished, output, side_by_side, stop) if rank == 0 else None
+        encoding = encoder.submit(_encode, job, stop) if rank == 0 else None
         finishing: deque[Future] = deque()
 
         def finish(unit: Unit, frames: torch.Tensor, shot: Shot | None) -> None:
-            finishing.append(finisher.submit(_finish, unit, frames, shot, size, finished))
+            finishing.append(finisher.submit(_finish, unit, frames, shot, job.size, job.store))
             while len(finishing) > QUEUED or (finishing and finishing[0].done()):
                 finishing.popleft().result()
             if encoding is not None and encoding.done():
                 encoding.result()  # raises what went wrong there
 
-        bar = stack.enter_context(tqdm(total=clip.expected_frames, unit="frame", dynamic_ncols=True, disable=rank > 0))
-        planned = ahead(units(clip.frames(), size, next_map, batch_size, consistent))
-        draw_units(planned, restyler, finish, finished.has, bar.update, rank, world)
+        def counted(planned: Iterable[Unit]) -> Iterator[Unit]:
+            for unit in planned:
+                yield unit
+                bar.update(len(unit.indices))
+
+        def is_mine(unit: Unit) -> bool:
+            return unit.number % world == rank and not all(map(job.store.has, unit.indices))
+
+        frames = job.clip.expected_frames
+        bar = stack.enter_context(tqdm(total=frames, unit="frame", dynamic_ncols=True, disable=rank > 0))
+        consistent = restyler.recipe.anchor_attention
+        planned = ahead(units(job.clip.frames(), job.size, job.next_map, job.batch_size, consistent))
+        draw_units(counted(planned), restyler, finish, is_mine)
         while finishing:
             finishing.popleft().result()
         return encoding.result() if encoding else []
 
 
 def draw_units(
-    planned: Iterable[Unit], restyler: Restyler, finish: Callable, has: Callable[[int], bool],
-    progress: Callable[[int], object] = int, rank: int = 0, world: int = 1,
-) -> None:  # fmt: skip
-    """Draw this process's share of what is not there yet; `finish` takes each unit, its frames and its shot."""
+    planned: Iterable[Unit], restyler: Restyler, finish: Callable, is_wanted: Callable[[Unit], bool]
+) -> None:
+    """Draw the units that are wanted, and what those need; `finish` takes each unit, its frames and its shot."""
     shot = None
     for unit in planned:
         if unit.role == ANCHOR or shot is None:
             shot = Shot(restyler, finish)
         if unit.role != BETWEEN:
             shot.add(unit)
-        if unit.number % world == rank and not all(has(index) for index in unit.indices):
+        if is_wanted(unit):
             shot.catch_up() if unit.role != BETWEEN else shot.draw(unit)
-        progress(len(unit.indices))
 
 
 def draw_frames(
-    frames: Iterable[Frame], restyler: Restyler, next_map: Callable, size: Size, batch_size: int, consistent: bool
+    frames: Iterable[Frame], restyler: Restyler, next_map: Callable, size: Size, batch_size: int
 ) -> list[np.ndarray]:
     """Restyle a few frames in memory: (h, w, 3) uint8 each, as `restyle` would write them."""
     kept = _Kept()
-    planned = units(frames, size, next_map, batch_size, consistent)
-    draw_units(planned, restyler, lambda *drawn: _finish(*drawn, size, kept), kept.has)
+    planned = units(frames, size, next_map, batch_size, restyler.recipe.anchor_attention)
+    draw_units(planned, restyler, lambda *drawn: _finish(*drawn, size, kept), lambda unit: True)
     return [kept[index] for index in sorted(kept)]
 
 
@@ -134,7 +153,7 @@ class _Kept(dict):
     has, save = dict.__contains__, dict.__setitem__
 
 
-def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, finished: FrameStore | _Kept) -> None:
+def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, store: FrameStore | _Kept) -> None:
     """Colour, and onto the disk. frames (n, 3, h, w) in [0, 1]"""
     for item, frame in zip(unit.items, frames.permute(0, 2, 3, 1).cpu().numpy(), strict=True):
         source, frame = size.cut(item.picture).astype(np.float32) / 255, size.cut(frame)
@@ -144,23 +163,23 @@ def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, finished: 
             frame = shot.colour(source, frame)
         with disk_full_said("the finished frames are kept; make room and go on with --resume"):
             for index in item.indices:
-                if not finished.has(index):
-                    finished.save(index, np.rint(frame * 255).astype(np.uint8))
+                if not store.has(index):
+                    store.save(index, np.rint(frame * 255).astype(np.uint8))
 
 
-def _encode(clip: Clip, size: Size, finished: FrameStore, output: Path, side_by_side: bool, stop: Event):
+def _encode(job: RestyleJob, stop: Event) -> list[str]:
     """Write the clip, frame by frame as they are finished. Returns what a person should be told."""
     said = disk_full_said("the finished frames are kept; make room and go on with --resume")
     with said, ExitStack() as stack:
         out = None
-        for frame in clip.frames():
-            picture = finished.wait_for(frame.index, stop.is_set)
+        for frame in job.clip.frames():
+            picture = job.store.wait_for(frame.index, stop.is_set)
             if picture is None:
                 raise InterruptedError  # so that the half-written clip is removed
-            if side_by_side:
-                source = cv2.resize(frame.rgb, (size.width, size.height), interpolation=cv2.INTER_AREA)
+            if job.side_by_side:
+                source = cv2.resize(frame.rgb, (job.size.width, job.size.height), interpolation=cv2.INTER_AREA)
                 picture = np.hstack([source, picture])
             if out is None:
-                out = stack.enter_context(write_clip(output, clip))
+                out = stack.enter_context(write_clip(job.output, job.clip))
             out.write(picture, frame)
-    return [*out.notes, *clip.notes]
+    return [*out.notes, *job.clip.notes]

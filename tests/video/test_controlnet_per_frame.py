@@ -165,7 +165,7 @@ def draw_frames_here(base):
 
     def drawn(shown: list[np.ndarray]) -> list[np.ndarray]:
         frames = [Frame(i, i, 1, picture) for i, picture in enumerate(shown)]
-        return draw_frames(frames, restyler, ControlMaps("canny").next, Size(64, 64, 8), 4, True)
+        return draw_frames(frames, restyler, ControlMaps("canny").next, Size(64, 64, 8), 4)
 
     return drawn
 

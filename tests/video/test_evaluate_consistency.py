@@ -118,6 +118,6 @@ def test_colour_holds_over_a_long_shot() -> None:
     pipe = load_base(str(MINIATURE))
     controlnet = find_controlnet(None, "canny", MINIATURE).over(pipe, []).model
     restyler = Restyler(pipe, controlnet, Recipe(4, 7.5, 0.6), f"{drawings[0].caption}, dramatic lighting")
-    drawn = draw_frames(frames, restyler, ControlMaps("canny").next, Size(128, 128, 8), 8, True)
+    drawn = draw_frames(frames, restyler, ControlMaps("canny").next, Size(128, 128, 8), 8)
     found, _ = scores(zip([frame.rgb for frame in frames], drawn, strict=True), rate=24)
     assert found["colour_drift"] <= 2

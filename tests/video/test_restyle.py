@@ -22,7 +22,7 @@ def test_key_frames_that_wait_are_bounded():
             yield Unit(i, KEY if i else ANCHOR, [Item([i], picture, picture)])
             held.append(i + 1 - len(drawn))
 
-    draw_units(planned(), Drawing(), lambda *_: None, lambda index: True)
+    draw_units(planned(), Drawing(), lambda *_: None, lambda unit: False)
     assert max(held) == PENDING and drawn == list(range(len(drawn))) and len(drawn) >= 2 * PENDING
 
 

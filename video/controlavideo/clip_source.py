@@ -64,10 +64,20 @@ def _eighth(side: float) -> int:
     return max(round(side / 8), 1) * 8
 
 
+@dataclass(frozen=True)
+class Sampled:
+    """Which frames of a clip are used, and the size they are generated at."""
+
+    clip: Clip  # as far as they last
+    indices: list[int]
+    size: tuple[int, int]  # (H, W)
+
+
 @dataclass
 class Source:
     """Sampled frames and their maps, as `draw_clip` asks for them."""
 
+    clip: Clip
     frames: np.ndarray  # (n, h0, w0, 3) uint8, at the clip's own size
     maps: np.ndarray  # (n, h, w) uint8, or float32 raw depth
     times: list[Frame]  # without pictures; each lasts until the next
@@ -87,10 +97,9 @@ class Source:
         return source_frames(self.frames[start:stop], self.size)
 
 
-def read_source(
-    clip: Clip, indices: list[int], detect: Detect, size: tuple[int, int], folder: Path, dtype: torch.dtype
-) -> Source:
-    """Decode the clip once, keep the frames in `indices` and their maps in `folder`."""
+def read_source(sampled: Sampled, detect: Detect, folder: Path, dtype: torch.dtype) -> Source:
+    """Decode the clip once, keep the frames that are used and their maps in `folder`."""
+    clip, indices, size = sampled.clip, sampled.indices, sampled.size
     wanted, times = {index: k for k, index in enumerate(indices)}, []
     frames = maps = None
     for frame in clip.frames():
@@ -104,7 +113,7 @@ def read_source(
         k = wanted[frame.index]
         frames[k], maps[k] = frame.rgb, found[0]
         times.append(replace(frame, rgb=np.empty(0, np.uint8)))
-    source = Source(frames, maps, times, size, dtype)
+    source = Source(clip, frames, maps, times, size, dtype)
     if maps.dtype == np.float32:  # the clip's farthest and nearest, at the size they are used at
         ranges = [depth_maps(torch.from_numpy(np.array(m[None])), size, None, scaled=False).aminmax() for m in maps]
         source.depth_range = (min(float(low) for low, _ in ranges), max(float(high) for _, high in ranges))
@@ -162,28 +171,26 @@ def _load_dpt(name: str, device: torch.device) -> Detect:
     return detect
 
 
-def sampled(clip: Clip, wanted: int | None, rate: int) -> tuple[list[int], int | None, str]:
-    """Indices, how many frames of the clip they last for (None: all of it), and what there is to say of it."""
+def sample(clip: Clip, wanted: int | None, rate: int) -> tuple[Clip, list[int], str]:
+    """The clip as far as the frames that are used last, their indices, and a sentence where they are not what was asked."""
     available = sum(1 for _ in clip.frames())  # what a container says is only an estimate
     indices, note = choose(available, wanted, rate)
     lasts = indices[-1] + (indices[1] - indices[0] if len(indices) > 1 else rate)
-    return indices, lasts if lasts < available else None, note
+    return replace(clip, max_frames=lasts) if lasts < available else clip, indices, note
 
 
-def write_result(
-    output: Path, clip: Clip, source: Source, finished: FrameStore, drawn: list[int], side_by_side: bool
-) -> list[str]:
+def write_result(output: Path, source: Source, store: FrameStore, drawn: list[int], side_by_side: bool) -> list[str]:
     """The frames that were `drawn` (the original leaves some out) at the source's times, with its sound.
 
     Returns what a person should be told.
     """
     writer = write_gif if output.suffix.lower() == ".gif" else write_clip
-    with disk_full_said("go on with --resume once there is room"), writer(output, clip) as out:
+    with disk_full_said("go on with --resume once there is room"), writer(output, source.clip) as out:
         for k, following in zip(drawn, [*drawn[1:], len(source.times)], strict=True):
-            picture = finished.wait_for(k, stopped=lambda: True)
+            picture = store.wait_for(k, stopped=lambda: True)
             if side_by_side:
                 beside = cv2.resize(source.frames[k], picture.shape[1::-1], interpolation=cv2.INTER_AREA)
                 picture = np.hstack([beside, picture])
             duration = sum(frame.duration for frame in source.times[k:following])
             out.write(np.ascontiguousarray(picture), replace(source.times[k], duration=duration))
-    return [*out.notes, *clip.notes]
+    return [*out.notes, *source.clip.notes]

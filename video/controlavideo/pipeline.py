@@ -55,6 +55,17 @@ class Repairs:
         return cls(oddities=False, look_anchored=False)
 
 
+@dataclass(frozen=True)
+class Held:
+    """What is put into the latents before a step."""
+
+    first_frame: torch.Tensor | None  # (1, 4, h, w), clean
+    motion_mask: torch.Tensor | None  # (1, 1, f - 1, h, w): where it is 0, noise is inherited from the frame before
+    residual_control_steps: int  # for so many steps
+    first_frame_ddim_strength: float  # below 1, the others inherit from the first frame with so much noise in it
+    scaled: bool  # the first frame too, by schedulers that scale what the UNet is given
+
+
 @dataclass
 class ControlAVideoOutput(BaseOutput):
     images: list[list[Image.Image]] | list[Image.Image] | np.ndarray | torch.Tensor
@@ -136,7 +147,8 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         faithful = faithful or not (repairs or Repairs()).oddities
         size = self._size(height, width, controlnet_hint)
         frames = (clip_length or None) if controlnet_hint is None else _frames(controlnet_hint)
-        self._check(prompt, prompt_embeds, num_images_per_prompt, size, frames, faithful)
+        self._check_prompts(prompt, prompt_embeds, num_images_per_prompt)
+        self._check_size(size, frames, faithful)
         if fix_first_frame and frames is None:
             raise ValueError("a picture has no first frame to hold; set fix_first_frame=False")
         to_draw = fix_first_frame and first_frame_output is None and first_frame_output_latent is None
@@ -151,14 +163,11 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         if fix_first_frame and z_first is None:
             image = first_frame_output
             if to_draw:
-                image = self._draw_first_frame(
-                    controlnet_hint[:, :, :1] if in_domain else controlnet_hint[:, :, 0],
-                    {**text, "height": size[0], "width": size[1], "guidance_scale": guidance_scale},
-                    drawn,
-                    None if latents is None or faithful else latents[:, :, :1],
-                    generator,
-                    faithful,
-                )
+                one = slice(0, 1) if in_domain else 0  # a clip of one frame, or a picture
+                shared = {**text, "height": size[0], "width": size[1], "guidance_scale": guidance_scale}
+                shared["latents"] = None if latents is None or faithful else latents[:, :, one]
+                shared["generator"] = generator
+                image = self._draw_first_frame(controlnet_hint[:, :, one], shared, drawn, faithful)
             if not torch.is_tensor(image):
                 image = encode_picture(self.vae, image, size, self._execution_device, mean=not faithful)
             z_first = image
@@ -188,18 +197,8 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
             if faithful and mask is not None:
                 raise ValueError("the original has no residual-based noise together with add_first_frame_by_concat")
             z, hint, mask = prepend(z, hint, mask, z_first, first_frame_control_hint)
-        z = self._denoise(
-            z,
-            hint,
-            guidance,
-            z_first,
-            mask,
-            residual_control_steps,
-            first_frame_ddim_strength,
-            eta,
-            generator,
-            faithful,
-        )
+        held = Held(z_first, mask, residual_control_steps, first_frame_ddim_strength, scaled=faithful)
+        z = self._denoise(z, hint, guidance, held, {"eta": eta, "generator": generator})
         if z_first is not None and not faithful:
             z = hold(z, z_first)
         if concat or (add_first_frame_by_concat and z.ndim == 5 and faithful):
@@ -212,62 +211,43 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         return (output, last) if return_last_latent else output
 
     def _draw_first_frame(
-        self, hint: torch.Tensor, shared: dict, drawn: dict, latents: torch.Tensor | None, generator, faithful: bool
+        self, hint: torch.Tensor, shared: dict, drawn: dict, faithful: bool
     ) -> "torch.Tensor | Image.Image":
         """Latents (1, 4, h, w) of a picture under the first control map; the original goes by way of an 8-bit image.
 
         `drawn` is what the original leaves at its defaults here, but for the number of steps, which it has at 20.
         """
-        if latents is not None and hint.ndim == 4:
-            latents = latents[:, :, 0]
         output_type = "pil" if faithful else "latent"
         drawn = {"num_inference_steps": 20} if faithful else drawn
-        made = self(
-            controlnet_hint=hint,
-            fix_first_frame=False,
-            generator=generator,
-            latents=latents,
-            output_type=output_type,
-            faithful=faithful,
-            **shared,
-            **drawn,
-        ).images
+        options = {"controlnet_hint": hint, "fix_first_frame": False, "output_type": output_type, "faithful": faithful}
+        made = self(**options, **shared, **drawn).images
         if output_type == "latent":
             return made[:, :, 0] if made.ndim == 5 else made
         return made[0][0] if hint.ndim == 5 else made[0]
 
     def _denoise(
-        self,
-        z: torch.Tensor,
-        hint: torch.Tensor | None,
-        guidance: Guidance,
-        z_first: torch.Tensor | None,
-        mask: torch.Tensor | None,
-        residual_control_steps: int,
-        first_frame_ddim_strength: float,
-        eta: float,
-        generator: torch.Generator | None,
-        faithful: bool,
+        self, z: torch.Tensor, hint: torch.Tensor | None, guidance: Guidance, held: Held, extra: dict
     ) -> torch.Tensor:
         """Noise (1, 4, [f,] h, w) to latents. The first frame is put back, clean, before every step.
 
         It is put back after the other frames have inherited noise, so what they inherit is noise and not a picture.
+        `extra` are arguments of a scheduler's step, of which it gets those that it knows.
         """
-        timesteps, takes = self.scheduler.timesteps, inspect.signature(self.scheduler.step).parameters
-        extra = {name: value for name, value in (("eta", eta), ("generator", generator)) if name in takes}
+        timesteps, known = self.scheduler.timesteps, inspect.signature(self.scheduler.step).parameters
+        extra = {name: value for name, value in extra.items() if name in known}
         if isinstance(extra.get("generator"), list):
             extra["generator"] = extra["generator"][0]
-        steps = self.scheduler.num_inference_steps
+        steps, first = self.scheduler.num_inference_steps, held.first_frame
         for i, t in enumerate(self.progress_bar(timesteps)):
-            if mask is not None and i < residual_control_steps:
-                if first_frame_ddim_strength < 1 and i == 0 and z_first is not None:
-                    start = timesteps[max(steps - min(int(steps * first_frame_ddim_strength), steps), 0)]
-                    z = hold(z, self.scheduler.add_noise(z_first, z[:, :, 0], start[None]))
-                z = inherit(z, mask)
-            z = z if z_first is None else hold(z, z_first)
+            if held.motion_mask is not None and i < held.residual_control_steps:
+                if held.first_frame_ddim_strength < 1 and i == 0 and first is not None:
+                    start = timesteps[max(steps - min(int(steps * held.first_frame_ddim_strength), steps), 0)]
+                    z = hold(z, self.scheduler.add_noise(first, z[:, :, 0], start[None]))
+                z = inherit(z, held.motion_mask)
+            z = z if first is None else hold(z, first)
             x = self.scheduler.scale_model_input(z, t)
-            if z_first is not None and not faithful:
-                x = hold(x, z_first)
+            if first is not None and not held.scaled:
+                x = hold(x, first)
             eps = predict_noise(self, x, t, hint, guidance)
             z = self.scheduler.step(eps.to(z.dtype), t, z, **extra, return_dict=False)[0]
         return z
@@ -309,11 +289,13 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         native = (self.unet.config.sample_size or 64) * self.vae_scale_factor
         return height or native, width or native
 
-    def _check(self, prompt, prompt_embeds, num_images_per_prompt: int, size, frames, faithful: bool) -> None:
+    def _check_prompts(self, prompt, prompt_embeds, num_images_per_prompt: int) -> None:
         if (prompt is None) == (prompt_embeds is None):
             raise ValueError("give a prompt, or prompt_embeds, and not both")
         if (isinstance(prompt, list) and len(prompt) != 1) or num_images_per_prompt != 1:
             raise ValueError("one prompt and one clip a call: the first frame is one picture")
+
+    def _check_size(self, size: tuple[int, int], frames: int | None, faithful: bool) -> None:
         step = self.vae_scale_factor
         if frames is not None and faithful:
             step *= 2 ** (len(self.unet.config.block_out_channels) - 1)
