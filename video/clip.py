@@ -216,18 +216,14 @@ def _described(path: Path, container: av.container.InputContainer, stream: av.Vi
         raise InputError(f"no frame of {path} can be decoded")
     check_colours(path, container, first)
     turn = turn_of(first)
-    shape = Shape(
-        (first.width, first.height), stream.sample_aspect_ratio or Fraction(1),
-        tuple(map(tuple, (UPRIGHT if turn is None else turn).tolist())),
-    )  # fmt: skip
+    turned = tuple(map(tuple, (UPRIGHT if turn is None else turn).tolist()))
+    shape = Shape((first.width, first.height), stream.sample_aspect_ratio or Fraction(1), turned)
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     seconds = (stream.duration or 0) * stream.time_base or Fraction(container.duration or 0, av.time_base)
     stamped = first.pts is not None and first.dts is not None
-    clip = Clip(
-        path, shape, stream.time_base, rate, stream.frames or max(round(seconds * rate), 1),
-        has_audio=bool(container.streams.audio), origin=first.pts or 0, zero=begins(container),
-        lag=first.dts - first.pts if stamped and container.format.name == "avi" else None,  # which has dts alone
-    )  # fmt: skip
+    count, sound = stream.frames or max(round(seconds * rate), 1), bool(container.streams.audio)
+    clip = Clip(path, shape, stream.time_base, rate, count, sound, origin=first.pts or 0, zero=begins(container))
+    clip.lag = first.dts - first.pts if stamped and container.format.name == "avi" else None  # which has dts alone
     if turn is None:
         clip._say(f"asks to be turned by {first.rotation} degrees, which is not done")
     return clip

@@ -99,9 +99,8 @@ def load_look(prompt: str, folder: str | Path) -> Callable[[list], tuple]:
 
     @torch.inference_mode()
     def look(pictures: list) -> tuple:
-        inputs = processor(text=[prompt or " "], images=pictures, return_tensors="pt",
-                           padding="max_length", truncation=True)  # fmt: skip
-        output = model(**inputs)
+        text = {"text": [prompt or " "], "padding": "max_length", "truncation": True}
+        output = model(**processor(images=pictures, return_tensors="pt", **text))
         embeds = [normalize(part, dim=-1) for part in (output.image_embeds, output.text_embeds)]
         return *embeds, verdict(judge, np.stack(pictures)).dramatic > 0.5
 

@@ -23,7 +23,7 @@ from video.clip import Clip, Frame, write_clip
 from video.colour import HeldColour
 from video.frame_store import FrameStore
 from video.restyler import Batch, Memory, Restyler
-from video.shots import ANCHOR, BETWEEN, Size, Unit, ahead, units
+from video.shots import ANCHOR, BETWEEN, NextMap, Size, Unit, ahead, units
 
 QUEUED = 3  # units that are drawn and not yet on disk
 PENDING = 32  # key frames that are kept in the hope that none of them need be drawn, since what follows is finished
@@ -77,7 +77,7 @@ class RestyleJob:
     clip: Clip
     output: Path
     store: FrameStore
-    next_map: Callable  # picture -> (whether a shot begins with it, its control map), see ControlMaps.next
+    next_map: NextMap
     size: Size
     batch_size: int
     side_by_side: bool = False  # the source beside the result
@@ -138,7 +138,7 @@ def draw_units(
 
 
 def draw_frames(
-    frames: Iterable[Frame], restyler: Restyler, next_map: Callable, size: Size, batch_size: int
+    frames: Iterable[Frame], restyler: Restyler, next_map: NextMap, size: Size, batch_size: int
 ) -> list[np.ndarray]:
     """Restyle a few frames in memory: (h, w, 3) uint8 each, as `restyle` would write them."""
     kept = _Kept()

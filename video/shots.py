@@ -18,6 +18,7 @@ from video.flow import Track
 ANCHOR, KEY, BETWEEN = "anchor", "key", "between"
 COVERAGE = 0.6  # a frame that shows less than this of the last key frame becomes one itself
 LONGEST = 4096  # pixels of a side, beyond which a single frame needs more memory than cards have
+NextMap = Callable[[np.ndarray], tuple[bool, np.ndarray]]  # a picture -> whether a shot begins here, its control map
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,7 @@ class Unit:
         return [index for item in self.items for index in item.indices]
 
 
-def units(
-    frames: Iterable[Frame], size: Size, next_map: Callable[[np.ndarray], tuple[bool, np.ndarray]], batch_size: int,
-    consistent: bool,
-) -> Iterator[Unit]:  # fmt: skip
+def units(frames: Iterable[Frame], size: Size, next_map: NextMap, batch_size: int, consistent: bool) -> Iterator[Unit]:
     """Group a clip. A unit is complete when its frames are all there, so at most one is held."""
     for number, (role, items) in enumerate(_grouped(_items(frames, size, next_map, consistent), batch_size)):
         yield Unit(number, role, items)

@@ -172,7 +172,7 @@ def _load_dpt(name: str, device: torch.device) -> Detect:
 
 
 def sample(clip: Clip, wanted: int | None, rate: int) -> tuple[Clip, list[int], str]:
-    """The clip as far as the frames that are used last, their indices, and a sentence where they are not what was asked."""
+    """The clip up to its last sampled frame, the indices of those frames, and a note if they are not as asked for."""
     available = sum(1 for _ in clip.frames())  # what a container says is only an estimate
     indices, note = choose(available, wanted, rate)
     lasts = indices[-1] + (indices[1] - indices[0] if len(indices) > 1 else rate)

@@ -60,8 +60,9 @@ def drawn_by(pipe, clip: "EvaluationClip", repairs=None, **settings) -> tuple[li
     images = source_frames(pictures, size)
     drawn, indices = [], []
     torch.manual_seed(0)  # which the original draws its first frame's posterior from
-    for chunk in draw_clip(pipe, len(pictures), lambda a, b: hint[:, :, a:b], lambda a, b: images[:, :, a:b],
-                           prompt=clip.prompt, repairs=repairs, **(CONTROL_A_VIDEO | settings)):  # fmt: skip
+    slices = (lambda a, b: hint[:, :, a:b]), (lambda a, b: images[:, :, a:b])
+    settings = CONTROL_A_VIDEO | {"prompt": clip.prompt, "repairs": repairs} | settings
+    for chunk in draw_clip(pipe, len(pictures), *slices, **settings):
         drawn += [np.asarray(picture) for picture in chunk.frames]
         indices += chunk.indices
     return drawn, indices
