@@ -16,8 +16,8 @@ from inference.cli import InputError
 from inference.judge import load_judge, verdict
 from inference.scores import edge_f1
 from video.colour import lab
-from video.control_maps import CutFinder
 from video.flow import Track, estimate, visible, warp
+from video.shots import CutFinder
 
 BATCH = 32
 NO_DETAIL = 1.0  # variance of the Laplacian, in levels squared, below which a source has nothing to be as sharp as

@@ -90,8 +90,8 @@ def main() -> None:
     from inference.strategies import lora, textual_inversion
     from video.control_maps import ControlMaps
     from video.frame_store import FrameStore
+    from video.picture import Size
     from video.restyle import RestyleJob
-    from video.shots import Size
 
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path), revision=args.revision, variant=args.variant)
     check_steps(folder, args.num_inference_steps)

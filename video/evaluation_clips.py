@@ -93,9 +93,9 @@ def restyled(clip: EvaluationClip, folder: Path, controlnet, recipe, batch_size:
     """
     from inference.pipelines import load_base, native_size
     from video.control_maps import ControlMaps
+    from video.picture import Size
     from video.restyle import draw_frames
     from video.restyler import Restyler
-    from video.shots import Size
 
     *native, grid = native_size(folder)
     height, width = clip.frames[0].rgb.shape[:2]

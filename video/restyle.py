@@ -4,13 +4,14 @@ Each stage has its thread and a bounded queue, so memory does not grow with the 
 are made; the clip is encoded from those files, so that a run that was killed gives the clip it would have given.
 """
 
+import queue
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 
 import cv2
 import numpy as np
@@ -22,8 +23,9 @@ from inference.device import rank_and_world
 from video.clip import Clip, Frame, write_clip
 from video.colour import HeldColour
 from video.frame_store import FrameStore
+from video.picture import Size
 from video.restyler import Batch, Memory, Restyler
-from video.shots import ANCHOR, BETWEEN, NextMap, Size, Unit, ahead, units
+from video.shots import ANCHOR, BETWEEN, NextMap, Unit, units
 
 QUEUED = 3  # units that are drawn and not yet on disk
 PENDING = 32  # key frames that are kept in the hope that none of them need be drawn, since what follows is finished
@@ -91,7 +93,7 @@ def restyle(restyler: Restyler, job: RestyleJob) -> list[str]:
     those, which every process draws for itself.
     """
     rank, world = rank_and_world()
-    stop = Event()
+    stop = threading.Event()
     with ExitStack() as stack:
         finisher, encoder = (stack.enter_context(ThreadPoolExecutor(1)) for _ in range(2))
         stack.callback(stop.set)  # before the threads are waited for
@@ -167,7 +169,7 @@ def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, store: Fra
                     store.save(index, np.rint(frame * 255).astype(np.uint8))
 
 
-def _encode(job: RestyleJob, stop: Event) -> list[str]:
+def _encode(job: RestyleJob, stop: threading.Event) -> list[str]:
     """Write the clip, frame by frame as they are finished. Returns what a person should be told."""
     said = disk_full_said("the finished frames are kept; make room and go on with --resume")
     with said, ExitStack() as stack:
@@ -183,3 +185,40 @@ def _encode(job: RestyleJob, stop: Event) -> list[str]:
                 out = stack.enter_context(write_clip(job.output, job.clip))
             out.write(picture, frame)
     return [*out.notes, *job.clip.notes]
+
+
+def ahead(values: Iterable, depth: int = 2) -> Iterator:
+    """The same values, made in a thread that stays at most `depth` ahead; its error is raised here."""
+    waiting: queue.Queue = queue.Queue(depth)
+    stop = threading.Event()
+
+    def put(kind: str, value: object = None) -> None:
+        while not stop.is_set():
+            try:
+                return waiting.put((kind, value), timeout=0.1)
+            except queue.Full:
+                continue
+
+    def work() -> None:
+        try:
+            for value in values:
+                put("value", value)
+                if stop.is_set():
+                    return
+            put("end")
+        except BaseException as error:  # whatever it is, it belongs to who reads
+            put("error", error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while True:
+            kind, value = waiting.get()
+            if kind == "error":
+                raise value
+            if kind == "end":
+                return
+            yield value
+    finally:
+        stop.set()
+        thread.join()

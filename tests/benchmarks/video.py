@@ -122,9 +122,9 @@ def measure(args: argparse.Namespace) -> None:
     from video.clip import open_clip
     from video.control_maps import ControlMaps
     from video.frame_store import FrameStore
+    from video.picture import Size
     from video.restyle import RestyleJob, draw_frames, restyle
     from video.restyler import Recipe, Restyler
-    from video.shots import Size
 
     cuda = torch.cuda.is_available()
     device, dtype = "cuda" if cuda else "cpu", {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}

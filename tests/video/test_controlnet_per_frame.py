@@ -23,7 +23,7 @@ from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
 from video.clip import Frame, open_clip
 from video.frame_store import FrameStore
-from video.shots import Size
+from video.picture import Size
 
 SCRIPT = "video/controlnet_per_frame.py"
 FAST = ("--num_inference_steps", "3", "--guidance_scale", "1", "--batch_size", "4")

@@ -17,9 +17,9 @@ from video.clip import Frame
 from video.clip_scores import scores
 from video.control_maps import ControlMaps
 from video.evaluation_clips import FIRST_SEED, drawn_clip, read_clips
+from video.picture import Size
 from video.restyle import draw_frames
 from video.restyler import Recipe, Restyler
-from video.shots import Size
 
 MINIATURE = ROOT / "inference" / "miniature"
 COLUMNS = ("e_warp", "of none", "edge F1", "sharpness", "dramatic", "seconds")

@@ -1,9 +1,13 @@
+import threading
 from argparse import Namespace
 
 import numpy as np
+import pytest
 import torch
 
-from video.shots import ANCHOR, BETWEEN, KEY, Item, Size, Unit
+from inference.cli import InputError
+from video.picture import Size
+from video.shots import ANCHOR, BETWEEN, KEY, Item, Unit
 
 
 def test_key_frames_that_wait_are_bounded():
@@ -48,3 +52,26 @@ def test_drawn_frames_are_rounded_and_not_cut():
     frames = torch.full((1, 3, 8, 8), 100.6 / 255)
     _finish(Unit(0, BETWEEN, [Item([7], picture, picture)]), frames, Namespace(colour=None), Size(8, 8), kept)
     assert (kept[7] == 101).all()
+
+
+def test_reading_ahead_is_bounded_ends_and_raises():
+    from video.restyle import ahead
+
+    made = []
+
+    def values():
+        for i in range(100):
+            made.append(i)
+            yield i
+        raise InputError("at the end")
+
+    reading = ahead(values(), depth=2)
+    assert next(reading) == 0
+    assert len(made) <= 5
+    with pytest.raises(InputError, match="at the end"):
+        list(reading)
+    before = threading.active_count()
+    unread = ahead(iter(range(100)))
+    next(unread)
+    unread.close()
+    assert threading.active_count() == before
