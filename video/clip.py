@@ -38,11 +38,11 @@ from video.streams import (
 
 # What each container gets: the encoder and its options, visually lossless. No B-frames: MP4 keeps the durations of
 # frames in decoding order, so that at a variable rate reordered ones get each other's, and the last one is lost.
-# x264's macroblock tree reads memory that nobody wrote at some widths, and one clip was then not coded twice alike
+# x264's macroblock tree reads uninitialised memory at some widths, so that a clip is not encoded the same way twice
 H264 = ("libx264", {"crf": "16", "preset": "medium", "bf": "0", "mbtree": "0"})
 VP9 = ("libvpx-vp9", {"crf": "20", "b": "0", "row-mt": "1", "deadline": "good", "cpu-used": "4"})
 ENCODERS = {".mp4": H264, ".m4v": H264, ".mov": H264, ".mkv": H264, ".webm": VP9}
-NO_VIDEO = {"tty", "lrc", "srt", "ass", "webvtt"}  # text that FFmpeg would gladly show
+NO_VIDEO = {"tty", "lrc", "srt", "ass", "webvtt"}  # text files that FFmpeg opens as video
 BT709 = 1  # matrix, primaries and transfer, by their number in ITU-T H.273
 
 
@@ -73,7 +73,7 @@ class Clip:
     zero: Fraction = Fraction(0)  # seconds on the file's clock that are 0 in a copy of all of it
     lag: int | None = None  # dts less pts of the first frame, where frames have no other time stamp than that
     seekable: bool = True
-    notes: list[str] = field(default_factory=list, init=False)  # what a person should be told; complete once read
+    notes: list[str] = field(default_factory=list, init=False)  # for the user; complete once the clip was read
 
     @property
     def width(self) -> int:
@@ -172,11 +172,11 @@ class Clip:
             end = Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
             cut_off = good < stream.frames and first <= self.origin and reached + 1 < end
             if bad or cut_off or reached + 1 < end:
-                self._say(f"is damaged or cut off: {good} frames of it can be decoded, and those are used")
+                self._say(f"is damaged or cut off: {good} frames of it can be decoded and are used")
             if clock.jumped:
-                self._say("has time stamps that jump, as where recordings are joined; they were made to go on")
+                self._say("has time stamps that jump, as where recordings are joined; they were made continuous")
             for later in later_streams(container):
-                self._say(f"has a stream that begins in mid-file, which was left out ({later})")
+                self._say(f"has a stream that begins in mid-file and was left out ({later})")
 
 
 def open_clip(
@@ -225,7 +225,7 @@ def _described(path: Path, container: av.container.InputContainer, stream: av.Vi
     clip = Clip(path, shape, stream.time_base, rate, count, sound, origin=first.pts or 0, zero=begins(container))
     clip.lag = first.dts - first.pts if stamped and container.format.name == "avi" else None  # which has dts alone
     if turn is None:
-        clip._say(f"asks to be turned by {first.rotation} degrees, which is not done")
+        clip._say(f"has a rotation of {first.rotation} degrees, which is ignored")
     return clip
 
 
@@ -247,7 +247,7 @@ class ClipWriter:
 
     def __init__(self, container: av.container.OutputContainer, clip: Clip, suffix: str):
         self._container, self._clip, self._suffix = container, clip, suffix
-        self.notes: list[str] = []  # what a person should be told, such as sound that had to be encoded again
+        self.notes: list[str] = []  # for the user, such as on sound that had to be encoded again
         self._video: av.VideoStream | None = None
         self._sound: Sound | None = None
         self._shift = 0  # pts of the source less pts of the result

@@ -1,8 +1,8 @@
-"""Draw a clip anew by a prompt, many frames at once, led by the clip's depth or edges: Control-A-Video.
+"""Restyle a clip by a prompt with Control-A-Video: several frames at once, guided by the clip's depth or edges.
 
-python video/control_a_video.py --input_video video/sample.mp4 --prompt "a lighthouse by the sea, dramatic lighting"
-python video/control_a_video.py --input_video clip.mp4 --prompt "a bear walking through stars" --control_mode depth
-python video/control_a_video.py --input_video clip.mp4 --prompt "..." --output out.gif --num_sample_frames 16 --resume
+python video/control_a_video.py --input video/sample.mp4 --prompt "a lighthouse by the sea, dramatic lighting"
+python video/control_a_video.py --input clip.mp4 --prompt "a bear walking through stars" --control_mode depth
+python video/control_a_video.py --input clip.mp4 --prompt "..." --output out.gif --num_sample_frames 16 --resume
 """
 
 import argparse
@@ -37,7 +37,8 @@ def parse_args() -> argparse.Namespace:
     look("--video_scale", type=at_least(0, float), default=1.5, help=agree)
     moving = "pixels that move by more than this share of the largest motion get noise of their own; 0: all"
     look("--init_noise_thres", type=at_least(0, float), default=0.1, help=moving)
-    look("--faithful", action="store_true", help="as the original has it, its oddities included; at most 7 of 8 frames")
+    original = "as the original implementation, oddities included; at most 7 of 8 frames"
+    look("--faithful", action="store_true", help=original)
     control = parser.add_argument_group("what is kept of each frame").add_argument
     trained = "kind of the control maps; depth, or what --checkpoint was trained for"
     control("--control_mode", "--control", choices=MODES, help=trained)
@@ -59,10 +60,8 @@ def check(args: argparse.Namespace):
 
     check_prompts(args)
     if args.each_sample_frame < 2:
-        raise InputError(
-            f"--each_sample_frame {args.each_sample_frame} leaves nothing to draw: the first frame of each part is "
-            f"the last one of the part before; give 2 or more"
-        )
+        flag = f"--each_sample_frame {args.each_sample_frame}"
+        raise InputError(f"{flag} leaves nothing to generate: a chunk starts from the frame before it; use 2 or more")
     for side in ("height", "width"):
         if (getattr(args, side) or 0) % 8:
             raise InputError(f"--{side} {getattr(args, side)} is not a multiple of 8, the size of a latent")
@@ -87,7 +86,7 @@ def main() -> None:
     if trained not in (None, args.control_mode):
         raise InputError(f"{args.checkpoint} was trained for {trained}; give --control_mode {trained}")
     if trained is None:
-        print(f"the name of {args.checkpoint} does not say what it was trained for; taken is {args.control_mode}")
+        print(f"the name of {args.checkpoint} does not say what it was trained for; assuming {args.control_mode}")
     folder = checkpoint_folder(args.checkpoint)
     check_steps(folder, args.num_inference_steps)
     size = size_of(clip, args.height, args.width, native_side(folder), squashed=args.faithful)
@@ -100,9 +99,9 @@ def main() -> None:
         print(note)
     if args.video_scale and args.guidance_scale <= 1:
         print(f"--video_scale has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
-    print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
+    print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, generated at {size[1]}x{size[0]}")
     args.mixed_precision = args.mixed_precision or ("fp16" if torch.cuda.is_available() else "no")
-    loaded = load(args, folder)  # before the output is claimed: what is refused leaves nothing behind
+    loaded = load(args, folder)  # before the store is made, so that an error leaves nothing behind
     store = FrameStore(args.output, recipe(args, folder, indices), args.resume)
     notes = draw(args, Sampled(clip, indices, size), loaded, store)
     store.remove()
@@ -110,19 +109,19 @@ def main() -> None:
 
 
 def default_checkpoint(mode: str | None) -> str:
-    """The published one where CUDA is present, else the miniature's; says which."""
+    """The published checkpoint where CUDA is present, else the miniature's; prints which."""
     import torch
 
     from inference.pipelines import MINIATURE
 
     if torch.cuda.is_available():
         return f"wf-genius/controlavideo-{mode or 'depth'}"
-    print("checkpoint: the miniature's, because there is no CUDA here; another one: --checkpoint <hub name or folder>")
+    print("checkpoint: the miniature's, because there is no CUDA here; choose another with --checkpoint")
     return str(MINIATURE / "controlavideo-canny")
 
 
 def check_faithful(args: argparse.Namespace, size: tuple[int, int], step: int) -> None:
-    """What the original fails on."""
+    """Refuse what the original implementation fails on."""
     if any(side % step for side in size):
         raise InputError(f"--faithful draws sides that are multiples of {step} only, not {size[1]}x{size[0]}")
     if args.video_scale and args.guidance_scale <= 5:
@@ -133,15 +132,16 @@ def check_faithful(args: argparse.Namespace, size: tuple[int, int], step: int) -
 
 
 def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
-    """All that makes the frames what they are; frames made with another recipe are not gone on with."""
+    """All settings that the frames depend on; frames made with another recipe are not reused."""
     from importlib.metadata import version
 
     from inference.adapters import find_lora
     from inference.files import file_sha256
     from video.controlavideo.loading import stamp
 
-    shown = ("output", "resume", "side_by_side", "input", "checkpoint", "base_model", "lora", "compile")
-    given = {name: value for name, value in vars(args).items() if name not in shown}
+    unused = {"output", "resume", "side_by_side", "compile"}  # by the frames; files go by their hash
+    files = {"input", "checkpoint", "base_model", "lora"}
+    given = {name: value for name, value in vars(args).items() if name not in unused | files}
     given["inference_step"] = given.pop("num_inference_steps")  # as it was called when older runs were interrupted
     used = {"input_sha256": file_sha256(args.input), "checkpoint": stamp(folder), "frames": indices}
     if args.lora:
@@ -152,7 +152,7 @@ def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
 
 
 def load(args: argparse.Namespace, folder: Path):
-    """The pipeline, what makes its control maps, and the LoRA that goes on it or None."""
+    """The pipeline, the detector of its control maps, and its LoRA or None."""
     from inference.strategies import lora
     from video.controlavideo.clip_source import load_detect
     from video.controlavideo.pipeline import load_pipeline
@@ -164,21 +164,21 @@ def load(args: argparse.Namespace, folder: Path):
 
 
 def draw(args: argparse.Namespace, sampled, loaded: tuple, store) -> list[str]:
-    """Chunk after chunk to finished frames, then all of them to the clip; returns what a person should be told."""
+    """Generate frames chunk by chunk, then write all of them to the clip; returns notes for the user."""
     import tempfile
 
     import numpy as np
     from tqdm import tqdm
 
-    from video.controlavideo.chunks import chunk_slices, draw_clip, frames_drawn, last_sound_state, save_state
+    from video.controlavideo.chunks import chunk_slices, draw_clip, frames_drawn, last_intact_state, save_state
     from video.controlavideo.clip_source import read_source, write_result
 
     pipe, detect, adapter = loaded
     frames = len(sampled.indices)
     slices = chunk_slices(frames, args.each_sample_frame, aligned=not args.faithful)
     drawn = frames_drawn(slices, aligned=not args.faithful)
-    state = last_sound_state(store.folder, drawn, store.has)
-    begun = 0 if state is None else min(slices[state.chunk - 1][1], frames)
+    state = last_intact_state(store.folder, drawn, store.has)
+    start = 0 if state is None else min(slices[state.chunk - 1][1], frames)
     with tempfile.TemporaryDirectory(dir=store.folder) as scratch, contextlib.ExitStack() as stack:
         source = read_source(sampled, detect, Path(scratch), pipe.controlnet.dtype)
         if adapter:
@@ -202,7 +202,7 @@ def draw(args: argparse.Namespace, sampled, loaded: tuple, store) -> list[str]:
             controlnet_conditioning_scale=args.controlnet_conditioning_scale,
             in_domain=True,
         )
-        with tqdm(total=slices[-1][1], initial=begun, unit="frame", dynamic_ncols=True) as bar:
+        with tqdm(total=slices[-1][1], initial=start, unit="frame", dynamic_ncols=True) as bar:
             for chunk in chunks:
                 for index, picture in zip(chunk.indices, chunk.frames, strict=True):
                     store.save(index, np.array(picture))

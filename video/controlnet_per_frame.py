@@ -1,7 +1,7 @@
 """Restyle a clip by a prompt: same frames, same timing, same sound, in another light.
 
 python controlnet_per_frame.py --input sample.mp4 --prompt "a lighthouse, dramatic lighting" --output out.mp4
-python controlnet_per_frame.py --input in.mov --prompt "..." --output out.mp4 --resume      after it was cut off
+python controlnet_per_frame.py --input in.mov --prompt "..." --output out.mp4 --resume      after an interruption
 accelerate launch --num_processes 4 controlnet_per_frame.py --input in.mov ...              on four GPUs
 """
 
@@ -24,7 +24,7 @@ from video.runner_options import (
 
 STRENGTH = {"anchor": 0.6, "none": 1.0}
 seconds = at_least(0, float, most=10**9)  # FFmpeg counts them in 64 bits, by up to a billion a second
-LCM_STEPS = 50  # of diffusers' LCMScheduler, which takes its timesteps from those a model was distilled with
+LCM_STEPS = 50  # of diffusers' LCMScheduler, whose timesteps are among those the model was distilled with
 
 
 def parse_args() -> argparse.Namespace:
@@ -59,21 +59,19 @@ def parse_args() -> argparse.Namespace:
 
 
 def check(args: argparse.Namespace):
-    """The clip, after everything that can be refused without a model was."""
+    """The clip, after all checks that need no model."""
     from video.clip import check_output, open_clip
 
     check_prompts(args)
     if not 0 < args.strength <= 1:
         raise InputError(f"--strength {args.strength:g} is not above 0 and at most 1")
     if int(args.num_inference_steps * args.strength) < 1:
-        raise InputError(f"--strength {args.strength:g} leaves none of {args.num_inference_steps} steps; give more")
+        raise InputError(f"--strength {args.strength:g} leaves none of {args.num_inference_steps} steps; use more")
     if args.end is not None and args.end <= (args.start or 0):
         raise InputError(f"--end {args.end:g} is not after --start {args.start or 0:g}")
     if args.scheduler == "lcm" and args.num_inference_steps > LCM_STEPS:
-        raise InputError(
-            f"--num_inference_steps {args.num_inference_steps} is more than the {LCM_STEPS} that --scheduler lcm has; "
-            f"take fewer"
-        )
+        steps = f"--num_inference_steps {args.num_inference_steps}"
+        raise InputError(f"{steps} is more than the {LCM_STEPS} that --scheduler lcm has; use fewer")
     check_kind(args.control)
     clip = open_clip(args.input, start=args.start, end=args.end, max_frames=args.max_frames)
     check_output(args.output, args.input)
@@ -95,22 +93,14 @@ def main() -> None:
 
     folder = base_folder(resolve_base(args.pretrained_model_name_or_path), revision=args.revision, variant=args.variant)
     check_steps(folder, args.num_inference_steps)
-    controlnet = find_controlnet(
-        args.controlnet,
-        args.control,
-        folder,
-        depth_model=args.depth_model,
-        scale=args.controlnet_conditioning_scale,
-        end=args.control_guidance_end,
-    )
+    control = {"scale": args.controlnet_conditioning_scale, "end": args.control_guidance_end}
+    controlnet = find_controlnet(args.controlnet, args.control, folder, depth_model=args.depth_model, **control)
     adapters = [lora(args.lora, folder, args.lora_scale)] if args.lora else []
     adapters += [textual_inversion(args.embedding, folder)] if args.embedding else []
     *native, grid = native_size(folder)
     size = Size.of(clip.width, clip.height, args.resolution or min(native), grid)
-    print(
-        f"{clip.path}: {clip.width}x{clip.height}, about {clip.expected_frames} frames, "
-        f"drawn at {size.width}x{size.height}"
-    )
+    about = f"{clip.width}x{clip.height}, about {clip.expected_frames} frames"
+    print(f"{clip.path}: {about}, generated at {size.width}x{size.height}")
     rank, world = rank_and_world()
     cuda = torch.cuda.is_available()
     device = f"cuda:{int(os.environ.get('LOCAL_RANK', 0))}" if cuda else "cpu"
@@ -126,24 +116,15 @@ def main() -> None:
 
 
 def recipe(args: argparse.Namespace, folder: Path, controlnet, adapters) -> dict:
-    """All that makes the frames what they are; frames made with another recipe are not gone on with."""
+    """All settings that the frames depend on; frames made with another recipe are not reused."""
     from importlib.metadata import version
 
     from inference.files import file_sha256
     from inference.pipelines import fingerprint, hub_folder, short_name
 
-    shown = (
-        "output",
-        "resume",
-        "side_by_side",
-        "input",
-        "pretrained_model_name_or_path",
-        "lora",
-        "embedding",
-        "controlnet",
-        "depth_model",
-    )
-    given = {name: value for name, value in vars(args).items() if name not in shown}
+    unused = {"output", "resume", "side_by_side"}  # by the frames; files go by their hash
+    files = {"input", "pretrained_model_name_or_path", "lora", "embedding", "controlnet", "depth_model"}
+    given = {name: value for name, value in vars(args).items() if name not in unused | files}
     used = {"input_sha256": file_sha256(args.input), "base_sha256": fingerprint(folder)} | controlnet.recipe
     if args.control == "depth":
         weights = sorted(hub_folder(args.depth_model, ("*.json", "model.safetensors")).glob("*.safetensors"))

@@ -8,7 +8,7 @@ e_warp   1000 times the mean squared difference along the exact flow, and its ra
 edge_f1  outlines kept; sharp: sharpness over the source's; dramatic: share of frames the judge finds dramatically lit
 seconds  a frame, with loading the base for each clip
 With anchor attention come the colours held to the anchor's, and equal frames drawn once. What is measured is kept in
---output, so an interrupted run goes on.
+--output, so an interrupted run can be continued.
 """
 
 import argparse

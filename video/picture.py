@@ -15,7 +15,7 @@ from inference.cli import InputError
 LIMITED, UNSPECIFIED = 1, 2  # range, and colour matrix, by their numbers in FFmpeg and in ITU-T H.273
 UPRIGHT = np.eye(2, dtype=int)
 LONGEST = 4096  # pixels of a side, beyond which a single frame needs more memory than cards have
-Say = Callable[[str], None]  # takes what a person should be told
+Say = Callable[[str], None]  # takes a note for the user
 
 
 def turn_of(picture: av.VideoFrame) -> np.ndarray | None:

@@ -1,7 +1,7 @@
-"""From a clip to frames on disk and a clip again: decoding, the model, finishing and encoding side by side.
+"""From a clip to frames on disk and back to a clip: decoding, the model, colour and encoding run in parallel threads.
 
-Each stage has its thread and a bounded queue, so memory does not grow with the clip. Frames are kept as PNG as they
-are made; the clip is encoded from those files, so that a run that was killed gives the clip it would have given.
+Each stage has a thread and a bounded queue, so memory does not grow with the clip's length. Frames are saved as PNG;
+the clip is encoded from those files, so that an interrupted run resumes and gives the same clip.
 """
 
 import queue
@@ -22,13 +22,13 @@ from inference.cli import disk_full_said
 from inference.device import rank_and_world
 from video.clip import Clip, Frame, write_clip
 from video.colour import HeldColour
-from video.frame_store import FrameStore
+from video.frame_store import KEPT, FrameStore
 from video.picture import Size
 from video.restyler import Batch, Memory, Restyler
 from video.shots import ANCHOR, BETWEEN, NextMap, Unit, units
 
 QUEUED = 3  # units that are drawn and not yet on disk
-PENDING = 32  # key frames that are kept in the hope that none of them need be drawn, since what follows is finished
+PENDING = 32  # key frames held back, since none of them is needed where the frames after them are finished
 
 
 class Shot:
@@ -39,7 +39,7 @@ class Shot:
         self._pending: deque[Unit] = deque()
         self._anchor: Memory | None = None
         self._key: Memory | None = None
-        self.colour: HeldColour | None = None  # set by the thread that finishes, which takes the anchor first
+        self.colour: HeldColour | None = None  # set by the finishing thread, which gets the anchor first
 
     def add(self, unit: Unit) -> None:
         self._pending.append(unit)
@@ -86,7 +86,7 @@ class RestyleJob:
 
 
 def restyle(restyler: Restyler, job: RestyleJob) -> list[str]:
-    """Draw what is not in the store and write `output`; returns what a person should be told.
+    """Generate the frames that are not in the store and write `output`; returns notes for the user.
 
     One of several processes draws every n-th batch; the first one also encodes, as frames arrive. Batches and
     not shots are dealt out, so that one long shot is shared as well: what lies between key frames needs nothing but
@@ -163,15 +163,15 @@ def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, store: Fra
             shot.colour = HeldColour(source, frame)
         elif shot.colour is not None:
             frame = shot.colour(source, frame)
-        with disk_full_said("the finished frames are kept; make room and go on with --resume"):
+        with disk_full_said(KEPT):
             for index in item.indices:
                 if not store.has(index):
                     store.save(index, np.rint(frame * 255).astype(np.uint8))
 
 
 def _encode(job: RestyleJob, stop: threading.Event) -> list[str]:
-    """Write the clip, frame by frame as they are finished. Returns what a person should be told."""
-    said = disk_full_said("the finished frames are kept; make room and go on with --resume")
+    """Write the clip, frame by frame as they are finished. Returns notes for the user."""
+    said = disk_full_said(KEPT)
     with said, ExitStack() as stack:
         out = None
         for frame in job.clip.frames():

@@ -91,7 +91,7 @@ class Start:
     latents: torch.Tensor  # (n, c, h/8, w/8): noise, or the source with noise over it
     scheduler: SchedulerMixin  # the batch's own, since multistep solvers remember
     timesteps: torch.Tensor  # those that remain
-    generators: list[torch.Generator]  # each frame's, which a solver that draws noise goes on with in any batch
+    generators: list[torch.Generator]  # each frame's, for solvers that draw noise: a frame is the same in any batch
 
 
 class AnchorAttention:

@@ -1,6 +1,6 @@
 """What is drawn together: a clip cut into shots, and each as an anchor, key frames and batches of those between.
 
-All of it follows from the source alone, so that a run that goes on, and each of several processes, finds the same.
+All of it follows from the source alone, so that a resumed run, and each of several processes, finds the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -58,7 +58,7 @@ class CutFinder:
         return bool(recoloured and changed and _likeness(last[2], detail) < CUT_STRUCTURE)
 
     def _outgrown(self, last: np.ndarray, detail: np.ndarray) -> bool:
-        """Whether a shot that fades in is to begin anew: from time to time, and last with the first picture in full."""
+        """Whether a shot that fades in starts again: from time to time, and last with the first picture in full."""
         first, before, now = _strength(self._first), _strength(last), _strength(detail)
         if now > FLAT and now > GROWTH * first and (first < FLAT or _likeness(self._first, detail) > SAME):
             self._fading = True

@@ -235,7 +235,7 @@ class _Captions(_Track):
 def _describe(out: Stream, source: Stream, suffix: str) -> None:
     """Its language, title and flags, such as being the default; other metadata is of the old file."""
     out.metadata.update({key: source.metadata[key] for key in ("language", "title") if key in source.metadata})
-    if suffix in NEGATIVE and "title" in source.metadata:  # MP4 and its kin have but this for a track's title
+    if suffix in NEGATIVE and "title" in source.metadata:  # MP4 and MOV have only this for a track's title
         out.metadata["handler_name"] = source.metadata["title"]
     out.disposition = source.disposition.value
 

@@ -16,7 +16,7 @@ COVERS = Disposition.attached_pic | Disposition.timed_thumbnails
 HDR = {16: "PQ", 18: "HLG"}  # transfer functions by their number in ITU-T H.273
 WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # FFmpeg's own decoders of these leave transparency out
 STILLS = {"mjpeg", "png", "bmp", "webp"}
-# seconds by which a time stamp may be off before the clock was set anew; pictures may stay for long in other files
+# seconds by which a time stamp may be off before the clock was reset; in other files a picture may last long
 BACK, AHEAD, AHEAD_ELSEWHERE = Fraction(1, 2), 10, 3600
 CLOCK = 60  # seconds: what begins later than this goes by a clock and is not kept waiting so long
 
@@ -65,7 +65,7 @@ def _may_jump(container: av.container.InputContainer) -> bool:
 
 
 class Clock:
-    """Has time stamps go on where the clock of a recording was set anew, as where two transport streams are joined.
+    """Makes time stamps continuous where the clock of a recording was reset, as where two transport streams are joined.
 
     All streams are moved by the same time, so they stay together. Every reader of the file has to see all its packets.
     """

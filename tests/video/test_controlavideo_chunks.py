@@ -26,7 +26,7 @@ from video.controlavideo.chunks import (
     chunk_slices,
     draw_clip,
     frames_drawn,
-    last_sound_state,
+    last_intact_state,
     load_state,
     match_look,
     save_state,
@@ -160,7 +160,7 @@ def test_going_on_where_all_before_is_there_and_sound(tmp_path):
     there = set(range(7))
 
     def last() -> int | None:
-        state = last_sound_state(tmp_path, drawn, there.__contains__)
+        state = last_intact_state(tmp_path, drawn, there.__contains__)
         return state and (state.chunk, state.last.max().item())
 
     assert last() == (3, 3.0)

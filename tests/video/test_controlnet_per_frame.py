@@ -1,4 +1,4 @@
-"""video/controlnet_per_frame.py: a clip in, a clip out; cut off and gone on with; on several processes; refusals."""
+"""video/controlnet_per_frame.py: a clip in, a clip out; interrupted and resumed; on several processes; refusals."""
 
 import gc
 import json
@@ -220,7 +220,7 @@ def test_a_disk_that_fills_up_while_the_clip_is_written_keeps_every_frame(
 ):
     output = tmp_path / "out.mp4"
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    for room, said in ((0, "make room and begin again"), (result.stat().st_size - 1000, "kept; .* --resume")):
+    for room, said in ((0, "free some space and start again"), (result.stat().st_size - 1000, "kept; .* --resume")):
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
         try:
             with pytest.raises(InputError, match=f"the disk is full; .*{said}"):
@@ -232,7 +232,7 @@ def test_a_disk_that_fills_up_while_the_clip_is_written_keeps_every_frame(
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / ".out.mp4.frames").glob("[0-9]*.png")}
     assert len(kept) > 6
     here(*command(source, output, base, "--resume"))
-    assert f"{len(kept)} frames are finished already" in capsys.readouterr().out
+    assert f"{len(kept)} frames are already finished" in capsys.readouterr().out
     assert kept.items() <= at_the_end["frames"].items() and len(decoded(output)) == 14
 
 

@@ -1,12 +1,12 @@
-"""Clips longer than the model: chunk after chunk, each going on from the last frame of the one before.
+"""Clips longer than the model: chunk by chunk, each continuing from the last frame of the one before.
 
 The original takes source frames [0, E), [E - 1, 2 E - 1), [2 E - 1, 3 E - 1), ... and leaves out the first frame of
-each: of N frames (E - 1) (N // E) come out, and from the third chunk on, the frame a chunk starts from shows another
+each: of N frames (E - 1) (N // E) come out, and from the third chunk on, the frame a chunk starts from is of another
 moment than its control map. Aligned, a chunk starts at the last source frame of the one before, and N frames come out.
 
-What every chunk starts from is itself generated, so contrast and colours run away after a few rounds. Two things hold
-them: the frame is handed on as latents, not decoded, rounded and encoded again; and its mean and spread in each channel
-are drawn towards those of the very first frame.
+What every chunk starts from is itself generated, so contrast and colours drift after a few chunks. Two things prevent
+it: the frame is passed on as latents, not decoded, rounded and encoded again; and its mean and standard deviation in
+each channel are pulled towards those of the very first frame.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,11 +33,11 @@ Slices = Callable[[int, int], torch.Tensor]  # (start, stop) -> (1, 3, stop - st
 
 @dataclass(frozen=True)
 class State:
-    """What the next chunk needs of those before it. Kept with the frames, it lets a run go on where it was stopped."""
+    """What the next chunk needs of those before it; saved with the frames, so that an interrupted run resumes."""
 
     chunk: int  # the next one to draw
-    last: torch.Tensor | Image.Image  # the frame to go on from: latents (1, 4, h, w), or as the original a picture
-    first: torch.Tensor | None = None  # latents of the clip's first frame, whose look is held
+    last: torch.Tensor | Image.Image  # the frame to continue from: latents (1, 4, h, w), or as the original a picture
+    first: torch.Tensor | None = None  # latents of the clip's first frame, whose look is kept
 
 
 def save_state(state: State, folder: Path) -> None:
@@ -47,7 +47,7 @@ def save_state(state: State, folder: Path) -> None:
 
 
 def load_state(folder: Path, chunk: int) -> State | None:
-    """The state before `chunk` is drawn; None where it was not kept, or is not what was written."""
+    """The state before `chunk` is drawn; None where there is none, or it is damaged."""
     kept = hashed.load(state_path(folder, chunk))
     if kept is None:
         return None
@@ -59,8 +59,8 @@ def state_path(folder: Path, chunk: int) -> Path:
     return folder / f"chunk-{chunk:05}.safetensors"
 
 
-def last_sound_state(folder: Path, drawn: list[list[int]], has: Callable[[int], bool]) -> State | None:
-    """Where to go on: all frames that the chunks before it gave (`drawn`, by chunk) are there, and so is each state."""
+def last_intact_state(folder: Path, drawn: list[list[int]], has: Callable[[int], bool]) -> State | None:
+    """Where to resume: every frame of the chunks before it (`drawn`, by chunk) exists, and so does each state."""
     state = None
     for chunk, frames in enumerate(drawn, 1):
         following = load_state(folder, chunk) if all(map(has, frames)) else None
@@ -110,7 +110,7 @@ def draw_clip(
     """Yield `frames` frames, chunk by chunk. `settings` are further arguments of the pipeline's call.
 
     A clip is the same whether drawn in one go or resumed from the state of any of its chunks. As the original
-    draws it, it needs a `posterior_seed` for that: it seeds the global generator anew for each chunk.
+    draws it, it needs a `posterior_seed` for that: it seeds the global generator for each chunk.
     """
     repairs = Repairs.none() if faithful else repairs or Repairs()
     faithful = not repairs.oddities
@@ -143,13 +143,13 @@ def draw_clip(
         )
         check_drawn(z.images, pipe)
         pictures = decode_frames(pipe.vae, z.images)[0]
-        handed_on = pictures[-1] if faithful else tail.cpu()
-        state = State(number + 1, handed_on, z.images[:, :, 0].cpu() if first is None else first.cpu())
+        last_frame = pictures[-1] if faithful else tail.cpu()
+        state = State(number + 1, last_frame, z.images[:, :, 0].cpu() if first is None else first.cpu())
         yield Chunk(pictures[drawn[number][0] - start :], drawn[number], state)
 
 
 def match_look(z: torch.Tensor, first: torch.Tensor, strength: float = LOOK_STRENGTH) -> torch.Tensor:
-    """Draw mean and deviation of each channel of `z` (1, 4, h, w) to those of `first` (Huang and Belongie 2017)."""
+    """Pull mean and deviation of each channel of `z` (1, 4, h, w) to those of `first` (Huang and Belongie 2017)."""
     z, first = z.float(), first.float()
     mean, deviation = z.mean((-2, -1), keepdim=True), z.std((-2, -1), keepdim=True)
     wanted_mean, wanted = first.mean((-2, -1), keepdim=True), first.std((-2, -1), keepdim=True)
@@ -158,7 +158,7 @@ def match_look(z: torch.Tensor, first: torch.Tensor, strength: float = LOOK_STRE
 
 
 def _start_of_chunk(pipe: ControlAVideoPipeline, state: State, repairs: Repairs, size: tuple[int, int]):
-    """The first frame's latents and the frame to go on from; both None before the first chunk."""
+    """The first frame's latents and the frame to continue from; both None before the first chunk."""
     last, device = state.last, pipe._execution_device
     if repairs.look_anchored and isinstance(last, Image.Image):  # a look is of latents
         last = encode_picture(pipe.vae, last, size, device, mean=repairs.oddities)

@@ -1,4 +1,4 @@
-"""The clip that leads: which of its frames are used, and their control maps; on disk, so that memory stays flat."""
+"""The source clip: which of its frames are used, and their control maps; on disk, so that memory does not grow."""
 
 import os
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from video.controlavideo.preprocess import (
     sample_frames,
     source_frames,
 )
-from video.frame_store import FrameStore
+from video.frame_store import KEPT, FrameStore
 from video.gif import write_gif
 
 Detect = Callable[[np.ndarray], np.ndarray]  # frames (n, h, w, 3) uint8 -> maps (n, h', w'), uint8 or raw depth
@@ -48,7 +48,7 @@ def choose(available: int, wanted: int | None, rate: int) -> tuple[list[int], st
 
 
 def size_of(clip: Clip, height: int | None, width: int | None, native: int, squashed: bool = False) -> tuple[int, int]:
-    """(H, W), multiples of 8: the clip's shape at the model's size, or by the side that was given; both as they are.
+    """(H, W), multiples of 8: the clip's aspect ratio at the model's size or the given side; both sides as given.
 
     `squashed` to a square, as the original has it, where no sides are given.
     """
@@ -121,9 +121,9 @@ def read_source(sampled: Sampled, detect: Detect, folder: Path, dtype: torch.dty
 
 
 def _on_disk(path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
-    """An array in a file, with all the room it takes: without that, a disk that fills up kills who writes to it."""
+    """An array in a file whose space is reserved at once: else a disk that fills up kills the process that writes."""
     array = open_memmap(path, "w+", dtype, shape)
-    full = disk_full_said("the finished frames are kept; make room and go on with --resume")
+    full = disk_full_said(KEPT)
     if hasattr(os, "posix_fallocate"):  # macOS has no such thing
         with full, open(path, "r+b") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
@@ -160,8 +160,8 @@ def _load_dpt(name: str, device: torch.device) -> Detect:
         model = AutoModelForDepthEstimation.from_pretrained(folder, use_safetensors=True).eval().to(device)
     except (OSError, ValueError) as error:
         raise InputError(
-            f"--control_mode depth needs the weights of {name}, and they could not be had "
-            f"({type(error.__cause__ or error).__name__}); name a folder with --depth_model, or take canny"
+            f"--control_mode depth needs the weights of {name}, and they could not be loaded "
+            f"({type(error.__cause__ or error).__name__}); name a folder with --depth_model, or use canny"
         ) from error
 
     @torch.inference_mode()
@@ -182,10 +182,10 @@ def sample(clip: Clip, wanted: int | None, rate: int) -> tuple[Clip, list[int], 
 def write_result(output: Path, source: Source, store: FrameStore, drawn: list[int], side_by_side: bool) -> list[str]:
     """The frames that were `drawn` (the original leaves some out) at the source's times, with its sound.
 
-    Returns what a person should be told.
+    Returns notes for the user.
     """
     writer = write_gif if output.suffix.lower() == ".gif" else write_clip
-    with disk_full_said("go on with --resume once there is room"), writer(output, source.clip) as out:
+    with disk_full_said("continue with --resume once there is space"), writer(output, source.clip) as out:
         for k, following in zip(drawn, [*drawn[1:], len(source.times)], strict=True):
             picture = store.wait_for(k, stopped=lambda: True)
             if side_by_side:

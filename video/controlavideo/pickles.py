@@ -23,11 +23,11 @@ HED = "hed-network.pth"
 
 
 def as_safetensors(folder: Path) -> Path:
-    """`folder` itself, or where it holds weights as pickles only, a copy in the user's cache that has them safe."""
+    """`folder` itself, or where it has weights as pickles only, a copy in the user's cache with safetensors."""
     pickles = [path for path in sorted(folder.glob("*/*.bin")) if _needs_conversion(path)]
     if not pickles:
         return folder
-    # HED's may be added later, and what is copied may change; links lead to what is there
+    # HED's may be added later, and copied files may change; links follow theirs
     copied = [path for path in sorted(folder.glob("*/*")) if path.suffix in (".json", ".txt")]
     index = [*folder.glob("model_index.json"), *folder.glob(HED)]
     converted = cache_folder(folder.resolve().name, *pickles, *copied, *index)

@@ -1,4 +1,4 @@
-"""Control-A-Video's pipeline: a clip of latents, denoised together, led by control maps and by its first frame.
+"""Control-A-Video's pipeline: a clip of latents, denoised together, guided by control maps and by its first frame.
 
     pipe = ControlAVideoPipeline.from_pretrained("wf-genius/controlavideo-depth")
     frames = pipe("a bear walking through stars", controlnet_hint=maps, images=source).images[0]
@@ -30,10 +30,10 @@ from video.controlavideo.noise import inherit, motion_mask
 
 @dataclass(frozen=True)
 class Repairs:
-    """What the original does that nobody would want. True: repaired.
+    """Oddities of the original implementation. True: repaired.
 
-    The published results have all of it in them, so `faithful=True`, which is `Repairs.none()`, keeps it, and raises
-    ValueError where the original would have crashed. The oddities are:
+    The published results contain them all, so `faithful=True`, which is `Repairs.none()`, reproduces them, and raises
+    ValueError where the original would have crashed:
 
     - in the per-frame pass odd frames get the prompt, where all are to have the negative text;
     - guidance works above 5 only and not above 1, and per-frame guidance fails below;
@@ -61,7 +61,7 @@ class Held:
 
     first_frame: torch.Tensor | None  # (1, 4, h, w), clean
     motion_mask: torch.Tensor | None  # (1, 1, f - 1, h, w): where it is 0, noise is inherited from the frame before
-    residual_control_steps: int  # for so many steps
+    residual_control_steps: int  # the first steps, before which it is inherited
     first_frame_ddim_strength: float  # below 1, the others inherit from the first frame with so much noise in it
     scaled: bool  # the first frame too, by schedulers that scale what the UNet is given
 
@@ -132,7 +132,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         fps_labels: torch.Tensor | None = None,
         cross_attention_kwargs: dict | None = None,
     ) -> ControlAVideoOutput | tuple:
-        """Draw one clip.
+        """Generate one clip.
 
         The arguments are the original's (one prompt, one clip a call; `fps_labels` and `cross_attention_kwargs` are
         taken and not used, as there), and:
