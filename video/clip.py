@@ -58,7 +58,7 @@ class Frame:
 
 @dataclass
 class Clip:
-    """What is known of a clip before it is read. Sizes are those of the picture as it is shown."""
+    """What is known of a clip before its frames are decoded. Sizes are those of the picture as it is shown."""
 
     path: Path
     shape: Shape
@@ -93,7 +93,7 @@ class Clip:
         return self.start is None and self.end is None and self.max_frames is None
 
     def until(self, first: Frame) -> Fraction | None:
-        """Seconds on the file's clock where a part that begins with `first` ends, nearly; None: with the file."""
+        """About when, on the file's clock in seconds, a part that begins with `first` ends; None: with the file."""
         lasts = None if self.max_frames is None else first.pts * self.time_base + self.max_frames / self.rate
         end = None if self.end is None else self.origin * self.time_base + Fraction(self.end)
         return min(filter(None, (lasts, end)), default=None)
@@ -234,7 +234,7 @@ def _ratio(pixel: Fraction) -> str:
 
 
 def _narrowed(clip: Clip) -> Clip:
-    """The estimate of how many frames there are, for the part that was asked for."""
+    """Estimate the number of frames of the selected part."""
     lasts = float(clip.expected_frames / clip.rate)
     seconds = min(lasts if clip.end is None else clip.end, lasts) - (clip.start or 0)
     estimate = clip.expected_frames if clip.start is clip.end is None else max(round(seconds * clip.rate), 1)
@@ -314,7 +314,7 @@ def write_clip(path: str | Path, clip: Clip) -> Iterator[ClipWriter]:
 
 
 def check_output(path: str | Path, source: str | Path) -> Path:
-    """Refuse, before anything is done, what a result cannot be: the source itself, an unknown kind, a closed folder."""
+    """Raise InputError for a result that is the source itself, of an unknown format, or cannot be written."""
     path = Path(path)
     if path.suffix.lower() not in ENCODERS:
         raise InputError(f"cannot write {path}: it must end in {', '.join(ENCODERS)}")
@@ -325,11 +325,11 @@ def check_output(path: str | Path, source: str | Path) -> Path:
 
 
 def check_writable(path: Path, flag: str) -> None:
-    """Refuse a file that cannot be made, before the work that it is for; `flag` named it."""
+    """Raise InputError, before any work is done, where the file that `flag` named cannot be written."""
     if path.is_dir():
         raise InputError(f"{path} is a folder; name the file to write with {flag}")
     try:
         with contextlib.suppress(InterruptedError), atomic_write(path):
-            raise InterruptedError  # a file can be made there, and is taken away again
+            raise InterruptedError  # the file can be written; it is removed again
     except OSError as error:
         raise InputError(f"cannot write {path} ({error.strerror}); choose another {flag}") from error

@@ -40,7 +40,7 @@ def scores(
 ) -> tuple[dict[str, float | None], list]:
     """Scores of (source, output) frames (h, w, 3) uint8 of one size, and what `look` returned of every BATCH outputs.
 
-    Frames are looked at once and in order; only the last one is kept, so any length can be measured.
+    Frames are read once and in order, and only the last one is kept, so clips of any length can be measured.
     """
     found: dict[str, list[float]] = {
         name: [] for name in ("e_warp", "e_warp_first", "e_warp_floor", "edge_f1", "sharp", "sharp_source")
@@ -85,8 +85,8 @@ def _thumbnail(picture: np.ndarray) -> np.ndarray:
 
 
 def load_look(prompt: str, folder: str | Path) -> Callable[[list], tuple]:
-    """What looks at pictures (h, w, 3) uint8: their CLIP embeddings (n, width), the prompt's (1, width), and which are
-    in dramatic light (n,). InputError where there is no CLIP model `folder`.
+    """A function of pictures (h, w, 3) uint8 that gives their CLIP embeddings (n, width), the prompt's (1, width), and
+    which are in dramatic light (n,). InputError where there is no CLIP model `folder`.
     """
     from transformers import CLIPModel, CLIPProcessor
 

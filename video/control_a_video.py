@@ -54,7 +54,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def check(args: argparse.Namespace):
-    """The clip, after everything that can be refused without a model was."""
+    """The clip, after all checks that need no model."""
     from video.clip import check_output, open_clip
     from video.gif import check_gif
 

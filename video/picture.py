@@ -30,7 +30,7 @@ def turn_of(picture: av.VideoFrame) -> np.ndarray | None:
 
 @dataclass(frozen=True)
 class Shape:
-    """How the pictures of a clip are shown: taken from the first one, and held for all."""
+    """How all pictures of a clip are shown, as the first one is."""
 
     coded: tuple[int, int]  # (width, height) in the file
     pixel: Fraction  # width of a pixel over its height
@@ -82,7 +82,7 @@ class Size:
 
     @classmethod
     def of(cls, width: int, height: int, short_side: int, grid: int) -> "Size":
-        """Raises InputError for a source so long that it would not fit."""
+        """Raises InputError for a source whose longer side would be above LONGEST."""
         scale = short_side / min(width, height)
         size = cls(*(max(2 * round(side * scale / 2), 2) for side in (height, width)), grid)
         if max(size.height, size.width) > LONGEST:
@@ -129,7 +129,7 @@ def _rgb(picture: av.VideoFrame, size: tuple[int, int], say: Say) -> np.ndarray:
 
 
 def deinterlaced(pictures: Iterator[av.VideoFrame], say: Say) -> Iterator[av.VideoFrame]:
-    """The same pictures, those that are two fields made whole by FFmpeg's bwdif, at the same times."""
+    """The same pictures at the same times, interlaced ones deinterlaced by FFmpeg's bwdif."""
     weave: _Bwdif | None = None
     for picture in pictures:
         if weave is not None and weave.kind != _kind(picture):

@@ -32,7 +32,7 @@ PENDING = 32  # key frames held back, since none of them is needed where the fra
 
 
 class Shot:
-    """What is drawn of one shot. Anchor and key frames are drawn when the first frame after them is to be drawn."""
+    """The state of one shot. Anchor and key frames are drawn when the first frame after them is to be drawn."""
 
     def __init__(self, restyler: Restyler, finish: Callable[[Unit, torch.Tensor, "Shot"], None]):
         self._restyler, self._finish = restyler, finish
@@ -156,7 +156,7 @@ class _Kept(dict):
 
 
 def _finish(unit: Unit, frames: torch.Tensor, shot: Shot, size: Size, store: FrameStore | _Kept) -> None:
-    """Colour, and onto the disk. frames (n, 3, h, w) in [0, 1]"""
+    """Match colours to the anchor's and save. frames (n, 3, h, w) in [0, 1]"""
     for item, frame in zip(unit.items, frames.permute(0, 2, 3, 1).cpu().numpy(), strict=True):
         source, frame = size.cut(item.picture).astype(np.float32) / 255, size.cut(frame)
         if unit.role == ANCHOR:

@@ -43,7 +43,7 @@ SCHEDULERS = {"dpm++": DPMSolverMultistepScheduler, "lcm": LCMScheduler}
 
 
 def solver(name: str, config: Mapping) -> SchedulerMixin:
-    """The solver of this name for a base whose scheduler has this configuration, of which it takes what it knows."""
+    """The solver of this name, with those entries of a base's scheduler configuration that it knows."""
     kind = SCHEDULERS[name]
     known = inspect.signature(kind.__init__).parameters  # diffusers warns of every other entry
     return kind.from_config({entry: value for entry, value in config.items() if entry in known})

@@ -109,7 +109,7 @@ def units(frames: Iterable[Frame], size: Size, next_map: NextMap, batch_size: in
 
 
 def _items(frames, size: Size, next_map, consistent: bool) -> Iterator[tuple[str, Item]]:
-    """(role, item). An item is given out when the next picture differs, because until then it may get more indices."""
+    """(role, item). An item is yielded once the next picture differs, because until then it may get more indices."""
     held, track, role = None, None, BETWEEN
     for frame in frames:
         picture = size.fit(frame.rgb)

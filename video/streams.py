@@ -22,7 +22,7 @@ CLOCK = 60  # seconds: what begins later than this goes by a clock and is not ke
 
 
 def open_source(path: str | Path) -> av.container.InputContainer:
-    """Open a file, whose path is made absolute: FFmpeg takes what stands before a colon for a protocol."""
+    """Open a file by its absolute path, since FFmpeg takes what precedes a colon for a protocol."""
     return av.open(str(Path(path).absolute()), metadata_errors="replace")
 
 
@@ -151,13 +151,13 @@ def check_colours(path: Path, container: av.container.InputContainer, first: av.
 
 
 def later_streams(container: av.container.InputContainer) -> list[str]:
-    """What turned up in a file that was read and was not known of when it was opened."""
+    """Streams that turned up while the file was read, and were not known when it was opened."""
     found = re.findall(r"^ +Stream #0:(\d+)[^:]*: (.*)$", _dump(container), re.MULTILINE)
     return [kind for number, kind in found if int(number) >= len(container.streams)]
 
 
 def _dump(container: av.container.InputContainer) -> str:
-    """What FFmpeg prints of the streams it has met so far: PyAV has no other word of side data and of later ones."""
+    """What FFmpeg prints of the streams it has found: PyAV gives no other access to side data and later streams."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)
     try:

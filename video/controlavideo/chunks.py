@@ -78,7 +78,7 @@ class Chunk:
 
 
 def chunk_slices(frames: int, each: int, aligned: bool = True) -> list[tuple[int, int]]:
-    """Source frames [start, stop) of each chunk; no chunk is longer than `each`, and aligned ones are about as long."""
+    """Source frames [start, stop) of each chunk; no chunk is longer than `each`, and aligned ones are about equal."""
     if each < 2:
         raise ValueError(f"a chunk of {each} has no frame to add to the one it starts from; 2 is the least")
     if not aligned:
@@ -89,7 +89,7 @@ def chunk_slices(frames: int, each: int, aligned: bool = True) -> list[tuple[int
 
 
 def frames_drawn(slices: list[tuple[int, int]], aligned: bool = True) -> list[list[int]]:
-    """Source frames that each chunk gives a picture of: all but the one that it starts from, which is there already."""
+    """Source frames that each chunk gives a picture of: all but the one that it starts from, which is drawn already."""
     return [list(range(start + bool(number or not aligned), stop)) for number, (start, stop) in enumerate(slices)]
 
 

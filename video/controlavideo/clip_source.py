@@ -131,7 +131,7 @@ def _on_disk(path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def load_detect(mode: str, checkpoint: Path, depth_model: str, device: torch.device) -> Detect:
-    """What makes the control maps of `mode`. InputError where weights are missing."""
+    """The detector of control maps of `mode`. InputError where weights are missing."""
     if mode == "canny":
         return canny_maps
     if mode == "depth":

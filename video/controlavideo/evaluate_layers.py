@@ -3,7 +3,7 @@
 python -m video.controlavideo.evaluate_layers                 12 clips of 16 frames, and 64 frames of two
 python -m video.controlavideo.evaluate_layers --table repairs --clips 2 --frames 24 --num_inference_steps 10
 
-consistency  each frame by itself with a ControlNet; temporal layers at their start, which is none; as they were trained
+consistency  each frame by itself with a ControlNet; untrained temporal layers, which do nothing; trained ones
 length       clips of 64 frames: sharpness of the last 8 frames over the first 8, how far mean Lab moved between them,
              and the same less what the source does; with the look of the first frame held, and without
 repairs      as the original has it; the same with the look of the first frame held; with all of its oddities repaired.
@@ -120,7 +120,7 @@ def held(index: int, side: int, draw: Callable) -> list[float]:
 
 
 def identity_start(pipe) -> None:
-    """Temporal layers back to what they are before they are trained: a pass-through."""
+    """Reset the temporal layers to their start, the identity."""
     for network in (pipe.unet, pipe.controlnet):
         start = type(network).from_config(network.config).state_dict()
         network.load_state_dict({name: w for name, w in start.items() if "_temporal" in name}, strict=False)

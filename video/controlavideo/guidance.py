@@ -21,7 +21,7 @@ class Guidance:
         return len(self.text) == 2
 
     def text_of_frames(self, frames: int) -> torch.Tensor:
-        """Text (f, l, d) of the per-frame pass. It is to be the negative one for all frames.
+        """Text (f, l, d) of the per-frame pass: the negative one for all frames.
 
         The original repeats [negative, prompt] where it should repeat each, so odd frames get the prompt.
         """

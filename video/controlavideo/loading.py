@@ -102,9 +102,9 @@ def load_parts(
     variant: str | None = None,
     **more,
 ) -> dict:
-    """The components of checkpoint `name`, on the CPU; those in `more` take the place of those in the folder.
+    """The components of checkpoint `name`, on the CPU; those in `more` replace those in the folder.
 
-    The rest of `more` is for the hub, where it is asked: see HUB. `variant` is of the weights' files, such as fp16.
+    The rest of `more` are arguments of the hub (see HUB). `variant` is that of the weight files, such as fp16.
     """
     from transformers import CLIPTextModel
 
@@ -134,20 +134,20 @@ def control_mode(name: str | Path) -> str | None:
 
 
 def native_side(folder: Path) -> int:
-    """Pixels of the side the checkpoint was made for."""
+    """Side in pixels that the checkpoint was trained at."""
     unet = json.loads((folder / "unet" / "config.json").read_text())
     vae = json.loads((folder / "vae" / "config.json").read_text())
     return (unet.get("sample_size") or 64) * 2 ** (len(vae["block_out_channels"]) - 1)
 
 
 def coarsest(folder: Path) -> int:
-    """Pixels that one of the UNet's coarsest map stands for."""
+    """Pixels per side that one position of the UNet's coarsest feature map covers."""
     unet, vae = (json.loads((folder / part / "config.json").read_text()) for part in ("unet", "vae"))
     return 2 ** (len(unet["block_out_channels"]) + len(vae["block_out_channels"]) - 2)
 
 
 def stamp(folder: Path) -> str:
-    """One hash over a folder of weights: it tells one from another, and from itself once it is trained further."""
+    """One hash over a folder of weights, which changes when they are trained further."""
     files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".safetensors", ".json", ".bin")]
     contents = [(str(path.relative_to(folder)), file_sha256(path)) for path in files]
     return hashlib.sha256(repr(contents).encode()).hexdigest()
@@ -173,7 +173,7 @@ def put_base(pipe: DiffusionPipeline, folder: Path) -> None:
 def _problems(path: Path, network: type[ModelMixin]) -> list[str]:
     """Names and shapes of all tensors, from headers, against those of the network the configuration describes.
 
-    A 2-D network's configuration is taken for ours, so that what is said of it is what it lacks.
+    A 2-D network's configuration is read as ours, so that the message says what it lacks.
     """
     try:
         config = json.loads((path / "config.json").read_text())
@@ -191,7 +191,7 @@ def _problems(path: Path, network: type[ModelMixin]) -> list[str]:
 
 
 def _complete(cls: type, path: Path, **options):
-    """A model of diffusers or transformers, which would fill what a file lacks with noise and only warn."""
+    """Load a model of diffusers or transformers, which by themselves fill missing tensors with noise and only warn."""
     try:
         model, info = cls.from_pretrained(path, output_loading_info=True, **options)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
@@ -207,7 +207,7 @@ def _tokenizer(path: Path):
     from transformers import CLIPTokenizer
 
     if not any((path / file).is_file() for file in ("vocab.json", "tokenizer.json")):
-        raise InputError(f"{path} has no vocab.json")  # transformers would make a tokenizer of no words
+        raise InputError(f"{path} has no vocab.json")  # transformers would make a tokenizer with no vocabulary
     try:
         return CLIPTokenizer.from_pretrained(path)
     except (OSError, ValueError) as error:

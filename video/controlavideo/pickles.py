@@ -84,7 +84,7 @@ def _needs_conversion(path: Path) -> bool:
 
 
 def cache_folder(name: str, *files: Path) -> Path:
-    """A folder for what is made of `files`; another one as soon as one of them holds something else."""
+    """A folder of the cache for what is made of `files`, named by a hash of their contents."""
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cinematic-diffusion"
     contents = [(path.name, path.parent.name, file_sha256(path)) for path in files]
     return root / f"{name}-{hashlib.sha256(repr(contents).encode()).hexdigest()[:16]}"

@@ -265,7 +265,7 @@ class ControlAVideoPipeline(DiffusionPipeline, TextualInversionLoaderMixin, Stab
         return torch.cat([negative_prompt_embeds, positive]).to(device, dtype)
 
     def encode_text(self, prompt: str | list[str]) -> torch.Tensor:
-        """(n, 77, d): what CLIP's text tower says of a prompt, cut off or padded to its length."""
+        """(n, 77, d): CLIP's text embedding of each prompt, truncated or padded to 77 tokens."""
         prompts = self.maybe_convert_prompt([prompt] if isinstance(prompt, str) else prompt, self.tokenizer)
         length = self.tokenizer.model_max_length
         tokens = self.tokenizer(prompts, padding="max_length", max_length=length, truncation=True, return_tensors="pt")
@@ -320,7 +320,7 @@ def load_pipeline(
     compiled: bool = False,
     xformers: bool = False,
 ) -> ControlAVideoPipeline:
-    """The pipeline on the machine's device, over the base that was asked for."""
+    """The pipeline on the machine's device, with another Stable Diffusion model as its base if one is given."""
     import diffusers
     import transformers
 
@@ -344,7 +344,7 @@ def load_pipeline(
 
 
 def _settled(scheduler) -> dict:
-    """What Stable Diffusion's old scheduler files are known to have wrong, put right."""
+    """Corrections of what Stable Diffusion's old scheduler files are known to have wrong."""
     wanted = {"steps_offset": 1, "clip_sample": False}
     return {name: value for name, value in wanted.items() if name in scheduler.config}
 
