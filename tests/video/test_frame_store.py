@@ -91,4 +91,4 @@ def test_a_process_that_is_lost_and_a_run_too_many_are_said(tmp_path):
     first._lock.close(), first._own_lock.close()
     (first.folder / "process-1").write_text("done")  # of a run before this one
     first = frames_of(output, 0, resume=True)
-    assert first.has(0) and first._state(1) == "coming"
+    assert first.has(0) and first._state(1) == "starting"
