@@ -148,8 +148,8 @@ def test_only_what_the_key_frame_shows_is_drawn_towards_it():
     seen = torch.ones(1, 1, 64, 64)
     seen[..., :32] = 0
     blank = torch.zeros(1, 3, 64, 64)
-    moved = Follow(Batch(blank, blank, [0], torch.zeros(1, 2, 64, 64), seen), latents)
-    found = Restyler._follow(None, eps, latents, 0.5, 0, moved, Memory(x0=[x0]), None)
+    follow = Follow(Batch(blank, blank, [0], torch.zeros(1, 2, 64, 64), seen), latents)
+    found = Restyler._follow(None, eps, latents, 0.5, (follow.seen, follow.moved(x0)), None)
     assert torch.equal(found[..., :4], eps[..., :4])
     assert torch.allclose((latents - 0.5**0.5 * found)[..., 4:] / 0.5**0.5, x0[..., 4:], atol=1e-4)
 
