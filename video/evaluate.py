@@ -1,4 +1,4 @@
-"""Measure a restyled clip against its source: does it hold still, keep its shapes and details, and show the prompt.
+"""Evaluate a restyled clip against its source: is it steady, does it keep shapes and details, does it show the prompt.
 
 python -m video.evaluate --source in.mp4 --output out.mp4 --prompt "a lighthouse, dramatic lighting" --json scores.json
 
@@ -13,7 +13,7 @@ colour_drift       how far mean Lab moves from the first second to the last, les
 clip_score         100 cos(frame, prompt); clip_consistency: mean cosine of neighbouring frames (others report it)
 dramatic           share of frames in dramatic light, by the miniature's judge
 
-An even grey scores 0 and blur beats the source in e_warp: read it beside edge_f1 and sharpness, against a plain run.
+Plain grey scores 0 and blur beats the source in e_warp: read it beside edge_f1 and sharpness, against a plain run.
 """
 
 import argparse
@@ -34,7 +34,7 @@ ROUNDED = 4  # pixels by which a side may differ, since Control-A-Video's are mu
 
 
 def same_shape(source: Path, output: Path) -> tuple["Clip", "Clip"]:
-    """Both clips; InputError where one is not the other at another size, give or take what sides are rounded by."""
+    """Both clips; InputError where their aspect ratios differ by more than the rounding of sides."""
     from video.clip import open_clip
 
     first, second = open_clip(source), open_clip(output)
@@ -48,7 +48,7 @@ def same_shape(source: Path, output: Path) -> tuple["Clip", "Clip"]:
 
 
 def pairs_of(source: Path, output: Path) -> Iterator[tuple]:
-    """Frames of two clips at the size of the second, in step."""
+    """Pairs of frames of two clips, at the size of the second."""
     import cv2
 
     frames, results = (clip.frames() for clip in same_shape(source, output))
@@ -63,11 +63,11 @@ def pairs_of(source: Path, output: Path) -> Iterator[tuple]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
-    parser.add_argument("--source", type=Path, required=True, metavar="CLIP", help="the clip as it was")
+    parser.add_argument("--source", type=Path, required=True, metavar="CLIP", help="the source clip")
     parser.add_argument("--output", type=Path, required=True, metavar="CLIP", help="the clip to measure")
-    parser.add_argument("--prompt", default="", help="what it should show; no CLIP score if not given")
+    parser.add_argument("--prompt", default="", help="prompt of the clip; no CLIP score if not given")
     parser.add_argument("--clip", default=str(MINIATURE_CLIP), help="folder or hub name of the CLIP model")
-    parser.add_argument("--json", type=output_file, metavar="FILE", help="where to write the scores as well")
+    parser.add_argument("--json", type=output_file, metavar="FILE", help="file to write the scores to as well")
     args = parser.parse_args()
     from video.clip import check_writable
 

@@ -1,4 +1,4 @@
-"""What each part of the consistent mode is worth, on rendered clips whose optical flow is known exactly.
+"""Measure each part of the consistent mode on rendered clips whose optical flow is known exactly.
 
 python -m images.render --list video/evaluation_clips.jsonl --frames 48 --samples 16 --output_dir outputs/clips
 python -m video.evaluate_consistency             the table: 12 clips of 48 frames, more than an hour
@@ -24,7 +24,7 @@ from inference.options import ROOT, Help, add_base_options, at_least, output_fil
 
 
 def variants(recipe) -> dict:
-    """Each row switches one more part on."""
+    """The recipes by the name of their row; each adds one part."""
     plain = replace(recipe, strength=1.0, shared_noise=False, anchor_attention=False, flow_end=0.0)
     noise = replace(plain, shared_noise=True)
     image = replace(noise, strength=recipe.strength)
@@ -35,7 +35,7 @@ def variants(recipe) -> dict:
 
 
 def read_kept(path: Path) -> dict[str, dict[str, float]]:
-    """What an earlier run measured; nothing where there was none."""
+    """The measurements of an earlier run; none where there was none."""
     try:
         return dict(json.loads(path.read_text()))
     except FileNotFoundError:
@@ -50,14 +50,14 @@ def main() -> None:
     add_base_options(add)
     add("--controlnet", metavar="NAME", help="hub name or folder; if not given, the base's own")
     add("--clips_dir", type=Path, default=ROOT / "outputs" / "clips", help="folder of rendered clips")
-    add("--clips", type=at_least(1), default=12, help="how many")
-    add("--frames", type=at_least(2), default=48, help="of each clip")
-    add("--num_inference_steps", type=at_least(1), default=20, help="steps")
-    add("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed")
-    add("--strength", type=at_least(0, float), default=0.6, help="from + img2img on")
-    add("--batch_size", type=at_least(1), default=8, help="frames drawn at once")
+    add("--clips", type=at_least(1), default=12, help="number of clips")
+    add("--frames", type=at_least(2), default=48, help="number of frames of each clip")
+    add("--num_inference_steps", type=at_least(1), default=20, help="number of denoising steps")
+    add("--guidance_scale", type=at_least(0, float), default=7.5, help="higher values follow the prompt more closely")
+    add("--strength", type=at_least(0, float), default=0.6, help="of img2img, from its row on")
+    add("--batch_size", type=at_least(1), default=8, help="frames denoised at once")
     default = str(ROOT / "outputs" / "ablation.json")
-    add("--output", type=output_file, default=default, help="what is measured, by what it was measured with")
+    add("--output", type=output_file, default=default, help="file of measurements, by their settings")
     args = parser.parse_args()
 
     import numpy as np

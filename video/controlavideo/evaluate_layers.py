@@ -38,16 +38,16 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
     add = parser.add_argument
     add("--checkpoint", type=Path, default=MINIATURE / "controlavideo-canny", help="folder of temporal weights")
-    add("--table", nargs="+", choices=TABLES, default=TABLES[:2], help="what to measure")
-    add("--clips", type=at_least(1), default=12, help="how many; of the long ones, a sixth")
-    add("--frames", type=at_least(2), default=16, help="of each clip")
-    add("--num_inference_steps", type=at_least(1), default=20, help="steps")
-    add("--controlnet_conditioning_scale", type=at_least(0, float), default=CONDITIONING, help="of every way")
+    add("--table", nargs="+", choices=TABLES, default=TABLES[:2], help="tables to print")
+    add("--clips", type=at_least(1), default=12, help="number of clips; a sixth of it for the long ones")
+    add("--frames", type=at_least(2), default=16, help="number of frames of each clip")
+    add("--num_inference_steps", type=at_least(1), default=20, help="number of denoising steps")
+    add("--controlnet_conditioning_scale", type=at_least(0, float), default=CONDITIONING, help="of all rows")
     return parser.parse_args()
 
 
 def drawn_by(pipe, clip: "EvaluationClip", repairs=None, **settings) -> tuple[list, list[int]]:
-    """What Control-A-Video makes of a clip, and the indices of the frames it drew."""
+    """The frames of a clip that Control-A-Video generates, and their indices."""
     import numpy as np
     import torch
 
