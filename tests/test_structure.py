@@ -11,12 +11,8 @@ PACKAGES = ("finetune", "inference", "video", "images")
 # what each may import, besides itself
 ARROWS = {"inference": set(), "images": {"inference"}, "video": {"inference"}, "finetune": {"inference"}}
 # What is left to do: the drawn scenes go with the miniature's first edition, and what scripts share moves out of them.
-LEFT = {
-    "video.takes -> images.scenes", "video.controlavideo.measure -> images.scenes",
-    "inference.compare -> inference.report", "video.ablation -> video.metrics",
-    "video.controlavideo.measure -> video.ablation", "video.controlavideo.measure -> video.metrics",
-}  # fmt: skip
-TWICE = {"measure", "controlavideo", "clip", "options", "strategies", "judge"}
+LEFT = {"video.evaluation_clips -> images.scenes", "inference.compare -> inference.report"}
+TWICE = {"controlavideo", "clip", "options", "strategies", "judge"}
 # the miniature is trained on rendered scenes, and trains a video model as well
 MINIATURE = {"inference", "images", "video"}
 

@@ -38,11 +38,11 @@ from video.streams import (
 
 # What each container gets: the encoder and its options, visually lossless. No B-frames: MP4 keeps the durations of
 # frames in decoding order, so that at a variable rate reordered ones get each other's, and the last one is lost.
-# x264's macroblock tree reads memory that nobody wrote at some widths, and one clip was then not coded twice alike
+# x264's macroblock tree reads uninitialised memory at some widths, so that a clip is not encoded the same way twice
 H264 = ("libx264", {"crf": "16", "preset": "medium", "bf": "0", "mbtree": "0"})
 VP9 = ("libvpx-vp9", {"crf": "20", "b": "0", "row-mt": "1", "deadline": "good", "cpu-used": "4"})
 ENCODERS = {".mp4": H264, ".m4v": H264, ".mov": H264, ".mkv": H264, ".webm": VP9}
-NO_VIDEO = {"tty", "lrc", "srt", "ass", "webvtt"}  # text that FFmpeg would gladly show
+NO_VIDEO = {"tty", "lrc", "srt", "ass", "webvtt"}  # text files that FFmpeg opens as video
 BT709 = 1  # matrix, primaries and transfer, by their number in ITU-T H.273
 
 
@@ -58,7 +58,7 @@ class Frame:
 
 @dataclass
 class Clip:
-    """What is known of a clip before it is read. Sizes are those of the picture as it is shown."""
+    """What is known of a clip before its frames are decoded. Sizes are those of the picture as it is shown."""
 
     path: Path
     shape: Shape
@@ -73,7 +73,7 @@ class Clip:
     zero: Fraction = Fraction(0)  # seconds on the file's clock that are 0 in a copy of all of it
     lag: int | None = None  # dts less pts of the first frame, where frames have no other time stamp than that
     seekable: bool = True
-    notes: list[str] = field(default_factory=list, init=False)  # what a person should be told; complete once read
+    notes: list[str] = field(default_factory=list, init=False)  # for the user; complete once the clip was read
 
     @property
     def width(self) -> int:
@@ -93,7 +93,7 @@ class Clip:
         return self.start is None and self.end is None and self.max_frames is None
 
     def until(self, first: Frame) -> Fraction | None:
-        """Seconds on the file's clock where a part that begins with `first` ends, nearly; None: with the file."""
+        """About when, on the file's clock in seconds, a part that begins with `first` ends; None: with the file."""
         lasts = None if self.max_frames is None else first.pts * self.time_base + self.max_frames / self.rate
         end = None if self.end is None else self.origin * self.time_base + Fraction(self.end)
         return min(filter(None, (lasts, end)), default=None)
@@ -172,11 +172,11 @@ class Clip:
             end = Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
             cut_off = good < stream.frames and first <= self.origin and reached + 1 < end
             if bad or cut_off or reached + 1 < end:
-                self._say(f"is damaged or cut off: {good} frames of it can be decoded, and those are used")
+                self._say(f"is damaged or cut off: {good} frames of it can be decoded and are used")
             if clock.jumped:
-                self._say("has time stamps that jump, as where recordings are joined; they were made to go on")
+                self._say("has time stamps that jump, as where recordings are joined; they were made continuous")
             for later in later_streams(container):
-                self._say(f"has a stream that begins in mid-file, which was left out ({later})")
+                self._say(f"has a stream that begins in mid-file and was left out ({later})")
 
 
 def open_clip(
@@ -216,20 +216,16 @@ def _described(path: Path, container: av.container.InputContainer, stream: av.Vi
         raise InputError(f"no frame of {path} can be decoded")
     check_colours(path, container, first)
     turn = turn_of(first)
-    shape = Shape(
-        (first.width, first.height), stream.sample_aspect_ratio or Fraction(1),
-        tuple(map(tuple, (UPRIGHT if turn is None else turn).tolist())),
-    )  # fmt: skip
+    turned = tuple(map(tuple, (UPRIGHT if turn is None else turn).tolist()))
+    shape = Shape((first.width, first.height), stream.sample_aspect_ratio or Fraction(1), turned)
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     seconds = (stream.duration or 0) * stream.time_base or Fraction(container.duration or 0, av.time_base)
     stamped = first.pts is not None and first.dts is not None
-    clip = Clip(
-        path, shape, stream.time_base, rate, stream.frames or max(round(seconds * rate), 1),
-        has_audio=bool(container.streams.audio), origin=first.pts or 0, zero=begins(container),
-        lag=first.dts - first.pts if stamped and container.format.name == "avi" else None,  # which has dts alone
-    )  # fmt: skip
+    count, sound = stream.frames or max(round(seconds * rate), 1), bool(container.streams.audio)
+    clip = Clip(path, shape, stream.time_base, rate, count, sound, origin=first.pts or 0, zero=begins(container))
+    clip.lag = first.dts - first.pts if stamped and container.format.name == "avi" else None  # which has dts alone
     if turn is None:
-        clip._say(f"asks to be turned by {first.rotation} degrees, which is not done")
+        clip._say(f"has a rotation of {first.rotation} degrees, which is ignored")
     return clip
 
 
@@ -238,7 +234,7 @@ def _ratio(pixel: Fraction) -> str:
 
 
 def _narrowed(clip: Clip) -> Clip:
-    """The estimate of how many frames there are, for the part that was asked for."""
+    """Estimate the number of frames of the selected part."""
     lasts = float(clip.expected_frames / clip.rate)
     seconds = min(lasts if clip.end is None else clip.end, lasts) - (clip.start or 0)
     estimate = clip.expected_frames if clip.start is clip.end is None else max(round(seconds * clip.rate), 1)
@@ -251,7 +247,7 @@ class ClipWriter:
 
     def __init__(self, container: av.container.OutputContainer, clip: Clip, suffix: str):
         self._container, self._clip, self._suffix = container, clip, suffix
-        self.notes: list[str] = []  # what a person should be told, such as sound that had to be encoded again
+        self.notes: list[str] = []  # for the user, such as on sound that had to be encoded again
         self._video: av.VideoStream | None = None
         self._sound: Sound | None = None
         self._shift = 0  # pts of the source less pts of the result
@@ -318,7 +314,7 @@ def write_clip(path: str | Path, clip: Clip) -> Iterator[ClipWriter]:
 
 
 def check_output(path: str | Path, source: str | Path) -> Path:
-    """Refuse, before anything is done, what a result cannot be: the source itself, an unknown kind, a closed folder."""
+    """Raise InputError for a result that is the source itself, of an unknown format, or cannot be written."""
     path = Path(path)
     if path.suffix.lower() not in ENCODERS:
         raise InputError(f"cannot write {path}: it must end in {', '.join(ENCODERS)}")
@@ -329,11 +325,11 @@ def check_output(path: str | Path, source: str | Path) -> Path:
 
 
 def check_writable(path: Path, flag: str) -> None:
-    """Refuse a file that cannot be made, before the work that it is for; `flag` named it."""
+    """Raise InputError, before any work is done, where the file that `flag` named cannot be written."""
     if path.is_dir():
         raise InputError(f"{path} is a folder; name the file to write with {flag}")
     try:
         with contextlib.suppress(InterruptedError), atomic_write(path):
-            raise InterruptedError  # a file can be made there, and is taken away again
+            raise InterruptedError  # the file can be written; it is removed again
     except OSError as error:
         raise InputError(f"cannot write {path} ({error.strerror}); choose another {flag}") from error

@@ -1,17 +1,23 @@
-"""Draw a clip anew by a prompt, many frames at once, led by the clip's depth or edges: Control-A-Video.
+"""Restyle a clip by a prompt with Control-A-Video: several frames at once, guided by the clip's depth or edges.
 
-python video/control_a_video.py --input_video video/sample.mp4 --prompt "a lighthouse by the sea, dramatic lighting"
-python video/control_a_video.py --input_video clip.mp4 --prompt "a bear walking through stars" --control_mode depth
-python video/control_a_video.py --input_video clip.mp4 --prompt "..." --output out.gif --num_sample_frames 16 --resume
+python video/control_a_video.py --input video/sample.mp4 --prompt "a lighthouse by the sea, dramatic lighting"
+python video/control_a_video.py --input clip.mp4 --prompt "a bear walking through stars" --control_mode depth
+python video/control_a_video.py --input clip.mp4 --prompt "..." --output out.gif --num_sample_frames 16 --resume
 """
 
 import argparse
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 
 from inference.cli import InputError, run
-from inference.options import DPT, Help, any_scale, any_seed, at_least, output_file
+from inference.options import Help, at_least
+from video.runner_options import (
+    add_clip_options,
+    add_control_options,
+    add_machine_options,
+    add_prompt_options,
+    check_prompts,
+)
 
 MODES = ("depth", "canny", "hed")
 
@@ -19,74 +25,48 @@ MODES = ("depth", "canny", "hed")
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
     clip = parser.add_argument_group("the clip").add_argument
-    clip("--input_video", type=Path, required=True, metavar="CLIP", help="any video FFmpeg reads, or an animated GIF")
-    clip(
-        "--output",
-        type=output_file,
-        default="demo.mp4",
-        metavar="CLIP",
-        help="to write: .mp4, .mov, .mkv, .webm or .gif",
-    )
-    clip("--max_frames", type=at_least(1), help="at most so many frames of the clip are read")
-    clip("--num_sample_frames", type=at_least(1), help="frames to draw; all that --sampling_rate leaves if not given")
-    clip("--sampling_rate", type=at_least(1), default=3, help="every so many frames one is drawn, and shown as long")
-    clip("--each_sample_frame", type=int, default=8, help="frames drawn together; the weights were trained with 8")
+    add_clip_options(clip, default="demo.mp4", help="to write: .mp4, .mov, .mkv, .webm or .gif")
+    clip("--num_sample_frames", type=at_least(1), help="frames to generate; if not given, all of --sampling_rate")
+    clip("--sampling_rate", type=at_least(1), default=3, help="use one in this many frames of the clip, shown as long")
+    clip("--each_sample_frame", type=int, default=8, help="frames denoised together; the weights were trained with 8")
     clip("--height", type=at_least(8), help="in pixels, a multiple of 8; by the clip's shape if not given")
     clip("--width", type=at_least(8), help="in pixels, a multiple of 8; by the clip's shape if not given")
-    clip("--side_by_side", action="store_true", help="show the source beside the result")
-    clip("--resume", action="store_true", help="go on with a run that was cut off")
     look = parser.add_argument_group("the look").add_argument
-    look("--prompt", required=True, help="what the clip should show")
-    look("--negative_prompt", default="", help="what it should not show")
-    look("--inference_step", type=at_least(1), default=20, help="denoising steps")
-    look("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed")
-    look("--video_scale", type=at_least(0, float), default=1.5, help="how much the frames are to agree; 0 is faster")
-    look(
-        "--init_noise_thres",
-        type=at_least(0, float),
-        default=0.1,
-        help="motion above this has noise of its own; 0: all",
-    )
-    look("--controlnet_conditioning_scale", type=at_least(0, float), default=1.0, help="how strictly the maps are kept")
-    look("--seed", type=any_seed, default=1, help="of the noise")
-    look("--lora", help="LoRA: safetensors file or the folder that has it")
-    look("--lora_scale", type=any_scale, default=1.0, help="strength of the LoRA")
-    look("--faithful", action="store_true", help="as the original has it, its oddities included; at most 7 of 8 frames")
+    add_prompt_options(look, seed=1)
+    agree = "guidance towards frames that agree; 0: none, and faster"
+    look("--video_scale", type=at_least(0, float), default=1.5, help=agree)
+    moving = "pixels that move by more than this share of the largest motion get noise of their own; 0: all"
+    look("--init_noise_thres", type=at_least(0, float), default=0.1, help=moving)
+    original = "as the original implementation, oddities included; at most 7 of 8 frames"
+    look("--faithful", action="store_true", help=original)
+    control = parser.add_argument_group("what is kept of each frame").add_argument
+    trained = "kind of the control maps; depth, or what --checkpoint was trained for"
+    control("--control_mode", "--control", choices=MODES, help=trained)
+    add_control_options(control)
     model = parser.add_argument_group("model and machine").add_argument
-    model("--control_mode", choices=MODES, help="what of the clip is kept; depth, or what --checkpoint was trained for")
-    model(
-        "--checkpoint",
-        help="folder or hub name; if not given, wf-genius/controlavideo-<mode> with CUDA, else the miniature",
-    )
-    model(
-        "--base_model",
-        metavar="FOLDER",
-        help="SD 1.5 model, such as a DreamBooth result, to put under the temporal layers",
-    )
-    model("--depth_model", default=DPT, help="of --control_mode depth: hub name or folder of a DPT")
-    model("--mixed_precision", choices=["no", "fp16", "bf16"], help="if not given: fp16 on CUDA, no on the CPU")
+    published = "folder or hub name; if not given, wf-genius/controlavideo-<mode> with CUDA, else the miniature"
+    model("--checkpoint", "--pretrained_model_name_or_path", help=published)
+    base = "SD 1.5 model, such as a DreamBooth result, to put under the temporal layers"
+    model("--base_model", metavar="FOLDER", help=base)
+    add_machine_options(model)
     model("--enable_xformers_memory_efficient_attention", action="store_true", help="instead of PyTorch's; needs CUDA")
-    model("--compile", action="store_true", help="compile the networks first: minutes, then faster chunks")
     return parser.parse_args()
 
 
 def check(args: argparse.Namespace):
-    """The clip, after everything that can be refused without a model was."""
+    """The clip, after all checks that need no model."""
     from video.clip import check_output, open_clip
     from video.gif import check_gif
 
-    if not args.prompt.strip():
-        raise InputError("--prompt is empty; say what the clip should show")
+    check_prompts(args)
     if args.each_sample_frame < 2:
-        raise InputError(
-            f"--each_sample_frame {args.each_sample_frame} leaves nothing to draw: the first frame of each part is "
-            f"the last one of the part before; give 2 or more"
-        )
+        flag = f"--each_sample_frame {args.each_sample_frame}"
+        raise InputError(f"{flag} leaves nothing to generate: a chunk starts from the frame before it; use 2 or more")
     for side in ("height", "width"):
         if (getattr(args, side) or 0) % 8:
             raise InputError(f"--{side} {getattr(args, side)} is not a multiple of 8, the size of a latent")
-    clip = open_clip(args.input_video, max_frames=args.max_frames)
-    (check_gif if args.output.suffix.lower() == ".gif" else check_output)(args.output, args.input_video)
+    clip = open_clip(args.input, max_frames=args.max_frames)
+    (check_gif if args.output.suffix.lower() == ".gif" else check_output)(args.output, args.input)
     return clip
 
 
@@ -96,9 +76,9 @@ def main() -> None:
     import torch
 
     from inference.pipelines import check_steps
-    from video.controlavideo.checkpoint import checkpoint_folder, coarsest, control_mode, native_side
-    from video.controlavideo.source import sampled, size_of
-    from video.finished import FinishedFrames
+    from video.controlavideo.clip_source import Sampled, sample, size_of
+    from video.controlavideo.loading import checkpoint_folder, coarsest, control_mode, native_side
+    from video.frame_store import FrameStore
 
     args.checkpoint = args.checkpoint or default_checkpoint(args.control_mode)
     trained = control_mode(args.checkpoint)
@@ -106,44 +86,42 @@ def main() -> None:
     if trained not in (None, args.control_mode):
         raise InputError(f"{args.checkpoint} was trained for {trained}; give --control_mode {trained}")
     if trained is None:
-        print(f"the name of {args.checkpoint} does not say what it was trained for; taken is {args.control_mode}")
+        print(f"the name of {args.checkpoint} does not say what it was trained for; assuming {args.control_mode}")
     folder = checkpoint_folder(args.checkpoint)
-    check_steps(folder, args.inference_step, "--inference_step")
+    check_steps(folder, args.num_inference_steps)
     size = size_of(clip, args.height, args.width, native_side(folder), squashed=args.faithful)
     if args.faithful:
         check_faithful(args, size, coarsest(folder))
-    indices, length, note = sampled(clip, args.num_sample_frames, args.sampling_rate)
+    clip, indices, note = sample(clip, args.num_sample_frames, args.sampling_rate)
     if args.faithful and len(indices) < args.each_sample_frame:
         raise InputError(f"--faithful draws {args.each_sample_frame} frames at a time, and there are {len(indices)}")
-    clip = clip if length is None else replace(clip, max_frames=length)
     if note:
         print(note)
-    for name in ("video_scale", "negative_prompt"):
-        if getattr(args, name) and args.guidance_scale <= 1:
-            print(f"--{name} has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
-    print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, drawn at {size[1]}x{size[0]}")
+    if args.video_scale and args.guidance_scale <= 1:
+        print(f"--video_scale has no effect, since --guidance_scale {args.guidance_scale:g} is no guidance")
+    print(f"{clip.path}: {clip.width}x{clip.height}, {len(indices)} frames, generated at {size[1]}x{size[0]}")
     args.mixed_precision = args.mixed_precision or ("fp16" if torch.cuda.is_available() else "no")
-    pipe, detect, adapter = load(args, folder)  # before the output is claimed: what is refused leaves nothing behind
-    finished = FinishedFrames(args.output, recipe(args, folder, indices), args.resume)
-    notes = draw(args, clip, indices, pipe, detect, adapter, size, finished)
-    finished.remove()
+    loaded = load(args, folder)  # before the store is made, so that an error leaves nothing behind
+    store = FrameStore(args.output, recipe(args, folder, indices), args.resume)
+    notes = draw(args, Sampled(clip, indices, size), loaded, store)
+    store.remove()
     print(*notes, f"wrote {args.output}", sep="\n")
 
 
 def default_checkpoint(mode: str | None) -> str:
-    """The published one where CUDA is present, else the miniature's; says which."""
+    """The published checkpoint where CUDA is present, else the miniature's; prints which."""
     import torch
 
     from inference.pipelines import MINIATURE
 
     if torch.cuda.is_available():
         return f"wf-genius/controlavideo-{mode or 'depth'}"
-    print("checkpoint: the miniature's, because there is no CUDA here; another one: --checkpoint <hub name or folder>")
+    print("checkpoint: the miniature's, because there is no CUDA here; choose another with --checkpoint")
     return str(MINIATURE / "controlavideo-canny")
 
 
 def check_faithful(args: argparse.Namespace, size: tuple[int, int], step: int) -> None:
-    """What the original fails on."""
+    """Refuse what the original implementation fails on."""
     if any(side % step for side in size):
         raise InputError(f"--faithful draws sides that are multiples of {step} only, not {size[1]}x{size[0]}")
     if args.video_scale and args.guidance_scale <= 5:
@@ -154,16 +132,18 @@ def check_faithful(args: argparse.Namespace, size: tuple[int, int], step: int) -
 
 
 def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
-    """All that makes the frames what they are; frames made with another recipe are not gone on with."""
+    """All settings that the frames depend on; frames made with another recipe are not reused."""
     from importlib.metadata import version
 
     from inference.adapters import find_lora
     from inference.files import file_sha256
-    from video.controlavideo.checkpoint import stamp
+    from video.controlavideo.loading import stamp
 
-    shown = ("output", "resume", "side_by_side", "input_video", "checkpoint", "base_model", "lora", "compile")
-    given = {name: value for name, value in vars(args).items() if name not in shown}
-    used = {"input_sha256": file_sha256(args.input_video), "checkpoint": stamp(folder), "frames": indices}
+    unused = {"output", "resume", "side_by_side", "compile"}  # by the frames; files go by their hash
+    files = {"input", "checkpoint", "base_model", "lora"}
+    given = {name: value for name, value in vars(args).items() if name not in unused | files}
+    given["inference_step"] = given.pop("num_inference_steps")  # as it was called when older runs were interrupted
+    used = {"input_sha256": file_sha256(args.input), "checkpoint": stamp(folder), "frames": indices}
     if args.lora:
         used["lora_sha256"] = file_sha256(find_lora(args.lora))
     if args.base_model:
@@ -172,50 +152,64 @@ def recipe(args: argparse.Namespace, folder: Path, indices: list[int]) -> dict:
 
 
 def load(args: argparse.Namespace, folder: Path):
-    """The pipeline, what makes its control maps, and the LoRA that goes on it or None."""
+    """The pipeline, the detector of its control maps, and its LoRA or None."""
     from inference.strategies import lora
-    from video.controlavideo.runner import load_for_runner
-    from video.controlavideo.source import load_detect
+    from video.controlavideo.clip_source import load_detect
+    from video.controlavideo.pipeline import load_pipeline
 
     adapter = lora(args.lora, folder, args.lora_scale) if args.lora else None
     xformers = args.enable_xformers_memory_efficient_attention
-    pipe = load_for_runner(folder, args.base_model, args.mixed_precision, args.compile, xformers)
+    pipe = load_pipeline(folder, args.base_model, args.mixed_precision, args.compile, xformers)
     return pipe, load_detect(args.control_mode, folder, args.depth_model, pipe.device), adapter
 
 
-def draw(args: argparse.Namespace, clip, indices: list[int], pipe, detect, adapter, size, finished) -> list[str]:
-    """Chunk after chunk to finished frames, then all of them to the clip; returns what a person should be told."""
+def draw(args: argparse.Namespace, sampled, loaded: tuple, store) -> list[str]:
+    """Generate frames chunk by chunk, then write all of them to the clip; returns notes for the user."""
     import tempfile
 
     import numpy as np
     from tqdm import tqdm
 
-    from video.controlavideo.chunks import chunk_slices, draw_clip, frames_drawn, last_sound_state, save_state
-    from video.controlavideo.source import read_source, write_result
+    from video.controlavideo.chunks import chunk_slices, draw_clip, frames_drawn, last_intact_state, save_state
+    from video.controlavideo.clip_source import read_source, write_result
 
-    slices = chunk_slices(len(indices), args.each_sample_frame, aligned=not args.faithful)
+    pipe, detect, adapter = loaded
+    frames = len(sampled.indices)
+    slices = chunk_slices(frames, args.each_sample_frame, aligned=not args.faithful)
     drawn = frames_drawn(slices, aligned=not args.faithful)
-    state = last_sound_state(finished.folder, drawn, finished.has)
-    begun = 0 if state is None else min(slices[state.chunk - 1][1], len(indices))
-    with tempfile.TemporaryDirectory(dir=finished.folder) as scratch, contextlib.ExitStack() as stack:
-        source = read_source(clip, indices, detect, size, Path(scratch), pipe.controlnet.dtype)
+    state = last_intact_state(store.folder, drawn, store.has)
+    start = 0 if state is None else min(slices[state.chunk - 1][1], frames)
+    with tempfile.TemporaryDirectory(dir=store.folder) as scratch, contextlib.ExitStack() as stack:
+        source = read_source(sampled, detect, Path(scratch), pipe.controlnet.dtype)
         if adapter:
             stack.enter_context(adapter.prepare(pipe))
         chunks = draw_clip(
-            pipe, len(indices), source.hint, source.images, args.each_sample_frame, args.seed, state, args.faithful,
-            posterior_seed=args.seed, init_noise_by_residual_thres=args.init_noise_thres, prompt=args.prompt,
-            negative_prompt=args.negative_prompt or None, num_inference_steps=args.inference_step,
-            guidance_scale=args.guidance_scale, video_scale=args.video_scale, in_domain=True,
+            pipe,
+            frames,
+            source.hint,
+            source.images,
+            each_sample_frame=args.each_sample_frame,
+            seed=args.seed,
+            posterior_seed=args.seed,
+            resume=state,
+            faithful=args.faithful,
+            init_noise_by_residual_thres=args.init_noise_thres,
+            prompt=args.prompt,
+            negative_prompt=args.negative_prompt or None,
+            num_inference_steps=args.num_inference_steps,
+            guidance_scale=args.guidance_scale,
+            video_scale=args.video_scale,
             controlnet_conditioning_scale=args.controlnet_conditioning_scale,
-        )  # fmt: skip
-        with tqdm(total=slices[-1][1], initial=begun, unit="frame", dynamic_ncols=True) as bar:
+            in_domain=True,
+        )
+        with tqdm(total=slices[-1][1], initial=start, unit="frame", dynamic_ncols=True) as bar:
             for chunk in chunks:
                 for index, picture in zip(chunk.indices, chunk.frames, strict=True):
-                    finished.save(index, np.array(picture))
-                save_state(chunk.state, finished.folder)
+                    store.save(index, np.array(picture))
+                save_state(chunk.state, store.folder)
                 bar.update(chunk.indices[-1] + 1 - bar.n)
         shown = [index for frames in drawn for index in frames]
-        return write_result(args.output, clip, source, finished, shown, args.side_by_side)
+        return write_result(args.output, source, store, shown, args.side_by_side)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Control maps of a clip, on one scale throughout a shot, and the cuts between its shots.
+"""Control maps of a clip, on one scale throughout a shot.
 
     maps = ControlMaps("depth")
     for frame in clip.frames():
@@ -11,72 +11,12 @@ The depth detectors of controlnet_aux (depth_midas and its like) give pictures, 
 
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 
 from inference.detectors import check_kind, depth_map, load_depth, load_detector
+from video.shots import CutFinder
 
-THUMBNAIL = (32, 32)
-# a cut changes colours, pixels and structure at once; motion keeps the first, noise the second and a flash the third
-CUT_HISTOGRAM, CUT_PIXELS, CUT_STRUCTURE = 0.35, 0.06, 0.4
-FLAT = 1.0  # L*: root mean square of the detail below which a picture, such as a black one, has no structure
-# a shot that fades in outgrows the picture that its look would be held to: the same structure, so many times as strong
-GROWTH, SAME = 1.25, 0.9
-SETTLED = 1.005  # times as strong as the frame before, and the fade is over
 MARGIN = 0.1  # of the depth range, for what comes nearer or goes further during the shot
-
-
-class CutFinder:
-    """Says of each picture whether another shot begins with it, or the shot's first picture has too little in it."""
-
-    def __init__(self):
-        self._last: tuple[np.ndarray, ...] | None = None  # histogram, thumbnail and its detail
-        self._first: np.ndarray | None = None  # detail of the shot's first picture
-        self._fading = False
-
-    def __call__(self, picture: np.ndarray) -> bool:
-        """picture (h, w, 3) uint8; the first one of a clip begins a shot."""
-        small = cv2.resize(picture, THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-        lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
-        histogram = cv2.calcHist([lab], [0, 1, 2], None, [8, 8, 8], [0, 100.001, -64, 64, -64, 64])
-        histogram = cv2.GaussianBlur(
-            histogram.reshape(8, 64), (3, 3), 0
-        )  # so that a value beside its bin's edge counts
-        detail = lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 4)
-        last, self._last = self._last, (histogram, small, detail)
-        if last is None or self._cut(last):
-            begins, self._fading = True, False
-        else:
-            begins = self._outgrown(last[2], detail)
-        if begins:
-            self._first = detail
-        return begins
-
-    def _cut(self, last: tuple[np.ndarray, ...]) -> bool:
-        histogram, small, detail = self._last
-        recoloured = cv2.compareHist(last[0], histogram, cv2.HISTCMP_BHATTACHARYYA) > CUT_HISTOGRAM
-        changed = np.abs(last[1] - small).mean() > CUT_PIXELS
-        return bool(recoloured and changed and _likeness(last[2], detail) < CUT_STRUCTURE)
-
-    def _outgrown(self, last: np.ndarray, detail: np.ndarray) -> bool:
-        """Whether a shot that fades in is to begin anew: from time to time, and last with the first picture in full."""
-        first, before, now = _strength(self._first), _strength(last), _strength(detail)
-        if now > FLAT and now > GROWTH * first and (first < FLAT or _likeness(self._first, detail) > SAME):
-            self._fading = True
-            return True
-        ends = self._fading and now < SETTLED * before
-        self._fading = self._fading and not ends
-        return ends and now > SETTLED * first
-
-
-def _strength(detail: np.ndarray) -> float:
-    return float(np.sqrt((detail**2).mean()))
-
-
-def _likeness(a: np.ndarray, b: np.ndarray) -> float:
-    """Correlation of two pictures' detail; 0 where one is flat, since it has no structure that could be the same."""
-    flat = min(_strength(a), _strength(b)) < FLAT
-    return 0.0 if flat else float((a * b).mean()) / (_strength(a) * _strength(b))
 
 
 class ControlMaps:

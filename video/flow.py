@@ -19,14 +19,14 @@ def estimate(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def warp(picture: np.ndarray, flow: np.ndarray) -> np.ndarray:
-    """What `flow` finds for each pixel in `picture` (h, w) or (h, w, c); the edge goes on beyond the frame."""
+    """What `flow` finds for each pixel in `picture` (h, w) or (h, w, c); the edge is repeated beyond the frame."""
     return cv2.remap(picture, *_target(flow), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def visible(flow: np.ndarray, back: np.ndarray) -> np.ndarray:
     """(h, w) bool: what `flow` finds is the same thing, as the flow `back` says (Lai et al. 2018, eq. 4 and 5).
 
-    Left out are what goes out of the frame or behind something, and the edges of what moves by itself.
+    What leaves the frame, is occluded or lies on the edge of a moving object is left out.
     """
     returned = warp(back, flow)
     length = _squared(flow)

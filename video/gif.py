@@ -46,7 +46,7 @@ def write_gif(path: str | Path, clip: Clip) -> Iterator[GifWriter]:
 
 
 def check_gif(path: str | Path, source: str | Path) -> Path:
-    """What `video.clip.check_output` is for videos."""
+    """As `video.clip.check_output`, for GIFs."""
     path = Path(path)
     if path.exists() and path.samefile(source):
         raise InputError(f"the result would replace its source {source}; choose another --output")

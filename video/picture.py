@@ -1,4 +1,4 @@
-"""A decoded picture as it is to be seen: no fields, upright, with square pixels, over white, in full range."""
+"""A decoded picture as it is to be seen: upright, no fields, square pixels, over white, full range; and to be drawn."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -10,9 +10,12 @@ import cv2
 import numpy as np
 from av.sidedata.sidedata import Type
 
+from inference.cli import InputError
+
 LIMITED, UNSPECIFIED = 1, 2  # range, and colour matrix, by their numbers in FFmpeg and in ITU-T H.273
 UPRIGHT = np.eye(2, dtype=int)
-Say = Callable[[str], None]  # takes what a person should be told
+LONGEST = 4096  # pixels of a side, beyond which a single frame needs more memory than cards have
+Say = Callable[[str], None]  # takes a note for the user
 
 
 def turn_of(picture: av.VideoFrame) -> np.ndarray | None:
@@ -27,7 +30,7 @@ def turn_of(picture: av.VideoFrame) -> np.ndarray | None:
 
 @dataclass(frozen=True)
 class Shape:
-    """How the pictures of a clip are shown: taken from the first one, and held for all."""
+    """How all pictures of a clip are shown, as the first one is."""
 
     coded: tuple[int, int]  # (width, height) in the file
     pixel: Fraction  # width of a pixel over its height
@@ -69,6 +72,43 @@ class Shape:
         return np.ascontiguousarray(rgb[:: b + d, :: a + c])
 
 
+@dataclass(frozen=True)
+class Size:
+    """Pixels that are drawn: the source's shape at another scale, with even sides; `padded` for the model's grid."""
+
+    height: int
+    width: int
+    grid: int = 8
+
+    @classmethod
+    def of(cls, width: int, height: int, short_side: int, grid: int) -> "Size":
+        """Raises InputError for a source whose longer side would be above LONGEST."""
+        scale = short_side / min(width, height)
+        size = cls(*(max(2 * round(side * scale / 2), 2) for side in (height, width)), grid)
+        if max(size.height, size.width) > LONGEST:
+            raise InputError(
+                f"{width}x{height} would be drawn at {size.width}x{size.height}, and {LONGEST} is the most for a side; "
+                f"give a smaller --resolution"
+            )
+        return size
+
+    @property
+    def padded(self) -> tuple[int, int]:
+        return -(-self.height // self.grid) * self.grid, -(-self.width // self.grid) * self.grid
+
+    def fit(self, rgb: np.ndarray) -> np.ndarray:
+        """Scale to (height, width), then mirror what the grid lacks at the right and below."""
+        shrinks = self.height < rgb.shape[0]
+        scaled = cv2.resize(
+            rgb, (self.width, self.height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+        )
+        bottom, right = self.padded[0] - self.height, self.padded[1] - self.width
+        return cv2.copyMakeBorder(scaled, 0, bottom, 0, right, cv2.BORDER_REFLECT)
+
+    def cut(self, picture: np.ndarray) -> np.ndarray:
+        return picture[: self.height, : self.width]
+
+
 def _rgb(picture: av.VideoFrame, size: tuple[int, int], say: Say) -> np.ndarray:
     """(h, w, 3) uint8 of (width, height) `size`."""
     matrix = None
@@ -89,7 +129,7 @@ def _rgb(picture: av.VideoFrame, size: tuple[int, int], say: Say) -> np.ndarray:
 
 
 def deinterlaced(pictures: Iterator[av.VideoFrame], say: Say) -> Iterator[av.VideoFrame]:
-    """The same pictures, those that are two fields made whole by FFmpeg's bwdif, at the same times."""
+    """The same pictures at the same times, interlaced ones deinterlaced by FFmpeg's bwdif."""
     weave: _Bwdif | None = None
     for picture in pictures:
         if weave is not None and weave.kind != _kind(picture):

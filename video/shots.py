@@ -1,60 +1,81 @@
-"""What is drawn together: a clip as anchors, key frames and batches of the frames between them.
+"""What is drawn together: a clip cut into shots, and each as an anchor, key frames and batches of those between.
 
-All of it follows from the source alone, so that a run that goes on, and each of several processes, finds the same.
+All of it follows from the source alone, so that a resumed run, and each of several processes, finds the same.
 """
 
-import queue
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from inference.cli import InputError
 from video.clip import Frame
 from video.flow import Track
+from video.picture import Size
 
 ANCHOR, KEY, BETWEEN = "anchor", "key", "between"
 COVERAGE = 0.6  # a frame that shows less than this of the last key frame becomes one itself
-LONGEST = 4096  # pixels of a side, beyond which a single frame needs more memory than cards have
+THUMBNAIL = (32, 32)
+# a cut changes colours, pixels and structure at once; motion keeps the first, noise the second and a flash the third
+CUT_HISTOGRAM, CUT_PIXELS, CUT_STRUCTURE = 0.35, 0.06, 0.4
+FLAT = 1.0  # L*: root mean square of the detail below which a picture, such as a black one, has no structure
+# a shot that fades in outgrows the picture that its look would be held to: the same structure, so many times as strong
+GROWTH, SAME = 1.25, 0.9
+SETTLED = 1.005  # times as strong as the frame before, and the fade is over
+NextMap = Callable[[np.ndarray], tuple[bool, np.ndarray]]  # a picture -> whether a shot begins here, its control map
 
 
-@dataclass(frozen=True)
-class Size:
-    """Pixels that are drawn: the source's shape at another scale, with even sides; `padded` for the model's grid."""
+class CutFinder:
+    """Says of each picture whether another shot begins with it, or the shot's first picture has too little in it."""
 
-    height: int
-    width: int
-    grid: int = 8
+    def __init__(self):
+        self._last: tuple[np.ndarray, ...] | None = None  # histogram, thumbnail and its detail
+        self._first: np.ndarray | None = None  # detail of the shot's first picture
+        self._fading = False
 
-    @classmethod
-    def of(cls, width: int, height: int, short_side: int, grid: int) -> "Size":
-        """Raises InputError for a source so long that it would not fit."""
-        scale = short_side / min(width, height)
-        size = cls(*(max(2 * round(side * scale / 2), 2) for side in (height, width)), grid)
-        if max(size.height, size.width) > LONGEST:
-            raise InputError(
-                f"{width}x{height} would be drawn at {size.width}x{size.height}, and {LONGEST} is the most for a side; "
-                f"give a smaller --resolution"
-            )
-        return size
+    def __call__(self, picture: np.ndarray) -> bool:
+        """picture (h, w, 3) uint8; the first one of a clip begins a shot."""
+        small = cv2.resize(picture, THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+        histogram = cv2.calcHist([lab], [0, 1, 2], None, [8, 8, 8], [0, 100.001, -64, 64, -64, 64])
+        histogram = cv2.GaussianBlur(
+            histogram.reshape(8, 64), (3, 3), 0
+        )  # so that a value beside its bin's edge counts
+        detail = lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 4)
+        last, self._last = self._last, (histogram, small, detail)
+        if last is None or self._cut(last):
+            begins, self._fading = True, False
+        else:
+            begins = self._outgrown(last[2], detail)
+        if begins:
+            self._first = detail
+        return begins
 
-    @property
-    def padded(self) -> tuple[int, int]:
-        return -(-self.height // self.grid) * self.grid, -(-self.width // self.grid) * self.grid
+    def _cut(self, last: tuple[np.ndarray, ...]) -> bool:
+        histogram, small, detail = self._last
+        recoloured = cv2.compareHist(last[0], histogram, cv2.HISTCMP_BHATTACHARYYA) > CUT_HISTOGRAM
+        changed = np.abs(last[1] - small).mean() > CUT_PIXELS
+        return bool(recoloured and changed and _likeness(last[2], detail) < CUT_STRUCTURE)
 
-    def fit(self, rgb: np.ndarray) -> np.ndarray:
-        """Scale to (height, width), then mirror what the grid lacks at the right and below."""
-        shrinks = self.height < rgb.shape[0]
-        scaled = cv2.resize(
-            rgb, (self.width, self.height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-        )
-        bottom, right = self.padded[0] - self.height, self.padded[1] - self.width
-        return cv2.copyMakeBorder(scaled, 0, bottom, 0, right, cv2.BORDER_REFLECT)
+    def _outgrown(self, last: np.ndarray, detail: np.ndarray) -> bool:
+        """Whether a shot that fades in starts again: from time to time, and last with the first picture in full."""
+        first, before, now = _strength(self._first), _strength(last), _strength(detail)
+        if now > FLAT and now > GROWTH * first and (first < FLAT or _likeness(self._first, detail) > SAME):
+            self._fading = True
+            return True
+        ends = self._fading and now < SETTLED * before
+        self._fading = self._fading and not ends
+        return ends and now > SETTLED * first
 
-    def cut(self, picture: np.ndarray) -> np.ndarray:
-        return picture[: self.height, : self.width]
+
+def _strength(detail: np.ndarray) -> float:
+    return float(np.sqrt((detail**2).mean()))
+
+
+def _likeness(a: np.ndarray, b: np.ndarray) -> float:
+    """Correlation of two pictures' detail; 0 where one is flat, since it has no structure that could be the same."""
+    flat = min(_strength(a), _strength(b)) < FLAT
+    return 0.0 if flat else float((a * b).mean()) / (_strength(a) * _strength(b))
 
 
 @dataclass
@@ -81,17 +102,14 @@ class Unit:
         return [index for item in self.items for index in item.indices]
 
 
-def units(
-    frames: Iterable[Frame], size: Size, next_map: Callable[[np.ndarray], tuple[bool, np.ndarray]], batch_size: int,
-    consistent: bool,
-) -> Iterator[Unit]:  # fmt: skip
+def units(frames: Iterable[Frame], size: Size, next_map: NextMap, batch_size: int, consistent: bool) -> Iterator[Unit]:
     """Group a clip. A unit is complete when its frames are all there, so at most one is held."""
     for number, (role, items) in enumerate(_grouped(_items(frames, size, next_map, consistent), batch_size)):
         yield Unit(number, role, items)
 
 
 def _items(frames, size: Size, next_map, consistent: bool) -> Iterator[tuple[str, Item]]:
-    """(role, item). An item is given out when the next picture differs, because until then it may get more indices."""
+    """(role, item). An item is yielded once the next picture differs, because until then it may get more indices."""
     held, track, role = None, None, BETWEEN
     for frame in frames:
         picture = size.fit(frame.rgb)
@@ -127,40 +145,3 @@ def _grouped(items: Iterator[tuple[str, Item]], batch_size: int) -> Iterator[tup
             yield role, [item]
     if batch:
         yield BETWEEN, batch
-
-
-def ahead(values: Iterable, depth: int = 2) -> Iterator:
-    """The same values, made in a thread that stays at most `depth` ahead; its error is raised here."""
-    waiting: queue.Queue = queue.Queue(depth)
-    stop = threading.Event()
-
-    def put(kind: str, value: object = None) -> None:
-        while not stop.is_set():
-            try:
-                return waiting.put((kind, value), timeout=0.1)
-            except queue.Full:
-                continue
-
-    def work() -> None:
-        try:
-            for value in values:
-                put("value", value)
-                if stop.is_set():
-                    return
-            put("end")
-        except BaseException as error:  # whatever it is, it belongs to who reads
-            put("error", error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while True:
-            kind, value = waiting.get()
-            if kind == "error":
-                raise value
-            if kind == "end":
-                return
-            yield value
-    finally:
-        stop.set()
-        thread.join()

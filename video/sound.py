@@ -20,7 +20,7 @@ from video.streams import COVERS, READ_ERRORS, Clock, film, open_source, packets
 ENCODERS = {".webm": "libopus"}  # for sound that the container cannot carry; others take AAC
 CAPTIONS = {".webm": "webvtt", ".mkv": "subrip"}  # for subtitles likewise; others take mov_text
 TEXT = {"srt", "subrip", "ass", "ssa", "mov_text", "webvtt", "text"}  # subtitles that are no pictures
-USUAL = {6: "5.1", 8: "7.1"}  # how encoders want so many channels to lie
+USUAL = {6: "5.1", 8: "7.1"}  # layouts that encoders expect, by the number of channels
 NEGATIVE = (".mp4", ".m4v", ".mov")  # may have sound before 0, which is not heard
 LEAD_IN = Fraction(1, 10)  # seconds of it at most: what decoders of sound need
 OPUS_DELAY = Fraction(7, 1000)  # seconds before 0 that Matroska and WebM know of Opus; more would move all the rest
@@ -30,11 +30,11 @@ REFUSED = (av.error.ArgumentError, av.error.InvalidDataError, ValueError)  # by 
 
 @dataclass(frozen=True)
 class Part:
-    """What of a file is carried: from `start` to `end`, in seconds on its clock, of which `start` becomes 0."""
+    """The part of a file that is copied: from `start` to `end`, in seconds on its clock, of which `start` becomes 0."""
 
     path: Path
     start: Fraction
-    end: Fraction | None  # None: to its end
+    end: Fraction | None  # None: to the file's end
     seekable: bool
 
 
@@ -235,7 +235,7 @@ class _Captions(_Track):
 def _describe(out: Stream, source: Stream, suffix: str) -> None:
     """Its language, title and flags, such as being the default; other metadata is of the old file."""
     out.metadata.update({key: source.metadata[key] for key in ("language", "title") if key in source.metadata})
-    if suffix in NEGATIVE and "title" in source.metadata:  # MP4 and its kin have but this for a track's title
+    if suffix in NEGATIVE and "title" in source.metadata:  # MP4 and MOV have only this for a track's title
         out.metadata["handler_name"] = source.metadata["title"]
     out.disposition = source.disposition.value
 

@@ -16,13 +16,13 @@ COVERS = Disposition.attached_pic | Disposition.timed_thumbnails
 HDR = {16: "PQ", 18: "HLG"}  # transfer functions by their number in ITU-T H.273
 WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # FFmpeg's own decoders of these leave transparency out
 STILLS = {"mjpeg", "png", "bmp", "webp"}
-# seconds by which a time stamp may be off before the clock was set anew; pictures may stay for long in other files
+# seconds by which a time stamp may be off before the clock was reset; in other files a picture may last long
 BACK, AHEAD, AHEAD_ELSEWHERE = Fraction(1, 2), 10, 3600
 CLOCK = 60  # seconds: what begins later than this goes by a clock and is not kept waiting so long
 
 
 def open_source(path: str | Path) -> av.container.InputContainer:
-    """Open a file, whose path is made absolute: FFmpeg takes what stands before a colon for a protocol."""
+    """Open a file by its absolute path, since FFmpeg takes what precedes a colon for a protocol."""
     return av.open(str(Path(path).absolute()), metadata_errors="replace")
 
 
@@ -65,7 +65,7 @@ def _may_jump(container: av.container.InputContainer) -> bool:
 
 
 class Clock:
-    """Has time stamps go on where the clock of a recording was set anew, as where two transport streams are joined.
+    """Makes time stamps continuous where the clock of a recording was reset, as where two transport streams are joined.
 
     All streams are moved by the same time, so they stay together. Every reader of the file has to see all its packets.
     """
@@ -151,13 +151,13 @@ def check_colours(path: Path, container: av.container.InputContainer, first: av.
 
 
 def later_streams(container: av.container.InputContainer) -> list[str]:
-    """What turned up in a file that was read and was not known of when it was opened."""
+    """Streams that turned up while the file was read, and were not known when it was opened."""
     found = re.findall(r"^ +Stream #0:(\d+)[^:]*: (.*)$", _dump(container), re.MULTILINE)
     return [kind for number, kind in found if int(number) >= len(container.streams)]
 
 
 def _dump(container: av.container.InputContainer) -> str:
-    """What FFmpeg prints of the streams it has met so far: PyAV has no other word of side data and of later ones."""
+    """What FFmpeg prints of the streams it has found: PyAV gives no other access to side data and later streams."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)
     try:

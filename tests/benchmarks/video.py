@@ -52,7 +52,7 @@ def stages(restyler, source: Path, frames, size, batch_size: int) -> dict[str, f
     from video.clip import open_clip, write_clip
     from video.control_maps import ControlMaps
     from video.flow import Track
-    from video.restyling import to_batch
+    from video.restyle import to_batch
     from video.shots import BETWEEN, units
 
     found, maps = {}, ControlMaps("canny")
@@ -77,7 +77,7 @@ def stages(restyler, source: Path, frames, size, batch_size: int) -> dict[str, f
     with torch.inference_mode():
         starts = timed("VAE encode", lambda: [restyler._start(batch) for batch in batches])
         latents = timed("networks", lambda: [
-            restyler._denoise(*start, batch, None, None, None) for start, batch in zip(starts, batches, strict=True)
+            restyler._denoise(start, batch, None, None, None) for start, batch in zip(starts, batches, strict=True)
         ])  # fmt: skip
         timed("VAE decode", lambda: [restyler.pipe.vae.decode(x, return_dict=False) for x in latents])
     clip = open_clip(source, max_frames=len(frames))
@@ -120,11 +120,11 @@ def measure(args: argparse.Namespace) -> None:
     from inference.pipelines import base_folder, load_base, native_size, resolve_base
     from tests.benchmarks.sd15 import random_sd15
     from video.clip import open_clip
-    from video.consistency import Recipe, Restyler
     from video.control_maps import ControlMaps
-    from video.finished import FinishedFrames
-    from video.restyling import draw_frames, restyle
-    from video.shots import Size
+    from video.frame_store import FrameStore
+    from video.picture import Size
+    from video.restyle import RestyleJob, draw_frames, restyle
+    from video.restyler import Recipe, Restyler
 
     cuda = torch.cuda.is_available()
     device, dtype = "cuda" if cuda else "cpu", {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
@@ -159,9 +159,8 @@ def measure(args: argparse.Namespace) -> None:
     def file_to_file(restyler: Restyler) -> None:
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "out.mp4"
-            finished = FinishedFrames(output, {}, False, 0, 1)
-            restyle(open_clip(args.input, max_frames=args.frames), restyler, ControlMaps("canny").next, size, finished,
-                    output, batch_size=args.batch_size, consistent=True)  # fmt: skip
+            clip, store = open_clip(args.input, max_frames=args.frames), FrameStore(output, {}, False, 0, 1)
+            restyle(restyler, RestyleJob(clip, output, store, ControlMaps("canny").next, size, args.batch_size))
 
     ways, restyler = {}, None
     if "loop" in args.ways:
@@ -171,9 +170,7 @@ def measure(args: argparse.Namespace) -> None:
             continue
         restyler = prepared(recipes[name])
         ways[name] = partial(file_to_file, restyler) if name == "file" else partial(
-            draw_frames, frames, restyler, ControlMaps("canny").next, size, args.batch_size,
-            restyler.recipe.anchor_attention,
-        )  # fmt: skip
+            draw_frames, frames, restyler, ControlMaps("canny").next, size, args.batch_size)  # fmt: skip
     if cuda or args.compile:
         for way in ways.values():
             way()  # compiles, and lets cuDNN choose

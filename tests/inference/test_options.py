@@ -108,7 +108,7 @@ def test_a_link_is_written_through_and_a_device_is_refused(tmp_path):
 @pytest.mark.parametrize(
     "script, flag",
     [("inference.votes", "--output"), ("video.controlnet_per_frame", "--output"), ("video.control_a_video", "--output"),
-     ("video.metrics", "--json"), ("finetune.miniature.strategies", "--output"), ("video.sample", "--output")],
+     ("video.evaluate", "--json"), ("finetune.miniature.strategies", "--output"), ("video.make_sample", "--output")],
 )  # fmt: skip
 def test_every_script_that_writes_a_named_file_follows_links(script, flag, monkeypatch, capsys):
     added = {}

@@ -20,7 +20,7 @@ from inference.cli import InputError
 from video import control_a_video
 from video.clip import open_clip
 from video.controlavideo import chunks
-from video.controlavideo.checkpoint import checkpoint_folder
+from video.controlavideo.loading import checkpoint_folder
 
 SCRIPT = "video/control_a_video.py"
 
@@ -160,7 +160,7 @@ def test_depth_and_hed_lead_too(world, draw_here, tmp_path, capsys):
     made = {"canny": draw_here(tmp_path / "canny.mp4", *few)}
     dpt = make_dpt(tmp_path / "dpt", 384)
     made["depth"] = draw_here(tmp_path / "depth.mp4", *few, "--checkpoint", mine, "--depth_model", dpt)
-    assert "does not say what it was trained for; taken is depth" in capsys.readouterr().out
+    assert "does not say what it was trained for; assuming depth" in capsys.readouterr().out
     torch.save(hed_weights(), mine / "hed-network.pth")
     made["hed"] = draw_here(tmp_path / "hed.mp4", *few, "--checkpoint", mine)
     assert "does not say" not in capsys.readouterr().out

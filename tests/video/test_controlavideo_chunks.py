@@ -26,12 +26,12 @@ from video.controlavideo.chunks import (
     chunk_slices,
     draw_clip,
     frames_drawn,
-    last_sound_state,
+    last_intact_state,
     load_state,
     match_look,
     save_state,
 )
-from video.controlavideo.frames import decode_frames
+from video.controlavideo.clip_latents import decode_frames
 from video.controlavideo.noise import clip_noise, inherit, motion_mask
 from video.controlavideo.preprocess import canny_maps, control_hint, source_frames
 
@@ -160,7 +160,7 @@ def test_going_on_where_all_before_is_there_and_sound(tmp_path):
     there = set(range(7))
 
     def last() -> int | None:
-        state = last_sound_state(tmp_path, drawn, there.__contains__)
+        state = last_intact_state(tmp_path, drawn, there.__contains__)
         return state and (state.chunk, state.last.max().item())
 
     assert last() == (3, 3.0)
@@ -223,8 +223,8 @@ def test_look_anchored_is_a_switch(scene):
     assert np.array_equal(held[:3], free[:3]) and not np.array_equal(held[3:], free[3:])
 
 
-def test_clip_noise_is_a_switch(scene, monkeypatch):
-    """On, every chunk has its part of one noise; off, every chunk draws the same noise, as the original does."""
+def test_every_chunk_has_its_part_of_one_noise(scene, monkeypatch):
+    """Faithful, every chunk draws the same noise, as the original does."""
     given, call = [], ControlAVideoPipeline.__call__
 
     def recorded(pipe, *args, **options):
@@ -233,17 +233,17 @@ def test_clip_noise_is_a_switch(scene, monkeypatch):
         return call(pipe, *args, **options)
 
     monkeypatch.setattr(ControlAVideoPipeline, "__call__", recorded)
-    list(scene(repairs=replace(Repairs(), clip_noise=True)))
+    list(scene())
     parts = [latents for latents, _ in given]
     assert [part.shape[2] for part in parts] == [4, 3, 4]  # each begins with the last frame of the one before
     assert all(torch.equal(before[:, :, -1], after[:, :, 0]) for before, after in pairwise(parts))
     assert not torch.equal(parts[0], parts[2])
     given.clear()
-    list(scene(repairs=replace(Repairs(), clip_noise=False)))
-    assert [latents for latents, _ in given] == [None] * 3
+    list(scene(faithful=True))
+    assert [latents for latents, _ in given] == [None] * 2
     assert all(torch.equal(state, given[0][1]) for _, state in given)
 
 
-def test_chunks_aligned_is_a_switch(scene):
-    chunks = list(scene(repairs=replace(Repairs(), chunks_aligned=False)))
+def test_faithful_chunks_are_those_of_the_original(scene):
+    chunks = list(scene(faithful=True))
     assert [chunk.indices for chunk in chunks] == [[1, 2, 3], [4, 5, 6]]

@@ -1,6 +1,6 @@
 """video/controlavideo's pipeline: the reference's runs digit by digit, and each repair of what it does oddly."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +10,7 @@ from PIL import Image
 from reference import Steps, as_clip, assert_steps, drawn_noise, group, hand_over, miss, pipeline, settings
 
 from video.controlavideo import Repairs
-from video.controlavideo.frames import decode_frames, encode_picture
+from video.controlavideo.clip_latents import decode_frames, encode_picture
 from video.controlavideo.guidance import Guidance, predict_noise
 from video.controlavideo.noise import _shrink, inherit, motion_mask
 
@@ -156,16 +156,13 @@ def draw(pipe, call, seed=1, world=0, **options):
     return pipe(**{**call, "generator": torch.Generator().manual_seed(seed), **options}).images
 
 
-FAITHFUL = Repairs.none()
-
-
 def test_repair_frame_text(pipe, call):
     seen = []
     hook = pipe.unet.register_forward_hook(
         lambda _, inputs, out: seen.append(inputs[2]) if len(inputs[2]) == 4 else None
     )
-    for repairs in (FAITHFUL, replace(FAITHFUL, frame_text=True)):
-        draw(pipe, call, repairs=repairs)
+    for faithful in (True, False):
+        draw(pipe, call, faithful=faithful)
     hook.remove()
     negative, prompt = call["negative_prompt_embeds"][0], call["prompt_embeds"][0]
     assert torch.equal(seen[0], torch.stack([negative, prompt, negative, prompt]))
@@ -174,10 +171,9 @@ def test_repair_frame_text(pipe, call):
 
 def test_repair_low_guidance(pipe, call):
     plain = {"video_scale": 0.0, "fix_first_frame": False}
-    for repaired, equal in ((False, True), (True, False)):
-        repairs = replace(FAITHFUL, low_guidance=repaired)
-        low, off = (draw(pipe, call, guidance_scale=scale, repairs=repairs, **plain) for scale in (4.0, 1.0))
-        assert torch.equal(low, off) is equal
+    for faithful in (True, False):
+        low, off = (draw(pipe, call, guidance_scale=scale, faithful=faithful, **plain) for scale in (4.0, 1.0))
+        assert torch.equal(low, off) is faithful
     with pytest.raises(ValueError, match="above 5 in the original, not 4"):
         draw(pipe, call, guidance_scale=4.0, faithful=True)
     assert draw(pipe, call, guidance_scale=4.0).isfinite().all()
@@ -208,17 +204,16 @@ def test_repair_static_clips(pipe, call):
 
 def test_repair_posterior_mean(pipe, call):
     call["first_frame_output"] = Image.fromarray(group("tiny_a", "inputs")["first_image_u8"].numpy())
-    for repaired in (False, True):
-        repairs = replace(FAITHFUL, posterior_mean=repaired)
-        same = torch.equal(draw(pipe, call, world=1, repairs=repairs), draw(pipe, call, world=2, repairs=repairs))
-        assert same is repaired
+    for faithful in (True, False):
+        one, other = (draw(pipe, call, world=world, faithful=faithful) for world in (1, 2))
+        assert torch.equal(one, other) is not faithful
 
 
 def test_repair_first_frame_as_asked(pipe, call):
     pipe = pipeline("tiny_a")
     steps = Steps(pipe)
-    for repaired, count in ((False, 20), (True, 2)):
-        draw(pipe, call, repairs=replace(FAITHFUL, first_frame_as_asked=repaired))
+    for faithful, count in ((True, 20), (False, 2)):
+        draw(pipe, call, faithful=faithful)
         first, _ = steps.loops[-2:]
         assert len({int(t) for _, t, _, _ in first}) == count
 
@@ -227,17 +222,17 @@ def test_repair_first_frame_handed_on(pipe, call, monkeypatch):
     encoded = []
     encode = pipe.vae.encode
     monkeypatch.setattr(pipe.vae, "encode", lambda x: encoded.append(x) or encode(x))
-    for repaired in (False, True):
+    for faithful in (True, False):
         encoded.clear()
-        draw(pipe, call, repairs=replace(FAITHFUL, first_frame_handed_on=repaired))
-        assert len(encoded) == (not repaired)
+        draw(pipe, call, faithful=faithful)
+        assert len(encoded) == faithful
 
 
 def test_repair_first_frame_kept(pipe, call):
     z = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
-    for repaired in (False, True):
-        made = draw(pipe, call, first_frame_output_latent=z, repairs=replace(FAITHFUL, first_frame_kept=repaired))
-        assert torch.equal(made[:, :, 0], z) is repaired
+    for faithful in (True, False):
+        made = draw(pipe, call, first_frame_output_latent=z, faithful=faithful)
+        assert torch.equal(made[:, :, 0], z) is not faithful
 
 
 def test_repair_first_frame_unscaled(call):
@@ -248,10 +243,10 @@ def test_repair_first_frame_unscaled(call):
     pipe.unet.register_forward_pre_hook(
         lambda _, inputs: seen.append(inputs[0][:1, :, 0]) if inputs[0].ndim == 5 else None
     )
-    for repaired in (False, True):
+    for faithful in (True, False):
         seen.clear()
-        draw(pipe, call, first_frame_output_latent=z, repairs=replace(FAITHFUL, first_frame_unscaled=repaired))
-        assert len(seen) == 2 and all(torch.equal(first, z) is repaired for first in seen)
+        draw(pipe, call, first_frame_output_latent=z, faithful=faithful)
+        assert len(seen) == 2 and all(torch.equal(first, z) is not faithful for first in seen)
     pipe.scheduler.set_timesteps(2)
     scaled = pipe.scheduler.scale_model_input(z, pipe.scheduler.timesteps[0])
     seen.clear()
@@ -267,8 +262,8 @@ def test_repair_concat_noise(call):
     noise = torch.randn(1, 4, 4, 8, 8, generator=torch.Generator().manual_seed(5))
     call |= {"add_first_frame_by_concat": True, "first_frame_output_latent": z, "latents": noise}
     with pytest.raises(ValueError, match="add_first_frame_by_concat"):
-        draw(pipe, call, repairs=replace(Repairs(), concat_noise=False))
-    made = draw(pipe, call, repairs=replace(FAITHFUL, concat_noise=True))
+        draw(pipe, call, faithful=True)
+    made = draw(pipe, call)
     entered = steps.loops[-1][0][2]
     mask = motion_mask(call["images"], (8, 8), call["init_noise_by_residual_thres"])
     assert 0 < mask.mean() < 1 and made.shape == noise.shape
@@ -277,23 +272,26 @@ def test_repair_concat_noise(call):
 
 def test_repair_concat_drops_nothing(pipe, call):
     call |= {"add_first_frame_by_concat": True, "fix_first_frame": False}
-    for repaired, frames in ((False, 3), (True, 4)):
-        repairs = replace(FAITHFUL, concat_drops_nothing=repaired)
-        assert draw(pipe, call, repairs=repairs).shape[2] == frames
+    for faithful, frames in ((True, 3), (False, 4)):
+        assert draw(pipe, call, faithful=faithful).shape[2] == frames
 
 
 def test_repair_clip_noise_draws_the_first_frame_from_its_own_noise(pipe, call):
     noise = torch.randn(1, 4, 4, 8, 8, generator=torch.Generator().manual_seed(5))
     pipe = pipeline("tiny_a")
     steps = Steps(pipe)
-    for repaired in (False, True):
-        draw(pipe, call, latents=noise, repairs=replace(FAITHFUL, clip_noise=repaired))
-        assert torch.equal(steps.loops[-2][0][2], noise[:, :, 0]) is repaired
+    for faithful in (True, False):
+        draw(pipe, call, latents=noise, faithful=faithful)
+        assert torch.equal(steps.loops[-2][0][2], noise[:, :, 0]) is not faithful
 
 
-def test_every_repair_is_on_by_default_and_off_when_faithful():
+def test_every_repair_is_on_by_default_and_off_when_faithful(pipe, call):
     assert all(getattr(Repairs(), field.name) for field in fields(Repairs))
-    assert not any(getattr(FAITHFUL, field.name) for field in fields(Repairs))
+    assert not any(getattr(Repairs.none(), field.name) for field in fields(Repairs))
+    plain, faithful = draw(pipe, call), draw(pipe, call, faithful=True)
+    assert not torch.equal(plain, faithful)
+    assert torch.equal(draw(pipe, call, repairs=Repairs()), plain)
+    assert torch.equal(draw(pipe, call, repairs=Repairs.none()), faithful)
 
 
 def test_the_seed_alone_says_what_is_drawn(pipe, call):
@@ -310,13 +308,12 @@ def test_arguments_the_original_takes_and_does_not_use(pipe, call):
 def test_half_precision_stays_near_single(call):
     single, half = pipeline("tiny_a"), pipeline("tiny_a").to(torch.float16)
     expected = group("tiny_a", "r1_cli_defaults")  # given, as noise drawn in another type is other noise
-    call |= {
-        "latents": expected["init_noise"],
-        "first_frame_output": Image.fromarray(expected["first.image_u8"].numpy()),
-    }
-    for repairs in (Repairs(), replace(FAITHFUL, posterior_mean=True)):
-        made = draw(half, call, repairs=repairs)
-        assert made.dtype == torch.float16 and miss(made, draw(single, call, repairs=repairs)) < 0.1
+    picture = Image.fromarray(expected["first.image_u8"].numpy())
+    latents = encode_picture(single.vae, picture, (64, 64), single.device)  # faithful is a sample, of other noise
+    call["latents"] = expected["init_noise"]
+    for options in ({"first_frame_output": picture}, {"first_frame_output_latent": latents, "faithful": True}):
+        made = draw(half, call, **options)
+        assert made.dtype == torch.float16 and miss(made, draw(single, call, **options)) < 0.1
 
 
 def test_the_first_frame_added_in_front_is_not_shown(pipe, call):
@@ -370,5 +367,5 @@ def test_both_passes_take_the_conditioning_scale():
 
     networks = SimpleNamespace(controlnet=controlnet, unet=lambda x, *_, return_dict: (x,))
     x, hint = torch.randn(1, 4, 2, 4, 4), torch.randn(1, 3, 2, 32, 32)
-    predict_noise(networks, x, torch.tensor(1), hint, Guidance(torch.randn(2, 7, 8), 7.5, 1.5, 0.5, True))
+    predict_noise(networks, x, torch.tensor(1), hint, Guidance(torch.randn(2, 7, 8), 7.5, 1.5, 0.5))
     assert scales == [0.5, 0.5]

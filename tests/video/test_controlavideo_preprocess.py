@@ -1,4 +1,4 @@
-"""preprocess.py and source.py of video/controlavideo: what the networks are given, against the reference."""
+"""preprocess.py and clip_source.py of video/controlavideo: what the networks are given, against the reference."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from reference import hed_weights, miss, settings, tensors
 
 from inference.cli import InputError
 from video.clip import open_clip
+from video.controlavideo.clip_source import Sampled, choose, load_detect, read_source, size_of
 from video.controlavideo.preprocess import (
     HED,
     canny_maps,
@@ -18,7 +19,6 @@ from video.controlavideo.preprocess import (
     sample_frames,
     source_frames,
 )
-from video.controlavideo.source import choose, load_detect, read_source, size_of
 
 SIZE = tuple(settings("preproc")["size"])
 
@@ -92,7 +92,7 @@ def test_hed(expected, tmp_path, monkeypatch):
 def test_depth_of_a_clip_has_one_range_for_all_its_parts(tmp_path):
     clip = open_clip(make_clip(tmp_path / "in.mkv"))
     detect = load_detect("depth", tmp_path, str(make_dpt(tmp_path / "dpt", 384)), torch.device("cpu"))
-    source = read_source(clip, list(range(6)), detect, (24, 32), tmp_path, torch.float32)
+    source = read_source(Sampled(clip, list(range(6)), (24, 32)), detect, tmp_path, torch.float32)
     frames = np.stack([frame.rgb for frame in clip.frames()][:6])
     predicted = torch.from_numpy(detect(frames))
     whole = control_hint(depth_maps(predicted, (24, 32)), (24, 32))
@@ -117,7 +117,7 @@ def test_what_is_read_of_a_clip(tmp_path):
     clip = open_clip(make_clip(tmp_path / "in.mkv"))
     total = list(clip.frames())
     indices = list(range(0, len(total), 3))
-    source = read_source(clip, indices, canny_maps, (24, 32), tmp_path, torch.float32)
+    source = read_source(Sampled(clip, indices, (24, 32)), canny_maps, tmp_path, torch.float32)
     assert [frame.pts for frame in source.times] == [total[i].pts for i in indices]
     assert sum(frame.duration for frame in source.times) == sum(frame.duration for frame in total)
     frames = np.stack([total[i].rgb for i in indices[1:3]])

@@ -1,4 +1,4 @@
-"""video/controlnet_per_frame.py: a clip in, a clip out; cut off and gone on with; on several processes; refusals."""
+"""video/controlnet_per_frame.py: a clip in, a clip out; interrupted and resumed; on several processes; refusals."""
 
 import gc
 import json
@@ -22,8 +22,8 @@ from tiny_controlnet import add_controlnet
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
 from video.clip import Frame, open_clip
-from video.finished import FinishedFrames
-from video.shots import Size
+from video.frame_store import FrameStore
+from video.picture import Size
 
 SCRIPT = "video/controlnet_per_frame.py"
 FAST = ("--num_inference_steps", "3", "--guidance_scale", "1", "--batch_size", "4")
@@ -74,14 +74,14 @@ def here(monkeypatch):
 @pytest.fixture
 def at_the_end(monkeypatch):
     """What was in the folder of finished frames when it was removed: the recipe, and when each frame was written."""
-    found, remove = {}, FinishedFrames.remove
+    found, remove = {}, FrameStore.remove
 
     def seen(self) -> None:
         found["recipe"] = json.loads((self.folder / "recipe.json").read_text())
         found["frames"] = {path.name: path.stat().st_mtime_ns for path in self.folder.glob("[0-9]*.png")}
         remove(self)
 
-    monkeypatch.setattr(FinishedFrames, "remove", seen)
+    monkeypatch.setattr(FrameStore, "remove", seen)
     return found
 
 
@@ -156,16 +156,16 @@ def draw_frames_here(base):
     from diffusers import ControlNetModel
 
     from inference.pipelines import load_base
-    from video.consistency import Recipe, Restyler
     from video.control_maps import ControlMaps
-    from video.restyling import draw_frames
+    from video.restyle import draw_frames
+    from video.restyler import Recipe, Restyler
 
     pipe, controlnet = load_base(str(base)), ControlNetModel.from_pretrained(base / "controlnet-canny").eval()
     restyler = Restyler(pipe, controlnet, Recipe(3, 1.0, 0.6), "a house")
 
     def drawn(shown: list[np.ndarray]) -> list[np.ndarray]:
         frames = [Frame(i, i, 1, picture) for i, picture in enumerate(shown)]
-        return draw_frames(frames, restyler, ControlMaps("canny").next, Size(64, 64, 8), 4, True)
+        return draw_frames(frames, restyler, ControlMaps("canny").next, Size(64, 64, 8), 4)
 
     return drawn
 
@@ -220,7 +220,7 @@ def test_a_disk_that_fills_up_while_the_clip_is_written_keeps_every_frame(
 ):
     output = tmp_path / "out.mp4"
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    for room, said in ((0, "make room and begin again"), (result.stat().st_size - 1000, "kept; .* --resume")):
+    for room, said in ((0, "free some space and start again"), (result.stat().st_size - 1000, "kept; .* --resume")):
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
         try:
             with pytest.raises(InputError, match=f"the disk is full; .*{said}"):
@@ -232,7 +232,7 @@ def test_a_disk_that_fills_up_while_the_clip_is_written_keeps_every_frame(
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / ".out.mp4.frames").glob("[0-9]*.png")}
     assert len(kept) > 6
     here(*command(source, output, base, "--resume"))
-    assert f"{len(kept)} frames are finished already" in capsys.readouterr().out
+    assert f"{len(kept)} frames are already finished" in capsys.readouterr().out
     assert kept.items() <= at_the_end["frames"].items() and len(decoded(output)) == 14
 
 

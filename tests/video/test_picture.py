@@ -68,7 +68,7 @@ def test_corners_are_where_players_show_them(tmp_path, kind):
 def test_a_turn_by_no_quarter_is_said(tmp_path):
     source = turned(tmp_path / "in.mp4", 0.7071, 0.7071, -0.7071, 0.7071)
     clip = open_clip(source)
-    assert clip.rotation == 0 and "asks to be turned by -45 degrees" in clip.notes[0]
+    assert clip.rotation == 0 and "has a rotation of -45 degrees" in clip.notes[0]
 
 
 def test_fields_are_made_whole_and_that_is_said(tmp_path):

@@ -1,7 +1,5 @@
 """video/shots.py, video/flow.py, video/control_maps.py and video/colour.py: what follows from the source alone."""
 
-import threading
-
 import cv2
 import numpy as np
 import pytest
@@ -13,9 +11,10 @@ from inference.detectors import canny
 from video import control_maps, flow
 from video.clip import Frame
 from video.colour import HeldColour, statistics
-from video.control_maps import ControlMaps, CutFinder
+from video.control_maps import ControlMaps
 from video.flow import Track, estimate, visible, warp
-from video.shots import ANCHOR, BETWEEN, KEY, Size, ahead, units
+from video.picture import Size
+from video.shots import ANCHOR, BETWEEN, KEY, CutFinder, units
 
 
 def pictures(seed: int, count: int, look: str = "plain", **camera) -> list[np.ndarray]:
@@ -218,24 +217,3 @@ def test_colour_is_held_to_what_the_look_did_to_the_anchor():
     assert before > 10 and after < 2
     # an even frame keeps its evenness
     assert cv2.cvtColor(held(later, np.full_like(later, 0.5)), cv2.COLOR_RGB2GRAY).std() < 1e-3
-
-
-def test_reading_ahead_is_bounded_ends_and_raises():
-    made = []
-
-    def values():
-        for i in range(100):
-            made.append(i)
-            yield i
-        raise InputError("at the end")
-
-    reading = ahead(values(), depth=2)
-    assert next(reading) == 0
-    assert len(made) <= 5
-    with pytest.raises(InputError, match="at the end"):
-        list(reading)
-    before = threading.active_count()
-    unread = ahead(iter(range(100)))
-    next(unread)
-    unread.close()
-    assert threading.active_count() == before

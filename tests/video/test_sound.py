@@ -103,7 +103,7 @@ def test_a_track_that_begins_when_nobody_looks_any_more_is_left_out_and_said(tmp
     source.write_bytes(data)
     clip, out = through(source, tmp_path / "out.mp4")
     assert len(times(tmp_path / "out.mp4")) == 200 and out.notes == []
-    assert len(clip.notes) == 1 and "begins in mid-file, which was left out (Audio: mp3" in clip.notes[0]
+    assert len(clip.notes) == 1 and "begins in mid-file and was left out (Audio: mp3" in clip.notes[0]
 
 
 def test_damaged_time_stamps_cost_nothing_but_themselves(tmp_path):

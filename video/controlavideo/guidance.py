@@ -14,22 +14,20 @@ class Guidance:
     scale: float  # how strictly the prompt is followed
     video_scale: float  # how much the frames are to agree; 0: as far as the model has them agree
     conditioning_scale: float  # strength of the control maps
-    frame_text_repaired: bool
+    faithful: bool = False
 
     @property
     def guided(self) -> bool:
         return len(self.text) == 2
 
     def text_of_frames(self, frames: int) -> torch.Tensor:
-        """Text (f, l, d) of the per-frame pass. It is to be the negative one for all frames.
+        """Text (f, l, d) of the per-frame pass: the negative one for all frames.
 
         The original repeats [negative, prompt] where it should repeat each, so odd frames get the prompt.
         """
-        return (
-            self.text[:1].expand(frames, -1, -1)
-            if self.frame_text_repaired
-            else self.text.repeat(frames, 1, 1)[:frames]
-        )
+        if self.faithful:
+            return self.text.repeat(frames, 1, 1)[:frames]
+        return self.text[:1].expand(frames, -1, -1)
 
 
 def predict_noise(

@@ -3,7 +3,7 @@
 A clip is (b, c, f, h, w), a picture (b, c, h, w); every part takes both and goes by the number of dimensions. On
 pictures the temporal parts are left out, and what remains is the 2-D network exactly (arXiv 2305.13840, section 3.2).
 
-Convolutions and groups of channels are told of frames in three ways that matter to the numbers:
+Three details of how layers treat frames matter to the numbers:
 - a 3x3 convolution is followed by a 1-D convolution over the frames;
 - GroupNorm in the resnets takes its statistics over all frames of a clip, in the transformers over each frame;
 - self-attention is over all pixels of all frames, and a second one, after the feed-forward, over each pixel's frames.

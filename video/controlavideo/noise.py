@@ -24,7 +24,7 @@ def residuals(images: torch.Tensor, size: tuple[int, int]) -> tuple[torch.Tensor
 def motion_mask(images: torch.Tensor, size: tuple[int, int], threshold: float, guard: bool = True) -> torch.Tensor:
     """1 where a pixel moved by more than `threshold` of the clip's largest residual, else 0; (b, 1, f - 1, h, w) fp32.
 
-    `guard` is for clips in which nothing moves; without it 0 / 0 decides, which comes to the same for two frames or
+    `guard` is for clips in which nothing moves; without it 0 / 0 decides, with the same result for two frames or
     more, and raises for one.
     """
     b = images.shape[0]

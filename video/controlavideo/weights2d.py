@@ -14,7 +14,7 @@ WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
 def differences(found: Mapping[str, tuple], expected: Mapping[str, tuple], ours: str, theirs: str) -> list[str]:
-    """Sentences on what keeps weights from fitting; empty where names and shapes are the same."""
+    """Sentences on names and shapes of weights that do not fit; empty where all do."""
     missing = [name for name in expected if name not in found]
     extra = [name for name in found if name not in expected]
     other = [name for name in found if name in expected and tuple(found[name]) != tuple(expected[name])]
@@ -25,7 +25,7 @@ def differences(found: Mapping[str, tuple], expected: Mapping[str, tuple], ours:
 
 
 def with_3d_blocks(config: Mapping) -> dict:
-    """A 2-D network's configuration with the blocks of ours named; of the middle one there is one kind, unnamed."""
+    """A 2-D network's configuration with our blocks in place of its own; the only mid block goes without a name."""
     named = {
         name: tuple(kind.replace("Block2D", "BlockPseudo3D") for kind in config[name])
         for name in ("down_block_types", "up_block_types")
@@ -60,7 +60,7 @@ class Over2D:
 
     @classmethod
     def from_2d(cls, model: nn.Module, **config) -> "Over2D":
-        """The network over a 2-D model of diffusers, its temporal parts at their start: one frame gives the same."""
+        """The network made from a 2-D model of diffusers, with untrained temporal layers: one frame gives the same."""
         known = cls._get_init_keys(cls)
         values = {name: value for name, value in model.config.items() if name in known and value is not None}
         values = with_3d_blocks(values)
@@ -73,7 +73,7 @@ class Over2D:
 
 @torch.no_grad()
 def _whole_middle(made: nn.Module, weights: Mapping[str, torch.Tensor]) -> Mapping[str, torch.Tensor]:
-    """For a 2-D model whose middle is one resnet: the rest of a whole middle, which passes on what it gets."""
+    """For a 2-D model whose mid block is one resnet: add an attention and a resnet that start as the identity."""
     if "mid_block.resnets.1.conv2.weight" in weights:
         return weights
     rest = ("mid_block.attentions.0.", "mid_block.resnets.1.")

@@ -14,22 +14,22 @@ from inference.cli import InputError
 from inference.control import find_controlnet
 from inference.pipelines import load_base
 from video.clip import Frame
-from video.consistency import Recipe, Restyler
+from video.clip_scores import scores
 from video.control_maps import ControlMaps
-from video.metrics import scores
-from video.restyling import draw_frames
-from video.shots import Size
-from video.takes import FIRST_SEED, drawn_take, read_takes
+from video.evaluation_clips import FIRST_SEED, drawn_clip, read_clips
+from video.picture import Size
+from video.restyle import draw_frames
+from video.restyler import Recipe, Restyler
 
 MINIATURE = ROOT / "inference" / "miniature"
 COLUMNS = ("e_warp", "of none", "edge F1", "sharpness", "dramatic", "seconds")
 
 
 def table(*flags: object) -> dict[str, dict[str, float]]:
-    return printed_table(COLUMNS, "video.ablation", *flags)
+    return printed_table(COLUMNS, "video.evaluate_consistency", *flags)
 
 
-def write_takes(folder: Path, count: int, length: int, side: int) -> Path:
+def write_clips(folder: Path, count: int, length: int, side: int) -> Path:
     """Drawn clips as `images.render --frames` leaves rendered ones."""
     entries = []
     for index in range(count):
@@ -50,8 +50,8 @@ def test_flow_and_what_is_seen_are_exact(tmp_path) -> None:
     """A picture moved back along the flow is the one before it, wherever both show the same thing."""
     from video.flow import warp
 
-    (read,) = read_takes(write_takes(tmp_path, 1, 3, 64), 1, 3)
-    for take in (read, drawn_take(0, 3, 64)):
+    (read,) = read_clips(write_clips(tmp_path, 1, 3, 64), 1, 3)
+    for take in (read, drawn_clip(0, 3, 64)):
         assert len(take.frames) == 3 and len(take.flows) == len(take.seen) == 2 and take.caption
         for before, after, flow, mask in zip(take.frames, take.frames[1:], take.flows, take.seen, strict=False):
             difference = np.abs(warp(after.rgb.astype(np.float32), flow) - before.rgb)[mask]
@@ -60,28 +60,28 @@ def test_flow_and_what_is_seen_are_exact(tmp_path) -> None:
 
 def test_clips_that_are_not_there_or_damaged_are_named(tmp_path) -> None:
     with pytest.raises(InputError, match=r"0 of 2 clips .* python -m images.render --list"):
-        read_takes(tmp_path / "none", 2, 48)
-    folder = write_takes(tmp_path / "clips", 1, 2, 32)
+        read_clips(tmp_path / "none", 2, 48)
+    folder = write_clips(tmp_path / "clips", 1, 2, 32)
     with pytest.raises(InputError, match="0 of 1 clips of 3 frames"):
-        read_takes(folder, 1, 3)
+        read_clips(folder, 1, 3)
     (folder / "clip-0" / "0001.npz").write_bytes(b"PK")
     with pytest.raises(InputError, match=r"0001\.npz is damaged"):
-        read_takes(folder, 1, 2)
+        read_clips(folder, 1, 2)
     (folder / "metadata.jsonl").write_text("[]\n")
     with pytest.raises(InputError, match="damaged"):
-        read_takes(folder, 1, 2)
+        read_clips(folder, 1, 2)
 
 
 def test_a_row_for_each_part(tmp_path) -> None:
     base = add_controlnet(make_tiny_base(tmp_path / "tiny"))
-    clips = write_takes(tmp_path / "clips", 1, 3, 128)
+    clips = write_clips(tmp_path / "clips", 1, 3, 128)
     flags = ["--pretrained_model_name_or_path", base, "--clips", 1, "--frames", 3, "--num_inference_steps", 2]
     flags += ["--output", tmp_path / "kept.json"]
     rows = table(*flags, "--clips_dir", clips)
     assert list(rows) == ["none", "+ shared noise", "+ img2img", "+ anchor attention", "+ flow"]
     assert rows["none"]["of none"] == 1 and all(row["seconds"] < 60 for row in rows.values())
-    small = write_takes(tmp_path / "small", 1, 3, 64)
-    assert_refused(run_script("video/ablation.py", *flags, "--clips_dir", small), "64x64", "--size 128x128")
+    small = write_clips(tmp_path / "small", 1, 3, 64)
+    assert_refused(run_script("video/evaluate_consistency.py", *flags, "--clips_dir", small), "64x64", "--size 128x128")
     kept = json.loads((tmp_path / "kept.json").read_text())
     assert len(kept) == 5
     for lost in list(kept)[3:]:
@@ -92,14 +92,15 @@ def test_a_row_for_each_part(tmp_path) -> None:
     assert again["none"]["edge F1"] == 9 and again["+ flow"]["e_warp"] == rows["+ flow"]["e_warp"]
     (tmp_path / "kept.json").write_text("[1]")
     assert_refused(
-        run_script("video/ablation.py", *flags, "--clips_dir", clips), "kept.json is no list of measurements"
+        run_script("video/evaluate_consistency.py", *flags, "--clips_dir", clips),
+        "kept.json is no list of measurements",
     )
 
 
 @pytest.mark.slow
 def test_consistency_pays_and_costs_nothing_else(tmp_path) -> None:
     """Targets over 12 clips of 48 frames: e_warp at most 0.35 of none, outlines 0.95, sharpness 0.9, 85 % dramatic."""
-    clips = write_takes(tmp_path, 2, 10, 128)
+    clips = write_clips(tmp_path, 2, 10, 128)
     rows = table("--pretrained_model_name_or_path", MINIATURE, "--clips", 2, "--frames", 10, "--clips_dir", clips,
                  "--output", tmp_path / "kept.json")  # fmt: skip
     none, anchor = rows["none"], rows["+ flow"]
@@ -117,6 +118,6 @@ def test_colour_holds_over_a_long_shot() -> None:
     pipe = load_base(str(MINIATURE))
     controlnet = find_controlnet(None, "canny", MINIATURE).over(pipe, []).model
     restyler = Restyler(pipe, controlnet, Recipe(4, 7.5, 0.6), f"{drawings[0].caption}, dramatic lighting")
-    drawn = draw_frames(frames, restyler, ControlMaps("canny").next, Size(128, 128, 8), 8, True)
+    drawn = draw_frames(frames, restyler, ControlMaps("canny").next, Size(128, 128, 8), 8)
     found, _ = scores(zip([frame.rgb for frame in frames], drawn, strict=True), rate=24)
     assert found["colour_drift"] <= 2

@@ -1,4 +1,4 @@
-"""video/controlavideo/temporal.py: temporal weights alone, as the miniature ships them, become a whole checkpoint."""
+"""video/controlavideo/loading.py: temporal weights alone, as the miniature ships them, become a whole checkpoint."""
 
 import shutil
 
@@ -13,8 +13,7 @@ from tiny_controlnet import add_controlnet
 from inference.cli import InputError
 from video.clip import open_clip
 from video.controlavideo import ControlAVideoPipeline
-from video.controlavideo.checkpoint import checkpoint_folder
-from video.controlavideo.temporal import NETWORKS, TEMPORAL
+from video.controlavideo.loading import NETWORKS, TEMPORAL, checkpoint_folder
 
 PARTS = {"unet": (UNet2DConditionModel, "unet"), "controlnet": (ControlNetModel, "controlnet-canny")}
 
@@ -31,7 +30,7 @@ def folder(tmp_path):
     base = add_controlnet(make_tiny_base(tmp_path / "base"))
     torch.manual_seed(2)
     for part, (flat, name) in PARTS.items():
-        network = NETWORKS[part][0].from_2d(flat.from_pretrained(base / name))
+        network = NETWORKS[part].from_2d(flat.from_pretrained(base / name))
         temporal = {n: torch.randn_like(w).half() for n, w in network.state_dict().items() if "_temporal" in n}
         (base / "controlavideo-canny").mkdir(exist_ok=True)
         save_file(temporal, base / "controlavideo-canny" / TEMPORAL[part])

@@ -1,4 +1,4 @@
-"""The clip that leads: which of its frames are used, and their control maps; on disk, so that memory stays flat."""
+"""The source clip: which of its frames are used, and their control maps; on disk, so that memory does not grow."""
 
 import os
 from collections.abc import Callable
@@ -14,6 +14,8 @@ from inference.cli import InputError, disk_full_said
 from inference.detectors import load_detector
 from inference.pipelines import hub_folder
 from video.clip import Clip, Frame, write_clip
+from video.controlavideo.pickles import HED as HED_FILE
+from video.controlavideo.pickles import file_as_safetensors
 from video.controlavideo.preprocess import (
     HED,
     canny_maps,
@@ -23,9 +25,7 @@ from video.controlavideo.preprocess import (
     sample_frames,
     source_frames,
 )
-from video.controlavideo.safe import HED as HED_FILE
-from video.controlavideo.safe import file_as_safetensors
-from video.finished import FinishedFrames
+from video.frame_store import KEPT, FrameStore
 from video.gif import write_gif
 
 Detect = Callable[[np.ndarray], np.ndarray]  # frames (n, h, w, 3) uint8 -> maps (n, h', w'), uint8 or raw depth
@@ -48,7 +48,7 @@ def choose(available: int, wanted: int | None, rate: int) -> tuple[list[int], st
 
 
 def size_of(clip: Clip, height: int | None, width: int | None, native: int, squashed: bool = False) -> tuple[int, int]:
-    """(H, W), multiples of 8: the clip's shape at the model's size, or by the side that was given; both as they are.
+    """(H, W), multiples of 8: the clip's aspect ratio at the model's size or the given side; both sides as given.
 
     `squashed` to a square, as the original has it, where no sides are given.
     """
@@ -64,10 +64,20 @@ def _eighth(side: float) -> int:
     return max(round(side / 8), 1) * 8
 
 
+@dataclass(frozen=True)
+class Sampled:
+    """Which frames of a clip are used, and the size they are generated at."""
+
+    clip: Clip  # as far as they last
+    indices: list[int]
+    size: tuple[int, int]  # (H, W)
+
+
 @dataclass
 class Source:
     """Sampled frames and their maps, as `draw_clip` asks for them."""
 
+    clip: Clip
     frames: np.ndarray  # (n, h0, w0, 3) uint8, at the clip's own size
     maps: np.ndarray  # (n, h, w) uint8, or float32 raw depth
     times: list[Frame]  # without pictures; each lasts until the next
@@ -87,10 +97,9 @@ class Source:
         return source_frames(self.frames[start:stop], self.size)
 
 
-def read_source(
-    clip: Clip, indices: list[int], detect: Detect, size: tuple[int, int], folder: Path, dtype: torch.dtype
-) -> Source:
-    """Decode the clip once, keep the frames in `indices` and their maps in `folder`."""
+def read_source(sampled: Sampled, detect: Detect, folder: Path, dtype: torch.dtype) -> Source:
+    """Decode the clip once, keep the frames that are used and their maps in `folder`."""
+    clip, indices, size = sampled.clip, sampled.indices, sampled.size
     wanted, times = {index: k for k, index in enumerate(indices)}, []
     frames = maps = None
     for frame in clip.frames():
@@ -104,7 +113,7 @@ def read_source(
         k = wanted[frame.index]
         frames[k], maps[k] = frame.rgb, found[0]
         times.append(replace(frame, rgb=np.empty(0, np.uint8)))
-    source = Source(frames, maps, times, size, dtype)
+    source = Source(clip, frames, maps, times, size, dtype)
     if maps.dtype == np.float32:  # the clip's farthest and nearest, at the size they are used at
         ranges = [depth_maps(torch.from_numpy(np.array(m[None])), size, None, scaled=False).aminmax() for m in maps]
         source.depth_range = (min(float(low) for low, _ in ranges), max(float(high) for _, high in ranges))
@@ -112,9 +121,9 @@ def read_source(
 
 
 def _on_disk(path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
-    """An array in a file, with all the room it takes: without that, a disk that fills up kills who writes to it."""
+    """An array in a file whose space is reserved at once: else a disk that fills up kills the process that writes."""
     array = open_memmap(path, "w+", dtype, shape)
-    full = disk_full_said("the finished frames are kept; make room and go on with --resume")
+    full = disk_full_said(KEPT)
     if hasattr(os, "posix_fallocate"):  # macOS has no such thing
         with full, open(path, "r+b") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
@@ -122,7 +131,7 @@ def _on_disk(path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def load_detect(mode: str, checkpoint: Path, depth_model: str, device: torch.device) -> Detect:
-    """What makes the control maps of `mode`. InputError where weights are missing."""
+    """The detector of control maps of `mode`. InputError where weights are missing."""
     if mode == "canny":
         return canny_maps
     if mode == "depth":
@@ -151,8 +160,8 @@ def _load_dpt(name: str, device: torch.device) -> Detect:
         model = AutoModelForDepthEstimation.from_pretrained(folder, use_safetensors=True).eval().to(device)
     except (OSError, ValueError) as error:
         raise InputError(
-            f"--control_mode depth needs the weights of {name}, and they could not be had "
-            f"({type(error.__cause__ or error).__name__}); name a folder with --depth_model, or take canny"
+            f"--control_mode depth needs the weights of {name}, and they could not be loaded "
+            f"({type(error.__cause__ or error).__name__}); name a folder with --depth_model, or use canny"
         ) from error
 
     @torch.inference_mode()
@@ -162,28 +171,26 @@ def _load_dpt(name: str, device: torch.device) -> Detect:
     return detect
 
 
-def sampled(clip: Clip, wanted: int | None, rate: int) -> tuple[list[int], int | None, str]:
-    """Indices, how many frames of the clip they last for (None: all of it), and what there is to say of it."""
+def sample(clip: Clip, wanted: int | None, rate: int) -> tuple[Clip, list[int], str]:
+    """The clip up to its last sampled frame, the indices of those frames, and a note if they are not as asked for."""
     available = sum(1 for _ in clip.frames())  # what a container says is only an estimate
     indices, note = choose(available, wanted, rate)
     lasts = indices[-1] + (indices[1] - indices[0] if len(indices) > 1 else rate)
-    return indices, lasts if lasts < available else None, note
+    return replace(clip, max_frames=lasts) if lasts < available else clip, indices, note
 
 
-def write_result(
-    output: Path, clip: Clip, source: Source, finished: FinishedFrames, drawn: list[int], side_by_side: bool
-) -> list[str]:
+def write_result(output: Path, source: Source, store: FrameStore, drawn: list[int], side_by_side: bool) -> list[str]:
     """The frames that were `drawn` (the original leaves some out) at the source's times, with its sound.
 
-    Returns what a person should be told.
+    Returns notes for the user.
     """
     writer = write_gif if output.suffix.lower() == ".gif" else write_clip
-    with disk_full_said("go on with --resume once there is room"), writer(output, clip) as out:
+    with disk_full_said("continue with --resume once there is space"), writer(output, source.clip) as out:
         for k, following in zip(drawn, [*drawn[1:], len(source.times)], strict=True):
-            picture = finished.wait_for(k, stopped=lambda: True)
+            picture = store.wait_for(k, stopped=lambda: True)
             if side_by_side:
                 beside = cv2.resize(source.frames[k], picture.shape[1::-1], interpolation=cv2.INTER_AREA)
                 picture = np.hstack([beside, picture])
             duration = sum(frame.duration for frame in source.times[k:following])
             out.write(np.ascontiguousarray(picture), replace(source.times[k], duration=duration))
-    return [*out.notes, *clip.notes]
+    return [*out.notes, *source.clip.notes]

@@ -6,7 +6,6 @@ from diffusers import AutoencoderKL
 from PIL import Image
 
 from video.controlavideo.modules import fold
-from video.controlavideo.repairs import Repairs
 
 DECODED_AT_ONCE = 4  # a VAE takes far more memory for a frame than the UNet does
 
@@ -17,7 +16,7 @@ def encode_picture(
 ) -> torch.Tensor:
     """A picture of `size` (H, W) to latents (1, 4, h, w): the posterior's mean or, as the original, a sample.
 
-    `device` is where the VAE works; with offloading, it lies elsewhere until then.
+    `device` is where the VAE runs; with offloading, its weights are elsewhere until then.
     """
     if image.size != tuple(size[::-1]):
         raise ValueError(f"the first frame is {image.width}x{image.height} pixels, the clip {size[1]}x{size[0]}")
@@ -53,12 +52,9 @@ def prepend(
     mask: torch.Tensor | None,
     z_first: torch.Tensor,
     first_hint: torch.Tensor | None,
-    repairs: Repairs,
 ) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]:
-    """The first frame as one more, before the clip, clean: the clip's own first frame keeps its noise (mask 1)."""
+    """Insert the first frame, clean, before the clip, whose own first frame keeps its noise (mask 1)."""
     if mask is not None:
-        if not repairs.concat_noise:
-            raise ValueError("the original has no residual-based noise together with add_first_frame_by_concat")
         mask = torch.cat([torch.ones_like(mask[:, :, :1]), mask], dim=2)
     if hint is not None:
         first = hint[:, :, :1] if first_hint is None else first_hint.to(hint).view_as(hint[:, :, :1])

@@ -23,11 +23,11 @@ HED = "hed-network.pth"
 
 
 def as_safetensors(folder: Path) -> Path:
-    """`folder` itself, or where it holds weights as pickles only, a copy in the user's cache that has them safe."""
+    """`folder` itself, or where it has weights as pickles only, a copy in the user's cache with safetensors."""
     pickles = [path for path in sorted(folder.glob("*/*.bin")) if _needs_conversion(path)]
     if not pickles:
         return folder
-    # HED's may be added later, and what is copied may change; links lead to what is there
+    # HED's may be added later, and copied files may change; links follow theirs
     copied = [path for path in sorted(folder.glob("*/*")) if path.suffix in (".json", ".txt")]
     index = [*folder.glob("model_index.json"), *folder.glob(HED)]
     converted = cache_folder(folder.resolve().name, *pickles, *copied, *index)
@@ -84,7 +84,7 @@ def _needs_conversion(path: Path) -> bool:
 
 
 def cache_folder(name: str, *files: Path) -> Path:
-    """A folder for what is made of `files`; another one as soon as one of them holds something else."""
+    """A folder of the cache for what is made of `files`, named by a hash of their contents."""
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cinematic-diffusion"
     contents = [(path.name, path.parent.name, file_sha256(path)) for path in files]
     return root / f"{name}-{hashlib.sha256(repr(contents).encode()).hexdigest()[:16]}"

@@ -1,4 +1,4 @@
-"""Clips whose optical flow is known exactly, for measuring: rendered ones from a folder, and drawn ones."""
+"""Clips whose optical flow is known exactly, rendered ones from a folder and drawn ones: to restyle and to measure."""
 
 import json
 import zipfile
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.cli import InputError
+from inference.options import CINEMATIC_PROMPT
 from video.clip import Frame
 from video.flow import inside, warp
 
@@ -16,13 +17,18 @@ RENDER = "python -m images.render --list video/evaluation_clips.jsonl --frames 4
 
 
 @dataclass(frozen=True)
-class Take:
+class EvaluationClip:
     """Frames, the exact flow (h, w, 2) from each to the next, which pixels (h, w) are seen in both, and a caption."""
 
     frames: list[Frame]
     flows: list[np.ndarray]
     seen: list[np.ndarray]
     caption: str
+    subject: str | None = None  # as the judge names it
+
+    @property
+    def prompt(self) -> str:
+        return CINEMATIC_PROMPT.format(prompt=self.caption)
 
 
 def seen_in_both(flow: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
@@ -30,7 +36,7 @@ def seen_in_both(flow: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.
     return inside(flow) & (np.abs(warp(after, flow) - before) < 0.02 * before)
 
 
-def read_takes(folder: Path, count: int, length: int) -> list[Take]:
+def read_clips(folder: Path, count: int, length: int) -> list[EvaluationClip]:
     """The first `count` clips in a folder that `images.render --frames` made, the first `length` frames of each.
 
     Raises InputError, with the command that makes them, where there are not so many or not so long.
@@ -49,7 +55,7 @@ def read_takes(folder: Path, count: int, length: int) -> list[Take]:
     return [_read(folder / entry["file_name"], entry["text"], length) for entry in fitting]
 
 
-def _read(folder: Path, caption: str, length: int) -> Take:
+def _read(folder: Path, caption: str, length: int) -> EvaluationClip:
     from inference.picture_files import read_picture
 
     frames, flows, depths = [], [], []
@@ -62,17 +68,57 @@ def _read(folder: Path, caption: str, length: int) -> Take:
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise InputError(f"{folder / f'{number:04d}.npz'} is damaged or missing; render the clip again") from error
     seen = [seen_in_both(*three) for three in zip(flows, depths, depths[1:], strict=False)]
-    return Take(frames, flows[:-1], seen, caption)
+    return EvaluationClip(frames, flows[:-1], seen, caption)
 
 
-def drawn_take(index: int, length: int, side: int) -> Take:
+def drawn_clip(index: int, length: int, side: int) -> EvaluationClip:
     """Clip `index` of the drawn world that the miniature learned, `side` pixels square."""
     from images.scenes import Shot, clip, sample_scene
 
     seed = FIRST_SEED + index
     way = np.random.default_rng(seed).uniform([-1.5, 1.0, -0.6], [1.5, 1.3, 0.6])
-    shot = Shot(sample_scene(seed), truck=float(way[0]), zoom=float(way[1]), walk=float(way[2]))
+    scene = sample_scene(seed)
+    shot = Shot(scene, truck=float(way[0]), zoom=float(way[1]), walk=float(way[2]))
     drawings, flows = clip(shot, length, side, side)
     depths = [drawing.depth for drawing in drawings]
     seen = [seen_in_both(*three) for three in zip(flows, depths, depths[1:], strict=False)]
-    return Take([Frame(i, i, 1, d.picture) for i, d in enumerate(drawings)], list(flows), seen, drawings[0].caption)
+    frames = [Frame(i, i, 1, drawing.picture) for i, drawing in enumerate(drawings)]
+    return EvaluationClip(frames, list(flows), seen, drawings[0].caption, scene.subject)
+
+
+def restyled(clip: EvaluationClip, folder: Path, controlnet, recipe, batch_size: int = 8) -> list[np.ndarray]:
+    """A clip's frames as the runner draws them with `recipe`; anchor attention also holds colours to the anchor's.
+
+    The base is loaded for each clip: what attends to an anchor is not undone.
+    """
+    from inference.pipelines import load_base, native_size
+    from video.control_maps import ControlMaps
+    from video.picture import Size
+    from video.restyle import draw_frames
+    from video.restyler import Restyler
+
+    *native, grid = native_size(folder)
+    height, width = clip.frames[0].rgb.shape[:2]
+    size = Size.of(width, height, min(native), grid)
+    if (size.height, size.width) != (height, width):
+        raise InputError(
+            f"clips of {width}x{height} pixels do not suit a base of {min(native)}; render them with --size "
+            f"{size.width}x{size.height}"
+        )
+    pipe = load_base(str(folder))
+    restyler = Restyler(pipe, controlnet.over(pipe, []).model, recipe, clip.prompt)
+    return draw_frames(clip.frames, restyler, ControlMaps("canny").next, size, batch_size)
+
+
+def measured(clip: EvaluationClip, drawn: list[np.ndarray]) -> dict[str, float]:
+    """Scores of what was `drawn` of a clip, along its exact flow."""
+    from inference.scores import edge_f1
+    from video.clip_scores import dramatic_share, e_warp, sharpness
+
+    pairs = zip(drawn, drawn[1:], clip.flows, clip.seen, strict=False)
+    return {
+        "e_warp": float(np.mean([e_warp(*pair) for pair in pairs])),
+        "edge_f1": float(np.mean([edge_f1(a.rgb, b) for a, b in zip(clip.frames, drawn, strict=True)])),
+        "sharp": sum(map(sharpness, drawn)) / sum(sharpness(frame.rgb) for frame in clip.frames),
+        "dramatic": dramatic_share(drawn),
+    }

@@ -43,7 +43,7 @@ SCHEDULERS = {"dpm++": DPMSolverMultistepScheduler, "lcm": LCMScheduler}
 
 
 def solver(name: str, config: Mapping) -> SchedulerMixin:
-    """The solver of this name for a base whose scheduler has this configuration, of which it takes what it knows."""
+    """The solver of this name, with those entries of a base's scheduler configuration that it knows."""
     kind = SCHEDULERS[name]
     known = inspect.signature(kind.__init__).parameters  # diffusers warns of every other entry
     return kind.from_config({entry: value for entry, value in config.items() if entry in known})
@@ -84,6 +84,16 @@ class Memory:
     x0: list[torch.Tensor] = field(default_factory=list)  # (1, c, h/8, w/8), one per step that follows the flow
 
 
+@dataclass(frozen=True)
+class Start:
+    """What a batch is denoised from, and how."""
+
+    latents: torch.Tensor  # (n, c, h/8, w/8): noise, or the source with noise over it
+    scheduler: SchedulerMixin  # the batch's own, since multistep solvers remember
+    timesteps: torch.Tensor  # those that remain
+    generators: list[torch.Generator]  # each frame's, for solvers that draw noise: a frame is the same in any batch
+
+
 class AnchorAttention:
     """Self-attention as diffusers has it, over the frame's own keys and values and, where set, the anchor's."""
 
@@ -116,11 +126,15 @@ class Restyler:
     """A base, a ControlNet and a prompt, ready to draw frame after frame."""
 
     def __init__(
-        self, pipe: StableDiffusionPipeline, controlnet: ControlNetModel, recipe: Recipe, prompt: str,
-        negative_prompt: str = "", scheduler: SchedulerMixin | None = None,
-    ):  # fmt: skip
+        self,
+        pipe: StableDiffusionPipeline,
+        controlnet: ControlNetModel,
+        recipe: Recipe,
+        prompt: str,
+        negative_prompt: str = "",
+    ):
         self.pipe, self.controlnet, self.recipe = pipe, controlnet, recipe
-        self._scheduler = scheduler or solver(recipe.scheduler, pipe.scheduler.config)
+        self._scheduler = solver(recipe.scheduler, pipe.scheduler.config)
         if recipe.flow_end and self._scheduler.config.prediction_type != "epsilon":
             raise InputError(f"a base that predicts {self._scheduler.config.prediction_type} needs --consistency none")
         self.guided = recipe.guidance_scale > 1
@@ -136,18 +150,14 @@ class Restyler:
     @torch.inference_mode()
     def draw(self, batch: Batch, anchor: Memory | None, key: Memory | None, remember: Memory | None = None):
         """Frames (n, 3, h, w) float32 in [0, 1]. `remember` is filled with what later frames need of this one."""
-        latents, scheduler, timesteps, generators = self._start(batch)
-        latents = self._denoise(latents, scheduler, timesteps, generators, batch, anchor, key, remember)
+        latents = self._denoise(self._start(batch), batch, anchor, key, remember)
         pixels = self.pipe.vae.decode(latents / self.pipe.vae.config.scaling_factor, return_dict=False)[0]
         check_drawn(pixels, self.pipe)
         return (pixels.float() / 2 + 0.5).clamp(0, 1)
 
-    def _start(self, batch: Batch) -> tuple[torch.Tensor, SchedulerMixin, torch.Tensor, list[torch.Generator]]:
-        """Noise, or the source with noise over it; a scheduler of the batch's own; the timesteps that remain; and each
-        frame's generator, from which a solver that draws noise goes on, so that batches do not matter.
-        """
+    def _start(self, batch: Batch) -> Start:
         recipe, pipe = self.recipe, self.pipe
-        scheduler = copy.deepcopy(self._scheduler)  # multistep solvers remember
+        scheduler = copy.deepcopy(self._scheduler)
         scheduler.set_timesteps(recipe.num_inference_steps, device=pipe.device)
         n, _, h, w = batch.pictures.shape
         factor = pipe.vae_scale_factor
@@ -159,7 +169,7 @@ class Restyler:
             return torch.cat([torch.randn(shape, generator=g, dtype=pipe.dtype) for g in generators]).to(pipe.device)
 
         if recipe.strength >= 1:
-            return noise() * scheduler.init_noise_sigma, scheduler, scheduler.timesteps, generators
+            return Start(noise() * scheduler.init_noise_sigma, scheduler, scheduler.timesteps, generators)
         skipped = recipe.num_inference_steps - min(
             int(recipe.num_inference_steps * recipe.strength), recipe.num_inference_steps
         )
@@ -169,15 +179,17 @@ class Restyler:
         scheduler.set_begin_index(skipped * scheduler.order)
         posterior = pipe.vae.encode(batch.pictures.to(pipe.device, pipe.dtype)).latent_dist
         latents = (posterior.mean + posterior.std * noise()) * pipe.vae.config.scaling_factor
-        return scheduler.add_noise(latents, noise(), timesteps[:1].repeat(n)), scheduler, timesteps, generators
+        latents = scheduler.add_noise(latents, noise(), timesteps[:1].repeat(n))
+        return Start(latents, scheduler, timesteps, generators)
 
-    def _denoise(self, latents, scheduler, steps, generators, batch: Batch, anchor, key, remember) -> torch.Tensor:
+    def _denoise(self, start: Start, batch: Batch, anchor, key, remember) -> torch.Tensor:
         recipe, (conditional, unconditional) = self.recipe, self._text
+        latents, scheduler, steps = start.latents, start.scheduler, start.timesteps
         n, copies = len(latents), 1 + self.guided
-        text = torch.cat([u.expand(n, -1, -1) for u in ([unconditional] if self.guided else [])]
-                         + [conditional.expand(n, -1, -1)])  # fmt: skip
+        texts = [unconditional, conditional] if self.guided else [conditional]
+        text = torch.cat([text.expand(n, -1, -1) for text in texts])  # (copies * n, l, d)
         follow = Follow(batch, latents) if key is not None and key.x0 else None
-        own = {"generator": generators} if isinstance(scheduler, LCMScheduler) else {}
+        own = {"generator": start.generators} if isinstance(scheduler, LCMScheduler) else {}
         alphas = scheduler.alphas_cumprod[steps.long().cpu()].tolist()
         with embedded(self.controlnet, batch.maps, copies) as condition:
             for i, t in enumerate(steps):
@@ -187,23 +199,26 @@ class Restyler:
                     if (i + 1) / len(steps) <= recipe.control_guidance_end:
                         scale = recipe.controlnet_conditioning_scale
                         down, mid = self.controlnet(x, t, text, condition, scale, return_dict=False)
-                    eps = self.pipe.unet(
-                        x, t, encoder_hidden_states=text, down_block_additional_residuals=down,
-                        mid_block_additional_residual=mid, return_dict=False,
-                    )[0]  # fmt: skip
+                    residuals = {"down_block_additional_residuals": down, "mid_block_additional_residual": mid}
+                    eps = self.pipe.unet(x, t, text, **residuals, return_dict=False)[0]
                 if self.guided:
                     eps_unconditional, eps_conditional = eps.chunk(2)
                     eps = eps_unconditional + recipe.guidance_scale * (eps_conditional - eps_unconditional)
                 if i < recipe.flow_end * len(steps):
-                    eps = self._follow(eps, latents, alphas[i], i, follow, key, remember)
+                    target = follow and (follow.seen, follow.moved(key.x0[i]))
+                    eps = self._follow(eps, latents, alphas[i], target, remember)
                 latents = scheduler.step(eps, t, latents, **own, return_dict=False)[0]
         return latents
 
-    def _follow(self, eps, latents, a: float, i: int, follow, key, remember) -> torch.Tensor:
-        """Pull x0 = (x - sqrt(1 - a) eps) / sqrt(a) to the key frame's, by changing eps; remember what it then is."""
+    def _follow(self, eps, latents, a: float, target, remember) -> torch.Tensor:
+        """Pull x0 = (x - sqrt(1 - a) eps) / sqrt(a) to the key frame's, by changing eps; remember what it then is.
+
+        `target` is (where the key frame shows the same thing, its x0 moved there); None for a key frame itself.
+        """
         x0 = (latents.float() - (1 - a) ** 0.5 * eps.float()) / a**0.5
-        if follow is not None:
-            pull = follow.seen * (follow.moved(key.x0[i]) - x0)
+        if target is not None:
+            seen, moved = target
+            pull = seen * (moved - x0)
             x0, eps = x0 + pull, (eps.float() - (a / (1 - a)) ** 0.5 * pull).to(eps.dtype)
         if remember is not None:
             remember.x0.append(x0)

@@ -1,34 +1,25 @@
-"""video/controlavideo/measure.py, and with it what the miniature's temporal layers are worth."""
+"""video/controlavideo/evaluate_layers.py, and with it what the miniature's temporal layers are worth."""
 
 import sys
-from dataclasses import fields
 
 import numpy as np
 import pytest
 from conftest import printed_table
 
-from video.controlavideo import Repairs, measure
-from video.controlavideo.measure import between, repair_rows
+from video.controlavideo import evaluate_layers
+from video.controlavideo.evaluate_layers import between
 
 COLUMNS = ("frames", "e_warp", "of first", "edge F1", "sharpness", "subject", "dramatic", "seconds")
 
 
 def table(*flags: object) -> dict[str, dict[str, float]]:
-    return printed_table(COLUMNS, "video.controlavideo.measure", *flags)
+    return printed_table(COLUMNS, "video.controlavideo.evaluate_layers", *flags)
 
 
 def test_a_row_for_each_way():
     rows = table("--clips", "1", "--frames", "3", "--num_inference_steps", "1", "--table", "consistency")
     assert list(rows) == ["each frame by itself", "temporal layers untrained", "trained"]
     assert rows["each frame by itself"]["of first"] == 1 and {row["frames"] for row in rows.values()} == {3}
-
-
-def test_a_row_for_each_repair():
-    rows, names = repair_rows(), [field.name for field in fields(Repairs)]
-    acting = [name for name in names if name not in measure.NEEDED]
-    assert list(rows) == ["none", *(f"{name} alone" for name in acting), "all"]
-    switched = [[name for name in names if getattr(repairs, name)] for repairs in rows.values()]
-    assert switched == [[], *([name] for name in acting), names] and set(measure.NEEDED) < set(names)
 
 
 def test_flow_over_frames_left_out_is_composed():
@@ -45,20 +36,14 @@ def test_flow_over_frames_left_out_is_composed():
 
 def test_repairs_and_lengths_through_the_command(monkeypatch, capsys):
     """Few frames of one clip, so that every table is printed with every row."""
-    monkeypatch.setattr(measure, "LONG", 10)
-    monkeypatch.setattr(measure, "repair_rows", lambda: {"none": Repairs.none(), "all": Repairs()})
+    monkeypatch.setattr(evaluate_layers, "LONG", 10)
     flags = ["--clips", "1", "--frames", "9", "--num_inference_steps", "1", "--table", "length", "repairs"]
-    monkeypatch.setattr(sys, "argv", ["measure", *flags])
-    measure.main()
+    monkeypatch.setattr(sys, "argv", ["evaluate_layers", *flags])
+    evaluate_layers.main()
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
     assert [line.split("|")[1].strip() for line in lines[1:3]] == ["look held", "look not held"]
-    assert float(lines[4].split("|")[2]) == 7 and float(lines[5].split("|")[2]) == 9  # none loses a frame a chunk
-    needed = {line.split("|")[1].strip(): line.split("|")[3:5] for line in lines[-len(measure.NEEDED) :]}
-    assert list(needed) == list(measure.NEEDED)
-    assert "above 5" in needed["low_guidance"][0] and "multiple of" in needed["any_size"][0]
-    assert "add_first_frame_by_concat" in needed["concat_noise"][0]
-    assert "7 of 8 frames" in needed["concat_drops_nothing"][0]
-    assert all("8 of 8 frames" in on for _, on in needed.values())
+    frames = {name: float(count) for name, count in (line.split("|")[1:3] for line in lines[4:])}
+    assert frames == {" none ": 7, " look_anchored alone ": 7, " all ": 9}  # the original loses a frame of each chunk
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 python -m images.render --seeds 7 --subject lighthouse --setting "sea coast" --look plain --frames 96 --size 512x288 \\
     --samples 8 --output_dir outputs/sample
-python -m video.sample --frames_dir outputs/sample/000007-lighthouse-sea-coast --output video/sample.mp4
+python -m video.make_sample --frames_dir outputs/sample/000007-lighthouse-sea-coast --output video/sample.mp4
 """
 
 import argparse

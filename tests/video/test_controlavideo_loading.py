@@ -1,4 +1,4 @@
-"""checkpoint.py and weights2d.py of video/controlavideo: the published layout, what is refused, other 2-D weights."""
+"""loading.py and weights2d.py of video/controlavideo: the published layout, what is refused, other 2-D weights."""
 
 import json
 import os
@@ -17,10 +17,10 @@ from safetensors.torch import load_file, save_file
 from inference.adapters import read_lora
 from inference.cli import InputError
 from inference.strategies import lora_on
-from video.controlavideo import ControlAVideoPipeline, UNetPseudo3DConditionModel, safe
-from video.controlavideo.checkpoint import checkpoint_folder, control_mode, put_base, stamp
-from video.controlavideo.frames import decode_frames
-from video.controlavideo.safe import file_as_safetensors, read_pickle
+from video.controlavideo import ControlAVideoPipeline, UNetPseudo3DConditionModel, pickles
+from video.controlavideo.clip_latents import decode_frames
+from video.controlavideo.loading import checkpoint_folder, control_mode, put_base, stamp
+from video.controlavideo.pickles import file_as_safetensors, read_pickle
 
 CALL = ("prompt", "negative_prompt", "num_inference_steps", "guidance_scale", "video_scale", "height", "width")
 CALL += ("init_noise_by_residual_thres", "controlnet_conditioning_scale", "fix_first_frame", "in_domain")
@@ -212,9 +212,9 @@ def test_what_is_kept_of_a_folder_is_made_of_what_it_holds_now(published, tmp_pa
         path.write_bytes(data[:at] + (b"9" if path.suffix == ".json" else b"\x01") + data[at + 1 :])
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
         assert path.stat().st_size == times.st_size and path.stat().st_mtime_ns == times.st_mtime_ns
-        assert safe.as_safetensors(folder) != before, name
+        assert pickles.as_safetensors(folder) != before, name
         path.write_bytes(data)
-    assert safe.as_safetensors(folder) == before
+    assert pickles.as_safetensors(folder) == before
     assert stamp(folder) != stamp(before)
 
 

@@ -1,40 +1,35 @@
 """Measure Control-A-Video's miniature on rendered clips whose optical flow is known exactly.
 
-python -m video.controlavideo.measure                         12 clips of 16 frames, and 64 frames of two
-python -m video.controlavideo.measure --table repairs --clips 2 --frames 24 --num_inference_steps 10
+python -m video.controlavideo.evaluate_layers                 12 clips of 16 frames, and 64 frames of two
+python -m video.controlavideo.evaluate_layers --table repairs --clips 2 --frames 24 --num_inference_steps 10
 
-consistency  each frame by itself with a ControlNet; temporal layers at their start, which is none; as they were trained
+consistency  each frame by itself with a ControlNet; untrained temporal layers, which do nothing; trained ones
 length       clips of 64 frames: sharpness of the last 8 frames over the first 8, how far mean Lab moved between them,
              and the same less what the source does; with the look of the first frame held, and without
-repairs      what each repair of the original's oddities does, alone; none of them, and all. From 24 frames on there is
-             a third chunk, with the seam that the original has there. Then those that only some clips and settings
-             need, off and on
-Columns are those of video/ablation.py; subject: share of frames in which the judge recognises it.
+repairs      as the original has it; the same with the look of the first frame held; with all of its oddities repaired.
+             From 24 frames on there is a third chunk, with the seam that the original has there
+Columns are those of video/evaluate_consistency.py; subject: share of frames in which the judge recognises it.
 """
 
 import argparse
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inference.cli import run
 from inference.options import Help, at_least
+
+if TYPE_CHECKING:
+    from video.evaluation_clips import EvaluationClip
 
 TABLES = ("consistency", "length", "repairs")
 LONG = 64  # frames, which are nine chunks
 ENDS = 8  # frames at the beginning and at the end of a long clip
 CONTROL_A_VIDEO = {"guidance_scale": 7.5, "video_scale": 1.5, "in_domain": True}  # the runner's
 CONDITIONING = 1.5  # of three clips of 8 frames, edge F1 was 0.50 at 1.0 and 0.59 at 1.5, e_warp 8.3 and 7.7
-NEEDED = {  # repairs that only some clips and settings need: which, and what of the call brings them about
-    "low_guidance": ("guidance 4", {"guidance_scale": 4.0}),
-    "any_size": ("8 pixels smaller", {}),
-    "static_clips": ("nothing moves", {}),
-    "first_frame_unscaled": ("Euler's scheduler", {}),
-    "concat_noise": ("first frame by concat", {"add_first_frame_by_concat": True}),
-    "concat_drops_nothing": ("concat of none", {"add_first_frame_by_concat": True, "fix_first_frame": False}),
-}
 
 
 def parse_args() -> argparse.Namespace:
@@ -43,30 +38,31 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Help)
     add = parser.add_argument
     add("--checkpoint", type=Path, default=MINIATURE / "controlavideo-canny", help="folder of temporal weights")
-    add("--table", nargs="+", choices=TABLES, default=TABLES[:2], help="what to measure")
-    add("--clips", type=at_least(1), default=12, help="how many; of the long ones, a sixth")
-    add("--frames", type=at_least(2), default=16, help="of each clip")
-    add("--num_inference_steps", type=at_least(1), default=20, help="steps")
-    add("--controlnet_conditioning_scale", type=at_least(0, float), default=CONDITIONING, help="of every way")
+    add("--table", nargs="+", choices=TABLES, default=TABLES[:2], help="tables to print")
+    add("--clips", type=at_least(1), default=12, help="number of clips; a sixth of it for the long ones")
+    add("--frames", type=at_least(2), default=16, help="number of frames of each clip")
+    add("--num_inference_steps", type=at_least(1), default=20, help="number of denoising steps")
+    add("--controlnet_conditioning_scale", type=at_least(0, float), default=CONDITIONING, help="of all rows")
     return parser.parse_args()
 
 
-def restyled(pipe, frames: list, prompt: str, repairs=None, **settings) -> tuple[list, list[int]]:
-    """What Control-A-Video makes of the pictures of `frames`, and the indices of those it drew."""
+def drawn_by(pipe, clip: "EvaluationClip", repairs=None, **settings) -> tuple[list, list[int]]:
+    """The frames of a clip that Control-A-Video generates, and their indices."""
     import numpy as np
     import torch
 
     from video.controlavideo.chunks import draw_clip
     from video.controlavideo.preprocess import canny_maps, control_hint, source_frames
 
-    pictures = np.stack([frame.rgb for frame in frames])  # (n, h, w, 3) uint8
+    pictures = np.stack([frame.rgb for frame in clip.frames])  # (n, h, w, 3) uint8
     size = pictures.shape[1:3]
     hint = control_hint(torch.from_numpy(canny_maps(pictures))[:, None].float() / 255, size)
     images = source_frames(pictures, size)
     drawn, indices = [], []
     torch.manual_seed(0)  # which the original draws its first frame's posterior from
-    for chunk in draw_clip(pipe, len(pictures), lambda a, b: hint[:, :, a:b], lambda a, b: images[:, :, a:b],
-                           prompt=prompt, repairs=repairs, **(CONTROL_A_VIDEO | settings)):  # fmt: skip
+    slices = (lambda a, b: hint[:, :, a:b]), (lambda a, b: images[:, :, a:b])
+    settings = CONTROL_A_VIDEO | {"prompt": clip.prompt, "repairs": repairs} | settings
+    for chunk in draw_clip(pipe, len(pictures), *slices, **settings):
         drawn += [np.asarray(picture) for picture in chunk.frames]
         indices += chunk.indices
     return drawn, indices
@@ -76,19 +72,16 @@ def scored(index: int, count: int, side: int, draw: Callable) -> dict[str, float
     """Scores of what `draw` makes of rendered clip `index`."""
     import numpy as np
 
-    from images.scenes import sample_scene
     from inference.judge import load_judge, verdict
-    from video.ablation import PROMPT, measured
-    from video.takes import FIRST_SEED, Take, drawn_take
+    from video.evaluation_clips import drawn_clip, measured
 
-    take = drawn_take(index, count, side)
+    clip = drawn_clip(index, count, side)
     began = time.perf_counter()
-    drawn, kept = draw(take.frames, PROMPT.format(caption=take.caption))
+    drawn, kept = draw(clip)
     seconds = (time.perf_counter() - began) / len(drawn)
-    flows, seen = zip(*between(take.flows, take.seen, kept), strict=True)
-    found = measured(Take([take.frames[i] for i in kept], list(flows), list(seen), take.caption), drawn)
-    subject = sample_scene(FIRST_SEED + index).subject
-    recognised = [name == subject for name in verdict(load_judge(), np.stack(drawn)).subject]
+    flows, seen = zip(*between(clip.flows, clip.seen, kept), strict=True)
+    found = measured(replace(clip, frames=[clip.frames[i] for i in kept], flows=flows, seen=seen), drawn)
+    recognised = [name == clip.subject for name in verdict(load_judge(), np.stack(drawn)).subject]
     return found | {"subject": float(np.mean(recognised)), "frames": len(drawn), "seconds": seconds}
 
 
@@ -110,15 +103,14 @@ def held(index: int, side: int, draw: Callable) -> list[float]:
     """Of a long clip's last frames against its first: sharpness, Lab moved, and both less the source's own."""
     import numpy as np
 
-    from video.ablation import PROMPT
+    from video.clip_scores import sharpness
     from video.colour import lab
-    from video.metrics import sharpness
-    from video.takes import drawn_take
+    from video.evaluation_clips import drawn_clip
 
-    take = drawn_take(index, LONG, side)
-    drawn, _ = draw(take.frames, PROMPT.format(caption=take.caption))
+    clip = drawn_clip(index, LONG, side)
+    drawn, _ = draw(clip)
     ratios, moved = [], []
-    for pictures in (drawn, [frame.rgb for frame in take.frames]):
+    for pictures in (drawn, [frame.rgb for frame in clip.frames]):
         first, last = pictures[:ENDS], pictures[-ENDS:]
         ratios.append(sum(map(sharpness, last)) / sum(map(sharpness, first)))
         colours = [np.mean([lab(p.astype(np.float32) / 255) for p in part], (0, 1, 2)) for part in (first, last)]
@@ -127,17 +119,8 @@ def held(index: int, side: int, draw: Callable) -> list[float]:
     return [ratios[0], float(own), ratios[0] / ratios[1], float(less_source)]
 
 
-def repair_rows() -> dict:
-    """Repairs by the name of their row: none, each that acts on any clip alone, all."""
-    from video.controlavideo.repairs import Repairs
-
-    names = [field.name for field in fields(Repairs) if field.name not in NEEDED]
-    alone = {f"{name} alone": replace(Repairs.none(), **{name: True}) for name in names}
-    return {"none": Repairs.none(), **alone, "all": Repairs()}
-
-
 def identity_start(pipe) -> None:
-    """Temporal layers back to what they are before they are trained: a pass-through."""
+    """Reset the temporal layers to their start, the identity."""
     for network in (pipe.unet, pipe.controlnet):
         start = type(network).from_config(network.config).state_dict()
         network.load_state_dict({name: w for name, w in start.items() if "_temporal" in name}, strict=False)
@@ -177,75 +160,46 @@ def length_table(rows: dict[str, Callable], clips: int, side: int) -> None:
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
-def needed_table(pipe, side: int, settings: dict) -> None:
-    """What becomes of a clip that needs a repair, without it and with it: scores, or what the original fails with."""
-    import numpy as np
-    from diffusers import EulerDiscreteScheduler
-
-    from inference.scores import edge_f1
-    from video.ablation import PROMPT
-    from video.controlavideo.repairs import Repairs
-    from video.metrics import dramatic_share
-    from video.takes import drawn_take
-
-    euler = type(pipe)(**(pipe.components | {"scheduler": EulerDiscreteScheduler.from_config(pipe.scheduler.config)}))
-    euler.set_progress_bar_config(disable=True)
-    print("| repair | where | off | on |\n|---|---|---|---|")
-    for name, (where, changes) in NEEDED.items():
-        take = drawn_take(0, 8, side - 8 if name == "any_size" else side)
-        frames = [take.frames[0]] * 8 if name == "static_clips" else take.frames
-        cells = []
-        for on in (False, True):
-            # noise made for all of the clip leaves the pipeline no residuals to look at
-            repairs = replace(Repairs(clip_noise=name != "concat_noise"), **{name: on})
-            used = euler if name == "first_frame_unscaled" else pipe
-            try:
-                drawn, _ = restyled(used, frames, PROMPT.format(caption=take.caption), repairs, **(settings | changes))
-            except ValueError as error:
-                cells.append(str(error))
-                continue
-            sources = [frame.rgb for frame in frames[len(frames) - len(drawn) :]]
-            outlines = np.mean([edge_f1(a, b) for a, b in zip(sources, drawn, strict=True)])
-            kept = f"{len(drawn)} of {len(frames)} frames"
-            cells.append(f"{kept}, edge F1 {outlines:.3f}, dramatic {dramatic_share(drawn):.0%}")
-        print(f"| {name} | {where} | {' | '.join(cells)} |", flush=True)
-
-
 def main() -> None:
     args = parse_args()
     from inference.control import find_controlnet
     from inference.pipelines import check_steps
-    from video import ablation
-    from video.consistency import Recipe
-    from video.controlavideo.checkpoint import checkpoint_folder, native_side
-    from video.controlavideo.repairs import Repairs
-    from video.controlavideo.runner import load_for_runner
+    from video.controlavideo.loading import checkpoint_folder, native_side
+    from video.controlavideo.pipeline import Repairs, load_pipeline
+    from video.evaluation_clips import restyled
+    from video.restyler import Recipe
 
     folder = checkpoint_folder(args.checkpoint)
     check_steps(folder, args.num_inference_steps)
-    side, pipe = native_side(folder), load_for_runner(folder, None, "no", False)
+    side, pipe = native_side(folder), load_pipeline(folder)
     pipe.set_progress_bar_config(disable=True)
 
     scale = args.controlnet_conditioning_scale
     settings = {"num_inference_steps": args.num_inference_steps, "controlnet_conditioning_scale": scale}
 
     def with_repairs(repairs=None) -> Callable:
-        return lambda frames, prompt: restyled(pipe, frames, prompt, repairs, **settings)
+        return lambda clip: drawn_by(pipe, clip, repairs, **settings)
 
-    def by_itself(frames, prompt):
-        recipe = Recipe(args.num_inference_steps, controlnet_conditioning_scale=scale)
-        plain = ablation.variants(recipe)["none"]
+    alone = Recipe(
+        args.num_inference_steps,
+        controlnet_conditioning_scale=scale,
+        shared_noise=False,
+        anchor_attention=False,
+        flow_end=0.0,
+    )
+
+    def by_itself(clip):
         controlnet = find_controlnet(None, "canny", args.checkpoint.parent)
-        drawn = ablation.restyled(frames, args.checkpoint.parent, controlnet, plain, prompt, 8, False)
+        drawn = restyled(clip, args.checkpoint.parent, controlnet, alone)
         return drawn, list(range(len(drawn)))
 
     if "consistency" in args.table:
-        untrained = load_for_runner(folder, None, "no", False)
+        untrained = load_pipeline(folder)
         untrained.set_progress_bar_config(disable=True)
         identity_start(untrained)
 
-        def at_start(frames, prompt):
-            return restyled(untrained, frames, prompt, **settings)
+        def at_start(clip):
+            return drawn_by(untrained, clip, **settings)
 
         rows = {"each frame by itself": by_itself, "temporal layers untrained": at_start, "trained": with_repairs()}
         table(rows, args, side)
@@ -253,8 +207,8 @@ def main() -> None:
         rows = {"look held": with_repairs(), "look not held": with_repairs(Repairs(look_anchored=False))}
         length_table(rows, max(args.clips // 6, 1), side)
     if "repairs" in args.table:
-        table({name: with_repairs(repairs) for name, repairs in repair_rows().items()}, args, side)
-        needed_table(pipe, side, settings)
+        rows = {"none": Repairs.none(), "look_anchored alone": Repairs(oddities=False), "all": Repairs()}
+        table({name: with_repairs(repairs) for name, repairs in rows.items()}, args, side)
 
 
 if __name__ == "__main__":

@@ -1,30 +1,42 @@
-"""Control-A-Video's checkpoints: the published ones, from the hub or a folder, and what `save_pretrained` writes.
+"""Control-A-Video's checkpoints: published ones, what `save_pretrained` writes, and temporal weights on their own.
 
 The published ones were saved by a diffusers of 2023: weights are pickles (.bin), which are read once with
 `torch.load(weights_only=True)` and kept as safetensors in the user's cache; model_index.json names a 2-D class for both
 networks; the VAE's attention has names diffusers has since changed. Whatever a file lacks or has too much is reported
-before a tensor is loaded.
+before a tensor is loaded. Temporal weights on their own go over the Stable Diffusion pipeline they lie in.
 """
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DiffusionPipeline, ModelMixin, SchedulerMixin
+from diffusers import (
+    AutoencoderKL,
+    ControlNetModel,
+    DiffusionPipeline,
+    DPMSolverMultistepScheduler,
+    ModelMixin,
+    SchedulerMixin,
+    UNet2DConditionModel,
+)
 from safetensors import SafetensorError
+from safetensors.torch import load_file
 
 from inference.adapters import read_header
 from inference.cli import InputError
-from inference.files import file_sha256
+from inference.files import atomic_folder, file_sha256
 from inference.pipelines import check_finite
 from video.controlavideo.networks import ControlNet3DModel, UNetPseudo3DConditionModel
-from video.controlavideo.safe import HED, as_safetensors
-from video.controlavideo.temporal import TEMPORAL, over_2d
-from video.controlavideo.weights2d import differences, with_3d_blocks
+from video.controlavideo.pickles import HED, as_safetensors, cache_folder
+from video.controlavideo.weights2d import WEIGHTS, differences, with_3d_blocks
 
 NETWORKS = {"unet": UNetPseudo3DConditionModel, "controlnet": ControlNet3DModel}
-COMPONENTS = ("unet", "controlnet", "vae", "text_encoder", "tokenizer", "scheduler")
+NETWORKS_2D = {"unet": UNet2DConditionModel, "controlnet": ControlNetModel}
+TEMPORAL = {part: f"{part}_temporal.safetensors" for part in NETWORKS}  # files of temporal weights on their own
+FROM_BASE = ("vae", "text_encoder", "tokenizer")
+COMPONENTS = ("unet", "controlnet", *FROM_BASE, "scheduler")
 HUB = ("revision", "cache_dir", "token", "local_files_only", "force_download")
 
 
@@ -50,6 +62,39 @@ def checkpoint_folder(name: str | Path, **hub) -> Path:
     return folder
 
 
+def over_2d(folder: Path, mode: str | None) -> Path:
+    """A whole checkpoint, in the user's cache, of `folder`, which holds temporal weights alone.
+
+    The rest is the Stable Diffusion pipeline that `folder` lies in, and in that the ControlNet of control mode `mode`.
+    """
+    base, controlnet = folder.parent, folder.parent / f"controlnet-{mode}"
+    parts = {"unet": base / "unet", "controlnet": controlnet}
+    files = [*(folder / file for file in TEMPORAL.values()), *(path / WEIGHTS for path in parts.values())]
+    absent = [str(path) for path in files if not path.is_file()]
+    if absent:
+        raise InputError(f"the temporal weights in {folder} go over what is not there: {', '.join(absent)}")
+    folders = [controlnet, *(base / part for part in ("unet", *FROM_BASE, "scheduler"))]
+    made_of = [path for part in folders for path in sorted(part.iterdir()) if path.is_file()]
+    whole = cache_folder(folder.name, *(folder / file for file in TEMPORAL.values()), *made_of)
+    if not whole.is_dir():
+        with atomic_folder(whole) as aside:
+            for part, network in NETWORKS.items():
+                flat = NETWORKS_2D[part].from_pretrained(parts[part], torch_dtype=torch.float16)
+                made = network.from_2d(flat)
+                temporal = load_file(folder / TEMPORAL[part])
+                expected = {name: tuple(w.shape) for name, w in made.state_dict().items() if "_temporal" in name}
+                problems = differences({n: tuple(w.shape) for n, w in temporal.items()}, expected, "ours", str(folder))
+                if problems:
+                    raise InputError(f"the temporal weights in {folder} do not fit: {'; '.join(problems)}")
+                made.load_state_dict(temporal, strict=False)
+                made.save_pretrained(aside / part)
+            for part in FROM_BASE:
+                shutil.copytree(base / part, aside / part)
+            # at 20 steps PNDM, which Stable Diffusion's folders name, leaves blocks of noise that boil
+            DPMSolverMultistepScheduler.from_pretrained(base / "scheduler").save_pretrained(aside / "scheduler")
+    return whole
+
+
 def load_parts(
     name: str | Path,
     torch_dtype: torch.dtype | None = None,
@@ -57,9 +102,9 @@ def load_parts(
     variant: str | None = None,
     **more,
 ) -> dict:
-    """The components of checkpoint `name`, on the CPU; those in `more` take the place of those in the folder.
+    """The components of checkpoint `name`, on the CPU; those in `more` replace those in the folder.
 
-    The rest of `more` is for the hub, where it is asked: see HUB. `variant` is of the weights' files, such as fp16.
+    The rest of `more` are arguments of the hub (see HUB). `variant` is that of the weight files, such as fp16.
     """
     from transformers import CLIPTextModel
 
@@ -89,20 +134,20 @@ def control_mode(name: str | Path) -> str | None:
 
 
 def native_side(folder: Path) -> int:
-    """Pixels of the side the checkpoint was made for."""
+    """Side in pixels that the checkpoint was trained at."""
     unet = json.loads((folder / "unet" / "config.json").read_text())
     vae = json.loads((folder / "vae" / "config.json").read_text())
     return (unet.get("sample_size") or 64) * 2 ** (len(vae["block_out_channels"]) - 1)
 
 
 def coarsest(folder: Path) -> int:
-    """Pixels that one of the UNet's coarsest map stands for."""
+    """Pixels per side that one position of the UNet's coarsest feature map covers."""
     unet, vae = (json.loads((folder / part / "config.json").read_text()) for part in ("unet", "vae"))
     return 2 ** (len(unet["block_out_channels"]) + len(vae["block_out_channels"]) - 2)
 
 
 def stamp(folder: Path) -> str:
-    """One hash over a folder of weights: it tells one from another, and from itself once it is trained further."""
+    """One hash over a folder of weights, which changes when they are trained further."""
     files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".safetensors", ".json", ".bin")]
     contents = [(str(path.relative_to(folder)), file_sha256(path)) for path in files]
     return hashlib.sha256(repr(contents).encode()).hexdigest()
@@ -128,7 +173,7 @@ def put_base(pipe: DiffusionPipeline, folder: Path) -> None:
 def _problems(path: Path, network: type[ModelMixin]) -> list[str]:
     """Names and shapes of all tensors, from headers, against those of the network the configuration describes.
 
-    A 2-D network's configuration is taken for ours, so that what is said of it is what it lacks.
+    A 2-D network's configuration is read as ours, so that the message says what it lacks.
     """
     try:
         config = json.loads((path / "config.json").read_text())
@@ -146,7 +191,7 @@ def _problems(path: Path, network: type[ModelMixin]) -> list[str]:
 
 
 def _complete(cls: type, path: Path, **options):
-    """A model of diffusers or transformers, which would fill what a file lacks with noise and only warn."""
+    """Load a model of diffusers or transformers, which by themselves fill missing tensors with noise and only warn."""
     try:
         model, info = cls.from_pretrained(path, output_loading_info=True, **options)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
@@ -162,7 +207,7 @@ def _tokenizer(path: Path):
     from transformers import CLIPTokenizer
 
     if not any((path / file).is_file() for file in ("vocab.json", "tokenizer.json")):
-        raise InputError(f"{path} has no vocab.json")  # transformers would make a tokenizer of no words
+        raise InputError(f"{path} has no vocab.json")  # transformers would make a tokenizer with no vocabulary
     try:
         return CLIPTokenizer.from_pretrained(path)
     except (OSError, ValueError) as error:

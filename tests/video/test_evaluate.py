@@ -1,4 +1,4 @@
-"""video/metrics.py: what is steady, sharp and in place scores so, by exact flow and from the command line."""
+"""video/evaluate.py and clip_scores.py: what is steady, sharp and in place scores so, by exact flow and as a script."""
 
 import json
 import re
@@ -13,7 +13,8 @@ from odd_clips import make_clip
 
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
-from video.metrics import MINIATURE_CLIP, e_warp, load_look, look_scores, pairs_of, scores
+from video.clip_scores import e_warp, load_look, look_scores, scores
+from video.evaluate import MINIATURE_CLIP, pairs_of
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_drift_is_less_the_source_s_own(shot):
 def test_two_clips_from_the_command_line(tmp_path, shot):
     source = make_clip(tmp_path / "in.mp4", shot[0])
     output = make_clip(tmp_path / "out.mp4", [p[::2, ::2] for p in shot[0]])
-    done = run_script("video/metrics.py", "--source", source, "--output", output, "--prompt", "a boat by the sea",
+    done = run_script("video/evaluate.py", "--source", source, "--output", output, "--prompt", "a boat by the sea",
                       "--json", tmp_path / "scores.json")  # fmt: skip
     assert done.rc == 0, done.err
     found = json.loads((tmp_path / "scores.json").read_text())
@@ -81,7 +82,7 @@ def test_two_clips_from_the_command_line(tmp_path, shot):
 
 def test_pictures_are_looked_at_in_batches_however_many_there_are(shot, monkeypatch):
     """Nothing of a frame is kept but what the looking found, and that is the same in any batches."""
-    monkeypatch.setattr("video.metrics.BATCH", 5)
+    monkeypatch.setattr("video.clip_scores.BATCH", 5)
     found, looks = scores(zip(shot[0], shot[0], strict=True), 4, lambda batch: [picture.copy() for picture in batch])
     assert [len(batch) for batch in looks] == [5, 5, 2] and found["frames"] == 12
     assert all(np.array_equal(a, b) for a, b in zip(chain(*looks), shot[0], strict=True))
@@ -92,7 +93,7 @@ def test_pictures_are_looked_at_in_batches_however_many_there_are(shot, monkeypa
 
 def test_what_cannot_be_written_or_loaded_is_refused_before_the_work(tmp_path, shot, without_torch):
     source = make_clip(tmp_path / "in.mp4", shot[0][:2])
-    words = ("video/metrics.py", "--source", source, "--output", source)
+    words = ("video/evaluate.py", "--source", source, "--output", source)
     assert_refused(run_script(*words, "--json", "/proc/scores.json", **without_torch), "cannot write /proc/scores.json")
     assert_refused(run_script(*words, "--json", tmp_path, **without_torch), "is a folder", "--json")
     assert_refused(run_script(*words[:-1], tmp_path / "none.mp4", **without_torch), "there is no clip")
@@ -101,7 +102,7 @@ def test_what_cannot_be_written_or_loaded_is_refused_before_the_work(tmp_path, s
 
 def test_clips_of_other_lengths_are_refused(tmp_path, shot):
     source, output = (make_clip(tmp_path / name, shot[0][:n]) for name, n in (("in.mp4", 6), ("out.mp4", 5)))
-    assert_refused(run_script("video/metrics.py", "--source", source, "--output", output), "more frames than")
+    assert_refused(run_script("video/evaluate.py", "--source", source, "--output", output), "more frames than")
     with pytest.raises(InputError, match=r"in\.mp4 has more frames than .*out\.mp4"):
         list(pairs_of(output, source))
 
@@ -110,7 +111,7 @@ def test_a_source_without_detail_has_no_sharpness_to_compare_with(shot, tmp_path
     black = [np.zeros_like(shot[0][0])] * 3
     assert scores(zip(black, shot[0], strict=False), 4)[0]["sharpness"] is None
     source, output = make_clip(tmp_path / "in.mp4", black), make_clip(tmp_path / "out.mp4", shot[0][:3])
-    done = run_script("video/metrics.py", "--source", source, "--output", output, "--json", tmp_path / "scores.json")
+    done = run_script("video/evaluate.py", "--source", source, "--output", output, "--json", tmp_path / "scores.json")
     assert done.rc == 0 and json.loads((tmp_path / "scores.json").read_text())["sharpness"] is None, done.err
 
 
@@ -118,7 +119,7 @@ def test_a_clip_beside_its_source_is_refused(tmp_path, shot, without_torch):
     """Another shape; the small change that rounding to multiples of 8 makes is none."""
     wide = [np.hstack([picture, picture]) for picture in shot[0][:2]]
     source, both = make_clip(tmp_path / "in.mp4", shot[0][:2]), make_clip(tmp_path / "both.mp4", wide)
-    refused = run_script("video/metrics.py", "--source", source, "--output", both, **without_torch)
+    refused = run_script("video/evaluate.py", "--source", source, "--output", both, **without_torch)
     assert_refused(refused, "both.mp4 is 256x128", "in.mp4 128x128", "--side_by_side")
     rounded = make_clip(tmp_path / "rounded.mp4", [cv2.resize(picture, (88, 80)) for picture in shot[0][:2]])
     assert len(list(pairs_of(source, rounded))) == 2
@@ -129,7 +130,7 @@ def test_the_readme_measures_what_it_made():
     text = (ROOT / "video" / "README.md").read_text().replace("\\\n", " ")
     commands = [shlex.split(line) for line in text.splitlines() if re.match(" +python .*video[/.]", line)]
     made = next(words for words in commands if "video/controlnet_per_frame.py" in words)
-    measured = next(words for words in commands if "video.metrics" in words)
+    measured = next(words for words in commands if "video.evaluate" in words)
     assert commands.index(made) < commands.index(measured) and "--side_by_side" not in made
     for of_made, of_measured in (("--input", "--source"), ("--output", "--output"), ("--prompt", "--prompt")):
         assert made[made.index(of_made) + 1] == measured[measured.index(of_measured) + 1]

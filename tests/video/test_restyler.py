@@ -1,4 +1,4 @@
-"""video/consistency.py: with everything off diffusers' pipelines to the bit, with all on the same in any batch."""
+"""video/restyler.py: with everything off diffusers' pipelines to the bit, with all on the same in any batch."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tiny_controlnet import add_controlnet
 
 from inference.detectors import canny
 from inference.pipelines import load_base
-from video.consistency import AnchorAttention, Batch, Follow, Memory, Recipe, Restyler
+from video.restyler import AnchorAttention, Batch, Follow, Memory, Recipe, Restyler
 
 OFF = {"shared_noise": False, "anchor_attention": False, "flow_end": 0.0}
 SIDES = (40, 64)
@@ -148,8 +148,8 @@ def test_only_what_the_key_frame_shows_is_drawn_towards_it():
     seen = torch.ones(1, 1, 64, 64)
     seen[..., :32] = 0
     blank = torch.zeros(1, 3, 64, 64)
-    moved = Follow(Batch(blank, blank, [0], torch.zeros(1, 2, 64, 64), seen), latents)
-    found = Restyler._follow(None, eps, latents, 0.5, 0, moved, Memory(x0=[x0]), None)
+    follow = Follow(Batch(blank, blank, [0], torch.zeros(1, 2, 64, 64), seen), latents)
+    found = Restyler._follow(None, eps, latents, 0.5, (follow.seen, follow.moved(x0)), None)
     assert torch.equal(found[..., :4], eps[..., :4])
     assert torch.allclose((latents - 0.5**0.5 * found)[..., 4:] / 0.5**0.5, x0[..., 4:], atol=1e-4)
 

@@ -1,14 +1,18 @@
+import threading
 from argparse import Namespace
 
 import numpy as np
+import pytest
 import torch
 
-from video.shots import ANCHOR, BETWEEN, KEY, Item, Size, Unit
+from inference.cli import InputError
+from video.picture import Size
+from video.shots import ANCHOR, BETWEEN, KEY, Item, Unit
 
 
 def test_key_frames_that_wait_are_bounded():
     """A long shot in fast motion that is finished already: what it is made of is not all held."""
-    from video.restyling import PENDING, draw_units
+    from video.restyle import PENDING, draw_units
 
     class Drawing:
         def draw(self, batch, anchor, key, memory):
@@ -22,13 +26,13 @@ def test_key_frames_that_wait_are_bounded():
             yield Unit(i, KEY if i else ANCHOR, [Item([i], picture, picture)])
             held.append(i + 1 - len(drawn))
 
-    draw_units(planned(), Drawing(), lambda *_: None, lambda index: True)
+    draw_units(planned(), Drawing(), lambda *_: None, lambda unit: False)
     assert max(held) == PENDING and drawn == list(range(len(drawn))) and len(drawn) >= 2 * PENDING
 
 
 def test_what_a_batch_is_made_of_by_hand():
     """Pictures from -1 to 1, maps from 0 to 1, flow and what is seen with their channels first."""
-    from video.restyling import to_batch
+    from video.restyle import to_batch
 
     picture = np.tile(np.uint8([[[0, 0, 0], [255, 255, 255]]]), (8, 4, 1))  # (8, 8, 3)
     flow, seen = np.ones((8, 8, 2), np.float32) * [3, -1], np.full((8, 8), 0.5, np.float32)
@@ -42,9 +46,32 @@ def test_what_a_batch_is_made_of_by_hand():
 
 
 def test_drawn_frames_are_rounded_and_not_cut():
-    from video.restyling import _finish, _Kept
+    from video.restyle import _finish, _Kept
 
     picture, kept = np.zeros((8, 8, 3), np.uint8), _Kept()
     frames = torch.full((1, 3, 8, 8), 100.6 / 255)
     _finish(Unit(0, BETWEEN, [Item([7], picture, picture)]), frames, Namespace(colour=None), Size(8, 8), kept)
     assert (kept[7] == 101).all()
+
+
+def test_reading_ahead_is_bounded_ends_and_raises():
+    from video.restyle import ahead
+
+    made = []
+
+    def values():
+        for i in range(100):
+            made.append(i)
+            yield i
+        raise InputError("at the end")
+
+    reading = ahead(values(), depth=2)
+    assert next(reading) == 0
+    assert len(made) <= 5
+    with pytest.raises(InputError, match="at the end"):
+        list(reading)
+    before = threading.active_count()
+    unread = ahead(iter(range(100)))
+    next(unread)
+    unread.close()
+    assert threading.active_count() == before

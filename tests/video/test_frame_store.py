@@ -10,18 +10,18 @@ import pytest
 from PIL import Image
 
 from inference.cli import InputError
-from video.finished import FinishedFrames
+from video.frame_store import FrameStore
 
 
-def frames_of(output: Path, rank: int, world: int = 2, resume: bool = False) -> FinishedFrames:
-    return FinishedFrames(output, {"seed": 1}, resume, rank, world)
+def frames_of(output: Path, rank: int, world: int = 2, resume: bool = False) -> FrameStore:
+    return FrameStore(output, {"seed": 1}, resume, rank, world)
 
 
 @pytest.fixture
 def asked(monkeypatch) -> Callable[[], None]:
     """Returns once a process that waits has looked three times, and found that it has to go on waiting."""
     looks, sleep = Semaphore(0), time.sleep
-    monkeypatch.setattr("video.finished.time.sleep", lambda _: (looks.release(), sleep(0.001)))
+    monkeypatch.setattr("video.frame_store.time.sleep", lambda _: (looks.release(), sleep(0.001)))
 
     def thrice() -> None:
         while looks.acquire(blocking=False):
@@ -34,7 +34,7 @@ def asked(monkeypatch) -> Callable[[], None]:
 
 def test_the_first_process_waits_for_the_others_before_it_removes_the_frames(tmp_path, asked):
     output = tmp_path / "out[1].mp4"
-    came: list[FinishedFrames] = []
+    came: list[FrameStore] = []
     second = Thread(target=lambda: came.append(frames_of(output, 1)), daemon=True)
     second.start()
     asked()
@@ -70,11 +70,11 @@ def test_what_is_not_what_was_written_is_drawn_again(tmp_path, capsys):
     paths[0].write_bytes(data)
     paths[1].write_bytes(paths[2].read_bytes())  # whole, and another frame's
     paths[3].write_bytes(b"")
-    first._lock.close(), first._place.close()
+    first._lock.close(), first._own_lock.close()
     again = frames_of(tmp_path / "out.mp4", 0, world=1, resume=True)
     assert [again.has(index) for index in range(5)] == [False, False, True, False, True]
     said = capsys.readouterr().out
-    assert said.count("is not what was written") == 3 and "2 frames are finished already" in said
+    assert said.count("is damaged: it is generated again") == 3 and "2 frames are already finished" in said
 
 
 def test_a_process_that_is_lost_and_a_run_too_many_are_said(tmp_path):
@@ -84,11 +84,11 @@ def test_a_process_that_is_lost_and_a_run_too_many_are_said(tmp_path):
         frames_of(output, 0, resume=True)
     assert first.wait_for(0, lambda: True) is None
     second.save(0, np.zeros((4, 4, 3), np.uint8))
-    second._place.close()  # as the system does when a process ends
+    second._own_lock.close()  # as the system does when a process ends
     assert first.wait_for(0, lambda: False).shape == (4, 4, 3)
-    with pytest.raises(InputError, match=r"process 1 ended in mid-work.*--resume"):
+    with pytest.raises(InputError, match=r"process 1 was killed.*--resume"):
         first.wait_for(1, lambda: False)
-    first._lock.close(), first._place.close()
+    first._lock.close(), first._own_lock.close()
     (first.folder / "process-1").write_text("done")  # of a run before this one
     first = frames_of(output, 0, resume=True)
-    assert first.has(0) and first._state(1) == "coming"
+    assert first.has(0) and first._state(1) == "starting"
