@@ -22,8 +22,9 @@ if WORKERS:
 
 # files that take minutes, the longest first: begun last, they would keep one worker busy while the others wait
 LONGEST = (
-    "test_strategies_cinematic", "test_controlnet_per_frame", "test_miniature_recipe", "test_evaluate_consistency",
-    "test_readme", "test_control_a_video", "test_evaluate_layers", "test_miniature", "test_attack", "test_training",
+    "test_strategies_cinematic", "test_miniature_recipe", "test_readme", "test_evaluate_consistency",
+    "test_evaluate_layers", "test_miniature", "test_training", "test_controlnet_per_frame", "test_accelerate",
+    "test_attack", "test_control_a_video", "test_dreambooth",
 )  # fmt: skip
 
 
