@@ -21,6 +21,7 @@ from finetune.state import Opened, Run
 from inference.cli import InputError
 from inference.files import locked
 from inference.pipelines import base_folder, fingerprint, load_base, native_size, resolve_base, short_name
+from inference.schedules import KINDS
 
 
 @contextlib.contextmanager
@@ -84,8 +85,8 @@ def check_prediction(folder: Path) -> None:
     """Refuse a base whose UNet predicts what the loss is not made for."""
     config = json.loads((folder / "scheduler" / "scheduler_config.json").read_text())
     kind = config.get("prediction_type", "epsilon")
-    if kind not in ("epsilon", "v_prediction"):
-        raise InputError(f"{folder} predicts {kind}, and only epsilon and v_prediction are trained; take another base")
+    if kind not in KINDS:
+        raise InputError(f"{folder} predicts {kind}, and only {' and '.join(KINDS)} are trained; take another base")
 
 
 def into_buckets(args: argparse.Namespace, pictures: Sequence[data.Picture], folder: Path) -> list[data.Bucket]:

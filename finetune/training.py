@@ -2,8 +2,8 @@
 
 A method gives `train` a Denoiser whose trained parameters require gradients, a `save` that writes what a person keeps,
 and, where its loss is not the plain mean, a `loss_fn`. The device is asked for numbers only when they are shown or
-written. Beside it: sampler.py draws what a step sees, resume.py keeps and restores a run's state, preview.py draws the
-strips in samples/, recipe.py says how a result was made.
+written. Beside it: sampler.py draws what a step sees, inference/schedules.py has the loss, resume.py keeps and restores
+a run's state, preview.py draws the strips in samples/, recipe.py says how a result was made.
 """
 
 import contextlib
@@ -24,12 +24,13 @@ from finetune.optimizer import GuardedStep, NotFinite, make_optimizer, make_sche
 from finetune.precision import autocast
 from finetune.preview import preview, show, strip_path
 from finetune.recipe import flags, of_earlier_run, recipe_of
-from finetune.sampler import Order, draw_batch, sample_losses
+from finetune.sampler import Order, draw_batch
 from finetune.state import Run, TrainState
 from inference.cli import InputError
 from inference.files import room_for
 from inference.pipelines import check_finite
 from inference.recipes import RECIPE
+from inference.schedules import schedule_of
 
 FETCH_EVERY = 10  # steps between two looks at the loss on a GPU: each look makes the GPU wait for Python
 
@@ -52,7 +53,7 @@ class Loop:
         deepspeed = self.accelerator.distributed_type == DistributedType.DEEPSPEED
         self.state = TrainState(run, save, saved_bytes, trained, optimizer, schedule, deepspeed)
         self.step = GuardedStep(self.accelerator, optimizer, list(trained.values()), self.args.max_grad_norm)
-        self.alphas = run.pipe.scheduler.alphas_cumprod.to(self.accelerator.device, torch.float32)
+        self.noising = schedule_of(run.pipe.scheduler, self.accelerator.device)
         sizes, class_sizes = run.encoded.sizes, run.encoded.class_sizes
         self.order = Order(sizes, run.global_batch, self.args.max_train_steps, self.args.seed, class_sizes)
         self.pending: list[tuple[Tensor, float]] = []  # losses and rates that are still on the device
@@ -60,15 +61,16 @@ class Loop:
     def advance(self) -> None:
         """One optimizer step over the global batch, without waiting for the device."""
         args, accelerator, state = self.args, self.accelerator, self.state
-        kind = self.run.pipe.scheduler.config.prediction_type
         total = torch.zeros((), device=accelerator.device)
         for micro in range(args.gradient_accumulation_steps):
             first = (micro * accelerator.num_processes + accelerator.process_index) * args.train_batch_size
             slots = range(first, first + args.train_batch_size)
-            batch = draw_batch(self.run, self.order, state.step, slots, len(self.alphas))
+            batch = draw_batch(self.run, self.order, state.step, slots, self.noising)
             with accelerator.accumulate(self.model):
                 with autocast(accelerator):
-                    losses = sample_losses(self.model, batch, self.alphas, kind, args.snr_gamma)
+                    x0, eps, t = batch.latents, batch.noise, batch.timesteps
+                    predicted = self.model(self.noising.noised(x0, eps, t), t, batch.captions)
+                    losses = self.noising.losses(predicted, x0, eps, t, args.snr_gamma)
                 loss = self.loss_fn(losses)
                 accelerator.backward(loss)
             total += loss.detach() / args.gradient_accumulation_steps

@@ -13,12 +13,13 @@ from math import ceil
 
 import numpy as np
 import torch
-from diffusers import ControlNetModel, DPMSolverMultistepScheduler, StableDiffusionPipeline
+from diffusers import ControlNetModel, StableDiffusionPipeline
 from PIL import Image
 from tqdm import tqdm
 
 from inference.cli import InputError
 from inference.pipelines import check_finite
+from inference.schedules import solver
 
 
 @dataclass(frozen=True)
@@ -134,9 +135,7 @@ def denoise(
     control: Control | None = None,
 ) -> torch.Tensor:
     """DPM-Solver++ (2M) with classifier-free guidance (Lu et al. 2022; Ho and Salimans 2022)."""
-    # a scheduler of its own per batch, because multistep solvers remember the last step
-    scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)
-    scheduler.set_timesteps(num_inference_steps, device=latents.device)
+    scheduler = solver(pipe.scheduler.config, num_inference_steps, latents.device)
     guided = guidance_scale > 1
     text = torch.cat([unconditional, conditional]) if guided else conditional
     latents = latents * scheduler.init_noise_sigma

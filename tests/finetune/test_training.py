@@ -262,7 +262,7 @@ def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> No
     schedule = get_cosine_schedule_with_warmup(optimizer, 1, 3)
     order = Order([5], 4, 3, args.seed)
     for step in range(3):
-        batch = draw_batch(run, order, step, range(4), 1000)
+        batch = draw_batch(run, order, step, range(4), loop.noising)
         noisy = scheduler.add_noise(batch.latents, batch.noise, batch.timesteps)
         eps = theirs(noisy, batch.timesteps, states[batch.captions]).sample
         torch.nn.functional.mse_loss(eps, batch.noise).backward()
