@@ -1,9 +1,8 @@
-"""The UNet's attention as it trains fastest on a CPU: what sees the same input in one product, and plain softmax."""
+"""Attention as it trains fastest on a CPU: what sees the same input in one product, and plain softmax."""
 
 from collections.abc import Sequence
 
 import torch
-from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import Attention
 from torch import Tensor, nn
 from torch.nn.functional import linear, scaled_dot_product_attention
@@ -11,7 +10,7 @@ from torch.nn.functional import linear, scaled_dot_product_attention
 from finetune.low_rank import LowRankLinear, low_rank
 
 # Up to so many keys, matrix products and a softmax train faster on a CPU than fused attention, whose backward is slow
-# there: 3.5 times at 240, twice at a caption's 77; beyond, the products of all pairs take too much memory.
+# there: 3.5 times at 240, twice at a caption's length; beyond, the products of all pairs take too much memory.
 PLAIN_KEYS = 1024
 
 
@@ -46,9 +45,9 @@ class JoinedAttention:
         return attn.to_out[1](attn.to_out[0](out.transpose(1, 2).flatten(2)))
 
 
-def join_attention(unet: UNet2DConditionModel) -> None:
-    """Put JoinedAttention wherever `unet` attends in the ordinary way."""
-    for module in unet.modules():
+def join_attention(network: nn.Module) -> None:
+    """Put JoinedAttention wherever `network` attends in the ordinary way."""
+    for module in network.modules():
         if isinstance(module, Attention) and ordinary(module):
             module.set_processor(JoinedAttention(module))
 

@@ -18,7 +18,7 @@ from inference.cli import InputError
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-    from diffusers import StableDiffusionPipeline
+    from diffusers import DiffusionPipeline
     from torch import Tensor
 
     from finetune.state import Opened
@@ -102,7 +102,7 @@ def add_class_pictures(
     provided: Sequence[data.Picture],
     prompts: dict[Path, str],
     buckets: list[data.Bucket],
-    pipe: "StableDiffusionPipeline",
+    pipe: "DiffusionPipeline",
 ) -> list[data.Bucket]:
     """Every bucket with its class pictures: those a person `provided`, and drawn ones up to --num_class_images.
 
@@ -121,7 +121,7 @@ def add_class_pictures(
 
 
 def draw_missing(
-    wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", accelerator: "Accelerator", batch_size: int
+    wanted: Sequence[Wanted], pipe: "DiffusionPipeline", accelerator: "Accelerator", batch_size: int
 ) -> None:
     """Draw what is not there yet, each process its share, `batch_size` at once."""
     from finetune.precision import autocast

@@ -21,7 +21,7 @@ from inference.cli import InputError, read_text
 
 if TYPE_CHECKING:
     from PIL import Image
-    from transformers import CLIPTokenizer
+    from transformers import PreTrainedTokenizerBase
 
 LONGEST_ASPECT = 4.0  # a wider picture is cropped to 4:1
 
@@ -71,7 +71,7 @@ def read_pictures(found: Iterable[tuple[str, Path, tuple[str, ...]]]) -> list[Pi
 def recaption(
     pictures: Sequence[Picture],
     template: str,
-    tokenizer: "CLIPTokenizer",
+    tokenizer: "PreTrainedTokenizerBase",
     unless: Callable[[str], bool] = lambda caption: False,
 ) -> list[Picture]:
     """Every caption in the place of "{caption}" in `template`; those that are good as they are, by `unless`, stay so.

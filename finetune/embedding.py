@@ -28,7 +28,7 @@ class PlaceholderEmbedding(nn.Module):
         return normalize(self.rows.float(), dim=-1) * self.length
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """tokens (n, 77) -> (n, 77, width)"""
+        """tokens (n, length) -> (n, length, width)"""
         known = self.table(tokens.clamp(max=self.first - 1))
         new = embedding((tokens - self.first).clamp(min=0), self.vectors().to(known.dtype))
         return torch.where((tokens >= self.first)[..., None], new, known)

@@ -25,7 +25,7 @@ from inference.recipes import RECIPE, write_recipe
 from inference.words import Word
 
 if TYPE_CHECKING:
-    from transformers import CLIPTokenizer
+    from transformers import PreTrainedTokenizerBase
 
     from finetune.embedding import PlaceholderEmbedding
     from finetune.state import Run
@@ -80,7 +80,7 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
-def add_word(word: Word, initializer: str, tokenizer: "CLIPTokenizer") -> int:
+def add_word(word: Word, initializer: str, tokenizer: "PreTrainedTokenizerBase") -> int:
     """Add the word's tokens to the tokenizer; returns the initialiser's id. Refuses words that cannot be had."""
     vocabulary = tokenizer.get_vocab()
     for token in word.tokens:
@@ -105,7 +105,11 @@ def add_word(word: Word, initializer: str, tokenizer: "CLIPTokenizer") -> int:
 
 
 def reword(
-    args: argparse.Namespace, word: Word, captioned: bool, pictures: Sequence[data.Picture], tokenizer: "CLIPTokenizer"
+    args: argparse.Namespace,
+    word: Word,
+    captioned: bool,
+    pictures: Sequence[data.Picture],
+    tokenizer: "PreTrainedTokenizerBase",
 ) -> list[data.Picture]:
     """Captions that carry the word, and so does the validation prompt."""
     template = CAPTIONED[args.learnable_property].replace("{token}", word.text)
@@ -144,9 +148,13 @@ def main() -> None:
     from finetune.optimizer import suited_rate
     from finetune.run import encoded, into_buckets, load, opened
     from finetune.training import train
+    from inference.families import family_of
+    from inference.families.base import WORDS
     from inference.pipelines import load_tokenizer
 
     with opened(args, len(pictures)) as output:
+        family = family_of(output.folder)
+        family.check(WORDS)
         tokenizer, plain_prompt = load_tokenizer(output.folder), args.validation_prompt
         initializer = add_word(word, args.initializer_token, tokenizer)
         pictures = reword(args, word, captioned, pictures, tokenizer)
@@ -154,15 +162,15 @@ def main() -> None:
         pipe = load(output)
         pipe.tokenizer = tokenizer
         run = encoded(output, pipe, buckets, plain_prompt)
-        args.learning_rate = suited_rate(args, [pipe.unet], lambda weights: 5e-3)  # a word's size is no base's
+        args.learning_rate = suited_rate(args, [family.network(pipe)], family.word_rate)
         run.identity["prompt"] = CAPTIONED[args.learnable_property].replace("{token}", word.name)
-        pipe.unet.requires_grad_(False)
-        pipe.text_encoder.requires_grad_(False)
+        for model in family.models(pipe).values():
+            model.requires_grad_(False)
         first = pipe.tokenizer.convert_tokens_to_ids(word.name)
         table = pipe.text_encoder.get_input_embeddings()
         embedding = PlaceholderEmbedding(table, first, initializer, word.vectors)
         pipe.text_encoder.set_input_embeddings(embedding)
-        model = Denoiser(pipe.unet, conditioning(run, trained=True))
+        model = Denoiser(family, family.network(pipe), conditioning(run, trained=True))
         keep = partial(save, run, word, embedding)
         train(run, model, keep, copies=1, save_steps=args.save_steps)
     said = run.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")

@@ -94,7 +94,7 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
         choices=["no", "fp16", "bf16"],
         help="if not given: fp16 on CUDA, no on the CPU, where bf16 is faster from AVX512-BF16 or AMX on",
     )
-    add("--compile", action="store_true", help="compile the UNet's blocks: slow to start, faster pictures")
+    add("--compile", action="store_true", help="compile the denoiser's blocks: slow to start, faster pictures")
     add(
         "--reference_dir",
         type=Path,

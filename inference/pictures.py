@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 from inference.batching import Batch, note, planned
 from inference.cli import InputError
 from inference.device import dtype_of, rank_and_world
+from inference.families import family_of
 from inference.files import file_sha256, locked
 from inference.grid import comparison_sheet, notice_tile, save_sheet
 from inference.options import SEEDS, check_compiler, output_folder, read_prompts
@@ -172,8 +173,9 @@ class Job:
         with strategy.prepare(self._pipe) as pipe:
             control = strategy.controlnet and strategy.controlnet.over(pipe, [maps[cell.row] for cell in cells])
             if self.args.compile:
-                pipe.unet.requires_grad_(False)  # a LoRA leaves it so, and for each way it would be compiled anew
-                pipe.unet.compile_repeated_blocks()
+                network = family_of(pipe).network(pipe)
+                network.requires_grad_(False)  # a LoRA leaves it so, and for each way it would be compiled anew
+                network.compile_repeated_blocks()
             pictures = sample(
                 pipe,
                 prompts,

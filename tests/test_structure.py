@@ -1,6 +1,7 @@
 """The packages as they should be, computed from the sources: no circles, arrows one way, no module name twice."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -87,3 +88,26 @@ def test_nothing_imports_a_script() -> None:
 def test_no_two_modules_have_one_name() -> None:
     names = Counter(name.rpartition(".")[2] for name in MODULES if not name.startswith("images.world"))
     assert {name for name, count in names.items() if count > 1} - set(PACKAGES) <= TWICE
+
+
+# What only a family knows (inference/families/README.md), and who may say it besides: families, the formats of files,
+# the miniature's recipe, Control-A-Video, and CLIP where it is the judge of pictures.
+OF_A_FAMILY = re.compile(
+    r"StableDiffusion\w*Pipeline|UNet2D\w*|\bunet\b|AutoencoderKL|CLIP(?:Tokenizer|Text|Model|Processor)\w*|\battn[12]\b"
+    r"|\b77\b|\b(?:scaling|shift)_factor\b|\balphas_cumprod\b|\bin_channels\b"
+)
+MAY_SAY = ("inference/families/", "inference/formats/", "finetune/miniature/", "video/controlavideo/")
+ELSEWHERE = {
+    "inference/scores.py": {"CLIPModel", "CLIPProcessor"}, "video/metrics.py": {"CLIPModel", "CLIPProcessor"},
+    "inference/schedules.py": {"alphas_cumprod"},
+}  # fmt: skip
+
+
+def test_what_only_a_family_knows_is_said_there() -> None:
+    said = {}
+    for path in MODULES.values():
+        place = str(path.relative_to(ROOT))
+        if not place.startswith((*MAY_SAY, "images/")):
+            words = set(OF_A_FAMILY.findall(path.read_text())) - ELSEWHERE.get(place, set())
+            said |= {place: words} if words else {}
+    assert said == {}

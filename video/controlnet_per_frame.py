@@ -155,6 +155,7 @@ def recipe(args: argparse.Namespace, folder: Path, controlnet, adapters) -> dict
 def draw(
     args: argparse.Namespace, clip, folder: Path, controlnet, maps, adapters, size, finished, device: str
 ) -> list[str]:
+    from inference.families import family_of
     from inference.pipelines import load_base
     from video.consistency import Recipe, Restyler
     from video.restyling import restyle
@@ -175,7 +176,7 @@ def draw(
         )  # fmt: skip
         restyler = Restyler(pipe, model, how, prompt, args.negative_prompt)
         if args.compile:
-            for network in (pipe.unet, model, pipe.vae.encoder, pipe.vae.decoder):
+            for network in (family_of(pipe).network(pipe), model, pipe.vae.encoder, pipe.vae.decoder):
                 network.compile()
         return restyle(
             clip, restyler, maps.next, size, finished, args.output,

@@ -306,17 +306,17 @@ def test_prompts(tiny_base: Path, tmp_path: Path) -> None:
 
 
 def test_the_rate_follows_the_size_of_the_base() -> None:
-    from finetune import dreambooth, lora
     from finetune.optimizer import suited_rate
+    from inference.families import SD
 
     asked = Namespace(learning_rate=None, optimizer="adamw")
     sd15, miniature = (
         [SimpleNamespace(parameters=lambda n=n: [torch.empty(n, device="meta")])] for n in (859_520_964, 10_696_668)
     )
-    assert [suited_rate(asked, base, dreambooth.rate_for) for base in (sd15, miniature)] == [5e-6, 2.5e-4]
-    assert [suited_rate(asked, base, lora.rate_for) for base in (sd15, miniature)] == [2.5e-4, 3e-3]
-    assert suited_rate(Namespace(learning_rate=1e-5, optimizer="adamw"), sd15, dreambooth.rate_for) == 1e-5
-    assert suited_rate(Namespace(learning_rate=None, optimizer="prodigy"), sd15, lora.rate_for) is None
+    assert [suited_rate(asked, base, SD.dreambooth_rate) for base in (sd15, miniature)] == [5e-6, 2.5e-4]
+    assert [suited_rate(asked, base, SD.lora_rate) for base in (sd15, miniature)] == [2.5e-4, 3e-3]
+    assert suited_rate(Namespace(learning_rate=1e-5, optimizer="adamw"), sd15, SD.dreambooth_rate) == 1e-5
+    assert suited_rate(Namespace(learning_rate=None, optimizer="prodigy"), sd15, SD.lora_rate) is None
 
 
 REFUSED = {

@@ -55,15 +55,16 @@ def base_picture(tiny_base: Path) -> np.ndarray:
 
 def in_memory(base: Path, output: Path, checkpoint: Path):
     """The base with the trained layers as peft had them while training: raw weights, and alpha in peft's own hands."""
-    from finetune.lora import ATTENTION, FEED_FORWARD, TEXT_ATTENTION, add_lora
+    from finetune.lora import add_lora
+    from inference.families import SD
 
     flags = json.loads((output / "recipe.json").read_text())["flags"]
     args = type("Flags", (), flags)
     pipe = stock_pipeline(base)
-    add_lora(pipe.unet, ATTENTION + FEED_FORWARD * flags["train_feed_forward"], args)
+    add_lora(pipe.unet, SD.attention + SD.feed_forward * flags["train_feed_forward"], args)
     models = {"unet": pipe.unet}
     if flags["train_text_encoder"]:
-        add_lora(pipe.text_encoder, TEXT_ATTENTION, args)
+        add_lora(pipe.text_encoder, SD.text_attention, args)
         models["conditioning.text_encoder"] = pipe.text_encoder
     weights = {k: v for k, v in load_file(checkpoint / "state.safetensors").items() if k.startswith("model.")}
     for prefix, model in models.items():

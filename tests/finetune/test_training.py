@@ -243,6 +243,7 @@ def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> No
     from finetune.sampler import Order, draw_batch
     from finetune.state import Run
     from finetune.training import Loop
+    from inference.families import SD
 
     flags = ["--train_batch_size=2", "--gradient_accumulation_steps=2", "--max_train_steps=3", "--learning_rate=1e-3",
              "--lr_scheduler=cosine", "--lr_warmup_steps=1", "--max_grad_norm=0.1", "--adam_beta1=0.8"]  # fmt: skip
@@ -253,7 +254,7 @@ def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> No
     pipe, theirs = stock_pipeline(tiny_base), stock_pipeline(tiny_base).unet.train()
     accelerator = Accelerator(cpu=True, gradient_accumulation_steps=2, step_scheduler_with_optimizer=False)
     run = Run(args, accelerator, pipe, [], encoded, tiny_base, {}, 0.0, None)
-    loop = Loop(run, Denoiser(pipe.unet, CaptionStates(states)), lambda *_: None, torch.mean, copies=0)
+    loop = Loop(run, Denoiser(SD, pipe.unet, CaptionStates({"states": states})), lambda *_: None, torch.mean, copies=0)
     for _ in range(3):
         loop.advance()
 

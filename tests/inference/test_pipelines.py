@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from inference import pipelines
 from inference.adapters import LORA_WEIGHTS, read_lora
 from inference.cli import InputError
+from inference.families import SD
 from inference.pipelines import base_folder, check_steps, fingerprint, load_base, native_size, resolve_base
 from inference.strategies import lora, lora_on
 
@@ -285,12 +286,12 @@ def test_base_with_damaged_weights(tmp_path):
 
 def test_auto_says_which_and_how_to_change_it(monkeypatch, capsys):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert resolve_base("auto") == pipelines.SD15
+    assert resolve_base("auto") == SD.hub_name
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(pipelines, "_check_folder", lambda folder: None)
     assert resolve_base("auto") == resolve_base("miniature") == str(pipelines.MINIATURE)
     sd, miniature, _ = capsys.readouterr().out.splitlines()
-    assert pipelines.SD15 in sd and "miniature" in miniature and "--pretrained_model_name_or_path" in miniature
+    assert SD.hub_name in sd and "miniature" in miniature and "--pretrained_model_name_or_path" in miniature
 
 
 @pytest.mark.parametrize(("spacing", "offset", "most"), [("leading", 1, 998), ("leading", 0, 999), (None, 1, 999)])
