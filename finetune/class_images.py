@@ -42,7 +42,7 @@ def provided_pictures(args: argparse.Namespace) -> list[data.Picture]:
 
     Raises InputError where pictures are missing and nothing says what to draw, before anything is loaded.
     """
-    from inference.picture_files import pictures_in
+    from inference.image_io import pictures_in
 
     folder, prompt = args.class_data_dir, args.class_prompt
     if os.path.exists(folder) and not folder.is_dir():
@@ -127,7 +127,7 @@ def draw_missing(
     from finetune.precision import autocast
     from inference import sampling
     from inference.files import room_for
-    from inference.picture_files import read_recipe, save_picture
+    from inference.image_io import read_recipe, save_picture
 
     missing = [picture for picture in wanted if read_recipe(picture.path) != picture.recipe]
     accelerator.wait_for_everyone()  # all have looked before any writes, so all share the same list

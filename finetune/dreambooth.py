@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from finetune import data
 from finetune.class_images import add_class_pictures, preserving_loss, provided_pictures
-from finetune.options import comparison, parse, training_parser
+from finetune.training_flags import comparison, parse, training_parser
 from inference.cli import InputError
 from inference.cli import run as run_script
 from inference.files import atomic_entries

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import comparison, parse, training_parser
+from finetune.training_flags import comparison, parse, training_parser
 from inference.adapters import LORA_WEIGHTS
 from inference.cli import InputError
 from inference.cli import run as run_script
@@ -61,7 +61,7 @@ def add_lora(model: "nn.Module", targets: Sequence[str], args: argparse.Namespac
     from peft import LoraConfig
     from torch import nn
 
-    from finetune.low_rank import LowRankLinear
+    from finetune.cpu_kernels import LowRankLinear
 
     model.requires_grad_(False)
     layers = {name: layer.weight.shape for name, layer in model.named_modules() if name.endswith(tuple(targets))}

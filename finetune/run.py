@@ -15,9 +15,9 @@ from diffusers import DiffusionPipeline
 
 from finetune import checkpoints, data, hub
 from finetune.latents import encode
-from finetune.options import check
 from finetune.precision import make_accelerator
 from finetune.state import Opened, Run
+from finetune.training_flags import check
 from inference.cli import InputError
 from inference.families import family_of
 from inference.files import locked

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import comparison, parse, training_parser
+from finetune.training_flags import comparison, parse, training_parser
 from inference.cli import InputError
 from inference.cli import run as run_script
 from inference.files import atomic_entries
@@ -27,7 +27,7 @@ from inference.words import Word
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-    from finetune.embedding import PlaceholderEmbedding
+    from finetune.model import PlaceholderEmbedding
     from finetune.state import Run
 
 # how a caption carries the word; a style's comes last, because each word of a caption sees only those before it
@@ -143,8 +143,7 @@ def main() -> None:
     templates = [template.replace("{token}", word.text) for template in BARE[args.learnable_property]]
     pictures = data.read_folder(args.train_data_dir, templates)
     captioned = list(pictures[0].captions) != templates
-    from finetune.embedding import PlaceholderEmbedding
-    from finetune.model import Denoiser, conditioning
+    from finetune.model import Denoiser, PlaceholderEmbedding, conditioning
     from finetune.optimizer import suited_rate
     from finetune.run import encoded, into_buckets, load, opened
     from finetune.training import train

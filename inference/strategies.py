@@ -24,7 +24,7 @@ from inference.adapters import (
     read_lora,
 )
 from inference.cli import InputError, is_text
-from inference.control import ControlNet, find_controlnet
+from inference.controlnets import ControlNet, find_controlnet
 from inference.families import family_of
 from inference.files import file_sha256
 from inference.pipelines import check_finite, check_parts, fingerprint, short_name

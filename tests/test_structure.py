@@ -14,10 +14,10 @@ ARROWS = {"inference": set(), "images": {"inference"}, "video": {"inference"}, "
 # What is left to do: the drawn scenes go with the miniature's first edition, and what scripts share moves out of them.
 LEFT = {
     "video.takes -> images.scenes", "video.controlavideo.measure -> images.scenes",
-    "inference.compare -> inference.report", "video.ablation -> video.metrics",
+    "video.ablation -> video.metrics",
     "video.controlavideo.measure -> video.ablation", "video.controlavideo.measure -> video.metrics",
 }  # fmt: skip
-TWICE = {"measure", "controlavideo", "clip", "options", "strategies", "judge"}
+TWICE = {"measure", "controlavideo", "clip", "strategies", "judge"}
 # the miniature is trained on rendered scenes, and trains a video model as well
 MINIATURE = {"inference", "images", "video"}
 
@@ -98,7 +98,7 @@ OF_A_FAMILY = re.compile(
 )
 MAY_SAY = ("inference/families/", "inference/formats/", "finetune/miniature/", "video/controlavideo/")
 ELSEWHERE = {
-    "inference/scores.py": {"CLIPModel", "CLIPProcessor"}, "video/metrics.py": {"CLIPModel", "CLIPProcessor"},
+    "inference/clip_scorer.py": {"CLIPModel", "CLIPProcessor"}, "video/metrics.py": {"CLIPModel", "CLIPProcessor"},
     "inference/schedules.py": {"alphas_cumprod"},
 }  # fmt: skip
 

@@ -91,7 +91,7 @@ def main() -> None:
     clip = check(args)
     import torch
 
-    from inference.control import find_controlnet
+    from inference.controlnets import find_controlnet
     from inference.pipelines import base_folder, check_steps, native_size, resolve_base
     from inference.strategies import lora, textual_inversion
     from video.control_maps import ControlMaps

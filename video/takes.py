@@ -50,7 +50,7 @@ def read_takes(folder: Path, count: int, length: int) -> list[Take]:
 
 
 def _read(folder: Path, caption: str, length: int) -> Take:
-    from inference.picture_files import read_picture
+    from inference.image_io import read_picture
 
     frames, flows, depths = [], [], []
     for number in range(length):

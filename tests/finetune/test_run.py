@@ -51,7 +51,7 @@ def test_pictures_are_mirrored_and_cropped_as_asked(
     flags: list[str], flips: bool, crop_seed: int | None, tiny_base: Path, tmp_path: Path, monkeypatch
 ) -> None:
     from finetune import data, run
-    from finetune.options import training_parser
+    from finetune.training_flags import training_parser
 
     class Enough(Exception):
         """Raised where pictures would be encoded."""

@@ -239,10 +239,10 @@ def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> No
 
     from finetune.latents import Encoded
     from finetune.model import CaptionStates, Denoiser
-    from finetune.options import training_parser
     from finetune.sampler import Order, draw_batch
     from finetune.state import Run
     from finetune.training import Loop
+    from finetune.training_flags import training_parser
     from inference.families import SD
 
     flags = ["--train_batch_size=2", "--gradient_accumulation_steps=2", "--max_train_steps=3", "--learning_rate=1e-3",

@@ -213,7 +213,7 @@ def needed_table(pipe, side: int, settings: dict) -> None:
 
 def main() -> None:
     args = parse_args()
-    from inference.control import find_controlnet
+    from inference.controlnets import find_controlnet
     from inference.pipelines import check_steps
     from video import ablation
     from video.consistency import Recipe

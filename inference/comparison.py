@@ -23,8 +23,8 @@ from inference.device import dtype_of, rank_and_world
 from inference.families import family_of
 from inference.files import file_sha256, locked
 from inference.grid import comparison_sheet, notice_tile, save_sheet
+from inference.image_io import PictureWriter, read_picture, read_recipe, save_picture
 from inference.options import SEEDS, check_compiler, output_folder, read_prompts
-from inference.picture_files import PictureWriter, read_picture, read_recipe, save_picture
 from inference.pipelines import (
     base_folder,
     check_steps,

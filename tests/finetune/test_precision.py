@@ -1,4 +1,4 @@
-"""finetune/recasting.py: frozen weights are rounded, trained ones are not, and both never lie in memory together."""
+"""frozen weights are rounded, trained ones are not, and both never lie in memory together."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from conftest import stock_pipeline
 from safetensors.torch import save_file
 
 from finetune.lora import add_lora
-from finetune.recasting import recast_frozen
+from finetune.precision import recast_frozen
 from inference.families import SD
 
 CPU = torch.device("cpu")
@@ -41,7 +41,7 @@ MEASURED = """
 import sys, torch
 from pathlib import Path
 from safetensors.torch import load_file
-from finetune.recasting import recast_frozen
+from finetune.precision import recast_frozen
 from inference.families import SD
 from inference.device import peak_memory
 
