@@ -60,7 +60,7 @@ def ordinary(attn: Attention) -> bool:
 
 
 def join(layers: Sequence[nn.Module]) -> Tensor | None:
-    """The weights of frozen layers, one below the other, in memory that they now share; None where that is no use."""
+    """The weights of frozen layers, one below the other, in memory that they share; None where that gains nothing."""
     bases = [getattr(layer, "base_layer", layer) for layer in layers]
     if len(layers) == 1 or any(base.weight.requires_grad or base.bias is not None for base in bases):
         return None

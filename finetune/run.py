@@ -81,7 +81,7 @@ def encoded(run: Opened, pipe: DiffusionPipeline, buckets: list[data.Bucket], pl
 
 
 def check_prediction(folder: Path) -> None:
-    """Refuse a base that predicts what the loss is not made for."""
+    """Refuse a base whose prediction type has no loss in schedules.py."""
     config = json.loads((folder / "scheduler" / "scheduler_config.json").read_text())
     kind = config.get("prediction_type", "epsilon")
     if kind not in KINDS:

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 from accelerate.optimizer import AcceleratedOptimizer
+from accelerate.utils import DistributedType
 from diffusers import DiffusionPipeline
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler
@@ -69,7 +70,6 @@ class TrainState:
     trained: dict[str, nn.Parameter]
     optimizer: AcceleratedOptimizer
     schedule: LRScheduler
-    deepspeed: bool
     step: int = 0
     losses: list[float] = field(default_factory=list)  # of the last 50 steps
     seconds: float = 0.0  # that runs before this one took
@@ -81,6 +81,10 @@ class TrainState:
     @property
     def accelerator(self) -> Accelerator:
         return self.run.accelerator
+
+    @property
+    def deepspeed(self) -> bool:
+        return self.accelerator.distributed_type == DistributedType.DEEPSPEED
 
     @property
     def rate(self) -> float:

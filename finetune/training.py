@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
-from accelerate.utils import DistributedType
 from torch import Tensor
 from tqdm import tqdm
 
@@ -50,8 +49,7 @@ class Loop:
         # stepped here, once per step, and not by accelerate, which would step it once per process
         schedule = make_schedule(self.args, optimizer)
         self.model, optimizer = self.accelerator.prepare(model, optimizer)
-        deepspeed = self.accelerator.distributed_type == DistributedType.DEEPSPEED
-        self.state = TrainState(run, save, saved_bytes, trained, optimizer, schedule, deepspeed)
+        self.state = TrainState(run, save, saved_bytes, trained, optimizer, schedule)
         self.step = GuardedStep(self.accelerator, optimizer, list(trained.values()), self.args.max_grad_norm)
         self.noising = schedule_of(run.pipe.scheduler, self.accelerator.device)
         sizes, class_sizes = run.encoded.sizes, run.encoded.class_sizes

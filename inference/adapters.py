@@ -220,7 +220,7 @@ def read_embedding(adapter: str | Path, base_folder: Path) -> EmbeddingFile:
 
 
 def check_same_shapes(adapter: Path, base_folder: Path) -> None:
-    """Refuse a pipeline whose denoiser cannot take the place of the base's; told from the files' headers."""
+    """Refuse a pipeline whose denoiser cannot replace the base's, by the shapes in the files' headers."""
     part, own, theirs = family_of(base_folder).denoiser, {}, {}
     for shapes, folder in ((own, base_folder), (theirs, adapter)):
         for file in sorted((folder / part).glob("*.safetensors")):

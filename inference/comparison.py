@@ -87,7 +87,7 @@ class Job:
         self._held.__exit__(*error)
 
     def _size(self) -> tuple[int, int]:
-        """Pixels as asked for, else the base's own, in the shape of the picture that was brought."""
+        """Pixels as asked for, else the base's own, in the shape of the user's picture where there is one."""
         height, width, factor = native_size(self.folder)
         if self.image:
             picture = read_picture(self.image)
@@ -200,7 +200,7 @@ class Job:
         return maps
 
     def _source(self, row: int, files: dict[Cell, Path]) -> Image.Image:
-        """The picture a ControlNet starts from: the one that was brought, else the base's."""
+        """The picture a ControlNet starts from: the user's own, else the base's."""
         if self.image:
             size = (self.settings["width"], self.settings["height"])
             return ImageOps.fit(read_picture(self.image), size, Image.Resampling.LANCZOS)

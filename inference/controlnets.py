@@ -1,4 +1,4 @@
-"""A ControlNet for a base: which one, the map it holds to, and what of both makes a picture what it is.
+"""A ControlNet for a base: which one, the control map it is given, and what of both a recipe records.
 
 SD v1.5 has published ones; a base may bring its own in `controlnet-canny` beside its other parts: the miniature does.
 """

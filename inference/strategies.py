@@ -1,7 +1,7 @@
 """What a comparison compares: each strategy's name, how it prepares the base, and how it writes the prompt.
 
-Making one checks everything that can be told from headers; nothing is loaded before it is put on. What is put on is
-taken off again, and the base is the same as before, bit for bit.
+Creating one checks everything that the headers of its files can tell; weights are loaded when it is applied. Applying
+it is a context, after which the base has its own weights again, bit for bit.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def lora(
     """A LoRA on the base in `base_folder`."""
     file = read_lora(adapter, base_folder)
     recipe = {"adapter": short_name(adapter), "adapter_sha256": file.sha256, "lora_scale": scale}
-    return Strategy(name, title, lambda pipe: lora_on(pipe, file, scale), recipe=recipe)
+    return Strategy(name, title, lambda pipe: with_lora(pipe, file, scale), recipe=recipe)
 
 
 def textual_inversion(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
@@ -75,7 +75,7 @@ def textual_inversion(adapter: str | Path, base_folder: Path, template: str | No
     file = read_embedding(adapter, base_folder)
     prompt = filled(template or file.template, "--prompt_template")
     recipe = {"adapter": short_name(adapter), "adapter_sha256": file.sha256}
-    return Strategy("textual_inversion", "Textual inversion", lambda pipe: embedding_on(pipe, file), prompt, recipe)
+    return Strategy("textual_inversion", "Textual inversion", lambda pipe: with_embedding(pipe, file), prompt, recipe)
 
 
 def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
@@ -91,7 +91,7 @@ def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = No
     trained = trained.replace("{caption}", "{prompt}") if "{caption}" in trained else trained + ", {prompt}"
     prompt = filled(template or trained, "--prompt_template")
     recipe = {"adapter": short_name(adapter), "adapter_sha256": fingerprint(folder, hash_of)}
-    return Strategy("dreambooth", "DreamBooth", lambda pipe: model_on(pipe, folder), prompt, recipe)
+    return Strategy("dreambooth", "DreamBooth", lambda pipe: with_model(pipe, folder), prompt, recipe)
 
 
 def controlnet(found: ControlNet, template: str) -> Strategy:
@@ -121,7 +121,7 @@ def controlnet_asked(args: argparse.Namespace, base_folder: Path) -> Strategy:
 
 
 def filled(template: str, flag: str) -> Callable[[str], str]:
-    """A way to write prompts: `template` with a person's words in place of {prompt}."""
+    """A function from prompts to prompts: `template` with the user's words in place of {prompt}."""
     if not is_text(template):
         raise InputError(f"{flag} {template!r} has half of a surrogate pair in it; write the whole character")
     if "{prompt}" not in template:
@@ -130,11 +130,11 @@ def filled(template: str, flag: str) -> Callable[[str], str]:
 
 
 @contextlib.contextmanager
-def lora_on(pipe: "DiffusionPipeline", file: LoraFile, scale: float = 1.0) -> Iterator["DiffusionPipeline"]:
-    """Put a LoRA on `pipe`, `scale` of the way from the base's weights to its own, and take it off again.
+def with_lora(pipe: "DiffusionPipeline", file: LoraFile, scale: float = 1.0) -> Iterator["DiffusionPipeline"]:
+    """Apply a LoRA to `pipe`, `scale` of the way from the base's weights to its own, within this context.
 
     It is added to copies of the weights that it changes, so drawing with it costs what drawing without it does; the
-    base's own are put aside and back, and never written to.
+    base's own are kept, put back at the end, and never written to.
     """
     import torch
     from peft.tuners.tuners_utils import BaseTunerLayer
@@ -197,8 +197,8 @@ def not_taken(pipe: "DiffusionPipeline", weights: dict[str, "Tensor"]) -> list[s
 
 
 @contextlib.contextmanager
-def embedding_on(pipe: "DiffusionPipeline", file: EmbeddingFile) -> Iterator["DiffusionPipeline"]:
-    """Give tokenizer and text encoder a word more, and the ones they had back.
+def with_embedding(pipe: "DiffusionPipeline", file: EmbeddingFile) -> Iterator["DiffusionPipeline"]:
+    """Add a learned word to tokenizer and text encoder within this context.
 
     Prompts and negative prompts have the word written out, w as "w w_1 w_2", where it stands on its own. The pipeline
     does so by itself, but inside other words as well, and not where the word has capital letters.
@@ -231,8 +231,8 @@ def embedding_on(pipe: "DiffusionPipeline", file: EmbeddingFile) -> Iterator["Di
 
 
 @contextlib.contextmanager
-def model_on(pipe: "DiffusionPipeline", folder: Path) -> Iterator["DiffusionPipeline"]:
-    """Put another pipeline's denoiser and text encoder in the place of the base's, and the base's back."""
+def with_model(pipe: "DiffusionPipeline", folder: Path) -> Iterator["DiffusionPipeline"]:
+    """Replace the base's denoiser and text encoder by another pipeline's within this context."""
     from safetensors import SafetensorError
 
     own = family_of(pipe).models(pipe)

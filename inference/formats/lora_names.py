@@ -1,4 +1,4 @@
-"""The names of a LoRA's tensors: written for diffusers and kohya's kin, read in every layout that is met in the wild.
+"""The names of a LoRA's tensors: written as diffusers and kohya do, read in every layout that other tools write.
 
   diffusers  unet.<path>.to_q.lora.down.weight, unet.<path>.to_q.lora_A.weight; alpha in the file's metadata
   old        <path>.attn1.processor.to_q_lora.down.weight, with or without `unet.`; no alpha

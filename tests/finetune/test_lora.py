@@ -134,7 +134,7 @@ def test_names_alpha_and_metadata_are_what_other_tools_expect(trained: Path) -> 
 
 def test_our_own_scripts_read_both_files_as_diffusers_reads_the_first(trained: Path, tiny_base: Path) -> None:
     from inference.adapters import read_lora
-    from inference.strategies import lora_on
+    from inference.strategies import with_lora
 
     stock, ours = stock_pipeline(tiny_base), stock_pipeline(tiny_base)
     stock.load_lora_weights(trained)
@@ -143,7 +143,7 @@ def test_our_own_scripts_read_both_files_as_diffusers_reads_the_first(trained: P
     parts = ("unet", "text_encoder")
     expected = {part: {n: p.detach() for n, p in getattr(stock, part).named_parameters()} for part in parts}
     for name in ("pytorch_lora_weights", "lora_kohya"):
-        with lora_on(ours, read_lora(trained / f"{name}.safetensors", tiny_base)):
+        with with_lora(ours, read_lora(trained / f"{name}.safetensors", tiny_base)):
             for part in parts:
                 found = dict(getattr(ours, part).named_parameters())
                 assert all(torch.allclose(found[n], p, atol=1e-6) for n, p in expected[part].items()), (name, part)
