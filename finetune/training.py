@@ -2,8 +2,8 @@
 
 A method gives `train` a Denoiser whose trained parameters require gradients, a `save` that writes what a person keeps,
 and, where its loss is not the plain mean, a `loss_fn`. The device is asked for numbers only when they are shown or
-written. Beside it: sampler.py draws what a step sees, inference/schedules.py has the loss, resume.py keeps and restores
-a run's state, preview.py draws the strips in samples/, recipe.py says how a result was made.
+written. Beside it: sampler.py draws what a step sees, inference/schedules.py has the loss, checkpoints.py keeps and
+restores a run's state, preview.py draws the strips in samples/, recipe.py says how a result was made.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from finetune import checkpoints, hub, resume
+from finetune import checkpoints, hub
 from finetune.model import Denoiser, to_compute
 from finetune.optimizer import GuardedStep, NotFinite, make_optimizer, make_schedule
 from finetune.precision import autocast
@@ -133,7 +133,7 @@ def train(
     accelerator.wait_for_everyone()
     loop = Loop(run, model, save, loss_fn, copies)
     state = loop.state
-    resume.restore(state)
+    checkpoints.restore(state)
     accelerator.init_trackers(Path(sys.argv[0]).stem, flags(args))
     if state.step and state.step % args.validation_steps == 0 and not strip_path(args, state.step).exists():
         loop.show()  # the run was stopped between this step's checkpoint and its strip
@@ -156,7 +156,7 @@ def train(
                 with room_for(folder, state.saved_bytes):
                     save(folder, recipe_of(state))
             if due or stop:
-                resume.write(state)
+                checkpoints.save(state)
             if stop:
                 leave(state, asked() or signal.SIGTERM)
             if shown:
