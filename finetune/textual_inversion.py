@@ -126,14 +126,14 @@ def reword(
 def save(run: "Run", word: Word, embedding: "PlaceholderEmbedding", folder: Path, recipe: dict) -> None:
     """One file with one key, the word: (vectors, width); and recipe.json."""
     from finetune import metadata
+    from inference.formats.embedding_names import tensors_of
 
     file = folder / word.file
     example = recipe["prompt"].replace("{caption}", "a red lighthouse by the sea")
     usage = f"prompts such as {example!r}; A1111 and ComfyUI know the word by the file's name, {file.stem}"
     texts = metadata.describe(run, recipe, "textual-inversion", name=file.stem, usage=usage, trigger=word.name)
-    tensors = {word.name: embedding.vectors().detach().cpu().contiguous()}
     with atomic_entries(folder, last=RECIPE) as aside:
-        metadata.write(tensors, aside / file.name, texts)
+        metadata.write(tensors_of(word.name, embedding.vectors()), aside / file.name, texts)
         write_recipe(aside, recipe)
 
 

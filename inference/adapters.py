@@ -12,6 +12,7 @@ from inference.cli import InputError
 from inference.families import family_of
 from inference.families.base import WORDS
 from inference.files import file_sha256
+from inference.formats.embedding_names import key_and_word
 from inference.formats.lora_names import BUNDLED, LORA_NAME, MERGE, PEFT, Shape, flat, layer_table, other_kind, place
 from inference.recipes import read_recipe
 
@@ -193,18 +194,16 @@ class EmbeddingFile:
 
 
 def read_embedding(adapter: str | Path, base_folder: Path) -> EmbeddingFile:
-    """Find a word and check from the header that its vectors are as wide as the base's embeddings.
-
-    diffusers' files call the tensor by the word; in A1111's it is `emb_params`, and the word is the file's name.
-    """
+    """Find a word and check from the header that its vectors are as wide as the base's embeddings."""
     family = family_of(base_folder)
     family.check(WORDS)
     path = find_embedding(adapter)
     read_recipe(path.parent, path.name)
     shapes, metadata = read_header(path)
-    key = "emb_params" if "emb_params" in shapes else next(iter(shapes), "")
-    if not key or (key != "emb_params" and len(shapes) != 1) or len(shapes[key]) not in (1, 2):
+    found = key_and_word(shapes, path.stem)
+    if found is None:
         raise InputError(f"{path} is no textual inversion: it has {len(shapes)} tensors, not one; {MAKE_A_WORD}")
+    key, token = found
     ((_, encoder),) = family.encoders
     width = json.loads((base_folder / encoder / "config.json").read_text())["hidden_size"]
     if shapes[key][-1] != width:
@@ -212,7 +211,6 @@ def read_embedding(adapter: str | Path, base_folder: Path) -> EmbeddingFile:
             f"{path} was made for another base: its embeddings are {list(shapes[key])}, and those of {base_folder} "
             f"are {width} wide; {OTHER_BASE}"
         )
-    token = path.stem if key == "emb_params" else key
     template = f"{{caption}}, in the style of {token}"
     with contextlib.suppress(ValueError, AttributeError):  # others may mean something else by a recipe
         template = json.loads(metadata.get("recipe", "{}")).get("prompt", template)
