@@ -29,7 +29,6 @@ from inference.cli import InputError
 from inference.files import room_for
 from inference.pipelines import check_finite
 from inference.recipes import RECIPE
-from inference.schedules import schedule_of
 
 FETCH_EVERY = 10  # steps between two looks at the loss on a GPU: each look makes the GPU wait for Python
 
@@ -51,7 +50,7 @@ class Loop:
         self.model, optimizer = self.accelerator.prepare(model, optimizer)
         self.state = TrainState(run, save, saved_bytes, trained, optimizer, schedule)
         self.step = GuardedStep(self.accelerator, optimizer, list(trained.values()), self.args.max_grad_norm)
-        self.noising = schedule_of(run.pipe.scheduler, self.accelerator.device)
+        self.noising = run.family.schedule(run.pipe, self.accelerator.device)
         sizes, class_sizes = run.encoded.sizes, run.encoded.class_sizes
         self.order = Order(sizes, run.global_batch, self.args.max_train_steps, self.args.seed, class_sizes)
         self.pending: list[tuple[Tensor, float]] = []  # losses and rates that are still on the device
