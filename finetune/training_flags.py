@@ -50,7 +50,7 @@ def _add_model_and_data(add: Callable, output_dir: str) -> None:
         help="folder of captioned pictures; if not given, images/cinematic, or images/drawn for the miniature",
     )
     add("--output_dir", type=Path, default=ROOT / "outputs" / output_dir, help="where everything is written")
-    add("--resolution", type=at_least(8), help="area of pictures in pixels, its root; the base's own if not given")
+    add("--resolution", type=at_least(8), help="side in pixels; other shapes have its area; if not given, the base's")
     add("--center_crop", action="store_true", help="crop the centre and not a place drawn from the seed")
     add("--random_flip", action="store_true", help="mirror half of all samples; not where captions say left")
     add("--caption_dropout", type=at_least(0, float), default=0.0, help="share of samples trained without a caption")
