@@ -47,9 +47,9 @@ class Epsilon:
         snr = (a / (1 - a)).flatten()
         return losses * snr.clamp(max=snr_gamma) / self.snr_of_unit_weight(snr)
 
-    def x0(self, x: Tensor, predicted: Tensor, t: int) -> Tensor:
-        """What `predicted` says that x, all of it at timestep t, shows."""
-        a = self.alphas[t].item()
+    @staticmethod
+    def x0(x: Tensor, predicted: Tensor, a: float) -> Tensor:
+        """What `predicted` says that x, whose signal has the share `a` of the variance, shows."""
         return (x.float() - (1 - a) ** 0.5 * predicted.float()) / a**0.5
 
     def _share(self, t: Tensor) -> Tensor:
@@ -66,8 +66,8 @@ class Velocity(Epsilon):
     def snr_of_unit_weight(self, snr: Tensor) -> Tensor:
         return snr + 1
 
-    def x0(self, x: Tensor, predicted: Tensor, t: int) -> Tensor:
-        a = self.alphas[t].item()
+    @staticmethod
+    def x0(x: Tensor, predicted: Tensor, a: float) -> Tensor:
         return a**0.5 * x.float() - (1 - a) ** 0.5 * predicted.float()
 
 

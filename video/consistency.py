@@ -172,7 +172,7 @@ class Restyler:
         text = guidance_rows(len(latents), *self._text)
         follow = Follow(batch, latents) if key is not None and key.x0 else None
         own = {"generator": generators} if isinstance(scheduler, LCMScheduler) else {}
-        timesteps = steps.long().tolist()
+        alphas = self._noising.alphas[steps.long().cpu()].tolist()
         with embedded(self.controlnet, batch.maps, 1 + self.guided) as condition:
             residuals = partial(self.family.residuals, self.controlnet, condition=condition, scale=scale)
             for i, t in enumerate(steps):
@@ -180,13 +180,13 @@ class Restyler:
                 with self._shared(i, anchor, remember):
                     eps = guided_prediction(self.pipe, scheduler, latents, t, text, recipe.guidance_scale, held)
                 if i < recipe.flow_end * len(steps):
-                    eps = self._follow(eps, latents, timesteps[i], i, follow, key, remember)
+                    eps = self._follow(eps, latents, alphas[i], i, follow, key, remember)
                 latents = scheduler.step(eps, t, latents, **own, return_dict=False)[0]
         return latents
 
-    def _follow(self, eps, latents, t: int, i: int, follow, key, remember) -> torch.Tensor:
+    def _follow(self, eps, latents, a: float, i: int, follow, key, remember) -> torch.Tensor:
         """Pull x0 to the key frame's, by changing eps; remember what it then is."""
-        x0, a = self._noising.x0(latents, eps, t), self._noising.alphas[t].item()
+        x0 = Epsilon.x0(latents, eps, a)
         if follow is not None:
             pull = follow.seen * (follow.moved(key.x0[i]) - x0)
             x0, eps = x0 + pull, (eps.float() - (a / (1 - a)) ** 0.5 * pull).to(eps.dtype)
