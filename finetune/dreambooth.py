@@ -96,6 +96,7 @@ def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict)
     import torch
 
     from finetune import checkpoints, metadata
+    from inference.families import family_of
     from inference.files import room_for
     from inference.pipelines import load_base
 
@@ -103,12 +104,13 @@ def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict)
     pipe = load_base(str(run.folder), variant=run.args.variant, dtype=torch.float32, device="cpu")
     for name, model in models.items():
         getattr(pipe, name).load_state_dict(model.state_dict())
-    weights = sum(p.nbytes for part in (pipe.vae, *run.family.models(pipe).values()) for p in part.parameters())
+    family = family_of(pipe)
+    weights = sum(p.nbytes for part in (pipe.vae, *family.models(pipe).values()) for p in part.parameters())
     room = room_for(folder / INDEX, weights * (1 + run.args.single_file))
     with room, atomic_entries(folder, last=INDEX) as aside:
         save_pipeline(pipe, run.folder, aside)
         if run.args.single_file:
-            tensors = {name: tensor.contiguous() for name, tensor in run.family.single_file(pipe).items()}
+            tensors = {name: tensor.contiguous() for name, tensor in family.single_file(pipe).items()}
             trigger = recipe["prompt"].replace("{caption}", "").strip(" ,")
             usage = f"prompts such as {recipe['prompt'].replace('{caption}', 'a red lighthouse by the sea')!r}"
             name = run.args.output_dir.resolve().name

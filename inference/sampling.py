@@ -5,6 +5,7 @@ and neither on its neighbours in the batch nor on the kind of machine.
 """
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -114,7 +115,17 @@ def encode(pipe: DiffusionPipeline, prompts: Sequence[str]) -> dict[str, Text]:
         tokens = family.tokens(pipe, [pipe.maybe_convert_prompt(prompt, pipe.tokenizer)])
         return family.encode_text(encoders, tokens.to(pipe.device))
 
-    return {prompt: text_of(prompt) for prompt in dict.fromkeys(prompts)}
+    with _no_warnings():  # of what is truncated, for every prompt and without a name; Job has said it once
+        return {prompt: text_of(prompt) for prompt in dict.fromkeys(prompts)}
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def initial_noise(pipe: DiffusionPipeline, seeds: Sequence[int], h: int, w: int) -> torch.Tensor:
