@@ -18,7 +18,7 @@ from inference.cli import InputError
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-    from diffusers import StableDiffusionPipeline
+    from diffusers import DiffusionPipeline
     from torch import Tensor
 
     from finetune.state import Opened
@@ -42,7 +42,7 @@ def provided_pictures(args: argparse.Namespace) -> list[data.Picture]:
 
     Raises InputError where pictures are missing and nothing says what to draw, before anything is loaded.
     """
-    from inference.picture_files import pictures_in
+    from inference.image_io import pictures_in
 
     folder, prompt = args.class_data_dir, args.class_prompt
     if os.path.exists(folder) and not folder.is_dir():
@@ -102,7 +102,7 @@ def add_class_pictures(
     provided: Sequence[data.Picture],
     prompts: dict[Path, str],
     buckets: list[data.Bucket],
-    pipe: "StableDiffusionPipeline",
+    pipe: "DiffusionPipeline",
 ) -> list[data.Bucket]:
     """Every bucket with its class pictures: those a person `provided`, and drawn ones up to --num_class_images.
 
@@ -121,13 +121,13 @@ def add_class_pictures(
 
 
 def draw_missing(
-    wanted: Sequence[Wanted], pipe: "StableDiffusionPipeline", accelerator: "Accelerator", batch_size: int
+    wanted: Sequence[Wanted], pipe: "DiffusionPipeline", accelerator: "Accelerator", batch_size: int
 ) -> None:
     """Draw what is not there yet, each process its share, `batch_size` at once."""
     from finetune.precision import autocast
     from inference import sampling
     from inference.files import room_for
-    from inference.picture_files import read_recipe, save_picture
+    from inference.image_io import read_recipe, save_picture
 
     missing = [picture for picture in wanted if read_recipe(picture.path) != picture.recipe]
     accelerator.wait_for_everyone()  # all have looked before any writes, so all share the same list

@@ -21,7 +21,7 @@ from inference.cli import InputError, read_text
 
 if TYPE_CHECKING:
     from PIL import Image
-    from transformers import CLIPTokenizer
+    from transformers import PreTrainedTokenizerBase
 
 LONGEST_ASPECT = 4.0  # a wider picture is cropped to 4:1
 
@@ -71,7 +71,7 @@ def read_pictures(found: Iterable[tuple[str, Path, tuple[str, ...]]]) -> list[Pi
 def recaption(
     pictures: Sequence[Picture],
     template: str,
-    tokenizer: "CLIPTokenizer",
+    tokenizer: "PreTrainedTokenizerBase",
     unless: Callable[[str], bool] = lambda caption: False,
 ) -> list[Picture]:
     """Every caption in the place of "{caption}" in `template`; those that are good as they are, by `unless`, stay so.
@@ -105,7 +105,7 @@ def _from_list(path: Path) -> Iterable[tuple[str, Path, tuple[str, ...]]]:
 
 def _from_pictures(folder: Path, prompts: Sequence[str]) -> Iterable[tuple[str, Path, tuple[str, ...]]]:
     """The same for a folder without one: the captions beside the pictures where there are any, else `prompts`."""
-    from inference.picture_files import pictures_in
+    from inference.image_io import pictures_in
 
     texts = {path: captions.beside(path) for path in pictures_in(folder)}
     captioned = any(texts.values())
@@ -147,7 +147,7 @@ def _read_picture(found: tuple[str, Path, tuple[str, ...]]) -> Picture:
 
 def open_picture(path: Path, where: str = "") -> "Image.Image":
     """The picture upright and in RGB; `where` heads the sentence of one that cannot be read."""
-    from inference.picture_files import read_picture
+    from inference.image_io import read_picture
 
     try:
         return read_picture(path)
@@ -191,7 +191,7 @@ def crop_box(size: tuple[int, int], target: tuple[int, int], at: tuple[float, fl
 
 def left_out(folder: Path, pictures: Sequence[Picture]) -> str:
     """What the report says of files in `folder` that `pictures` do not use, a line per reason; "" if there are none."""
-    from inference.picture_files import files_in, pictures_in
+    from inference.image_io import files_in, pictures_in
 
     used, listing = {picture.path.resolve() for picture in pictures}, captions.list_of(folder)
     texts = [] if listing else [captions.beside(path) for path in pictures_in(folder)]
@@ -206,7 +206,7 @@ def left_out(folder: Path, pictures: Sequence[Picture]) -> str:
 
 
 def _why_left_out(path: Path, listing: Path | None) -> str:
-    from inference.picture_files import is_picture
+    from inference.image_io import is_picture
 
     suffix = path.suffix.lower()
     if is_picture(path):

@@ -16,7 +16,7 @@ REFUSED = {
     "cache_dir": "the hub's downloads lie where HF_HOME says",
     "hub_token": "others on this machine can read a command; log in with `hf auth login`, or set HF_TOKEN",
     "tokenizer_name": "a base is trained with its own tokenizer",
-    "prediction_type": "the base's scheduler says what its UNet predicts",
+    "prediction_type": "the base's scheduler says what it predicts",
     "image_interpolation_mode": "pictures are resized by Lanczos's filter",
     "validation_epochs": "--validation_steps says how often samples are drawn",
     "validation_scheduler": "samples are drawn by DPM-Solver++",

@@ -1,4 +1,4 @@
-"""DreamBooth: train the whole UNet on a few pictures, under a name, and keep what it could before (Ruiz et al. 2023).
+"""DreamBooth: train a whole denoiser on a few pictures, under a name, and keep what it could (Ruiz et al. 2023).
 
     ./dreambooth.sh                                                  the cinematic pictures, with the recipe's settings
     ./dreambooth.sh --instance_data_dir ~/dog --instance_prompt "a photo of sks dog" --class_prompt "a photo of a dog"
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from finetune import data
 from finetune.class_images import add_class_pictures, preserving_loss, provided_pictures
-from finetune.options import comparison, parse, training_parser
+from finetune.training_flags import comparison, parse, training_parser
 from inference.cli import InputError
 from inference.cli import run as run_script
 from inference.files import atomic_entries
@@ -24,7 +24,7 @@ from inference.options import at_least
 from inference.recipes import write_recipe
 
 if TYPE_CHECKING:
-    from diffusers import StableDiffusionPipeline
+    from diffusers import DiffusionPipeline
     from torch import nn
 
     from finetune.state import Run
@@ -66,7 +66,7 @@ def parse_args() -> argparse.Namespace:
         if getattr(args, name) is not None and not args.with_prior_preservation:
             raise InputError(f"--{name} does nothing without --with_prior_preservation; add it")
     args.num_class_images = args.num_class_images or 100
-    args.sample_batch_size = args.sample_batch_size or 4  # with guidance twice as many go through the UNet
+    args.sample_batch_size = args.sample_batch_size or 4  # with guidance twice as many go through the denoiser
     args.prior_loss_weight = 1.0 if args.prior_loss_weight is None else args.prior_loss_weight
     args.with_prior_preservation = args.with_prior_preservation and args.prior_loss_weight > 0
     args.class_data_dir = args.class_data_dir or args.output_dir / "class"
@@ -88,12 +88,6 @@ def read_instances(args: argparse.Namespace) -> tuple[list[data.Picture], bool]:
     return pictures, captioned
 
 
-def rate_for(weights: int) -> float:
-    """The usual 5e-6 for the 860 million weights of SD v1.5's UNet, and more for fewer weights: a small network has to
-    move each of them further. The miniature's is the cap."""
-    return min(2.5e-4, 4300 / weights)
-
-
 def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict) -> None:
     """The pipeline folder and, if asked for, the single file: the base's parts with the trained ones in their place.
 
@@ -102,20 +96,21 @@ def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict)
     import torch
 
     from finetune import checkpoints, metadata
+    from inference.families import family_of
     from inference.files import room_for
-    from inference.formats import single_file
     from inference.pipelines import load_base
 
     # read anew: what was freed for training is needed here, and trained weights may lie as the GPU likes them
     pipe = load_base(str(run.folder), variant=run.args.variant, dtype=torch.float32, device="cpu")
     for name, model in models.items():
         getattr(pipe, name).load_state_dict(model.state_dict())
-    weights = sum(p.nbytes for part in (pipe.unet, pipe.vae, pipe.text_encoder) for p in part.parameters())
+    family = family_of(pipe)
+    weights = sum(p.nbytes for part in (pipe.vae, *family.models(pipe).values()) for p in part.parameters())
     room = room_for(folder / INDEX, weights * (1 + run.args.single_file))
     with room, atomic_entries(folder, last=INDEX) as aside:
-        save_pipeline(pipe, run.folder / "tokenizer", aside)
+        save_pipeline(pipe, run.folder, aside)
         if run.args.single_file:
-            tensors = {name: tensor.contiguous() for name, tensor in single_file.checkpoint(pipe).items()}
+            tensors = {name: tensor.contiguous() for name, tensor in family.single_file(pipe).items()}
             trigger = recipe["prompt"].replace("{caption}", "").strip(" ,")
             usage = f"prompts such as {recipe['prompt'].replace('{caption}', 'a red lighthouse by the sea')!r}"
             name = run.args.output_dir.resolve().name
@@ -126,28 +121,30 @@ def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict)
         checkpoints.set_aside(folder, [folder / SINGLE_FILE], "there is no --single_file")
 
 
-def save_pipeline(pipe: "StableDiffusionPipeline", tokenizer: Path, folder: Path) -> None:
+def save_pipeline(pipe: "DiffusionPipeline", base: Path, folder: Path) -> None:
     """What `pipe.save_pretrained` writes.
 
     transformers 5 writes neither the tokenizer's vocab.json nor the text encoder's names as older tools read them, so
-    the tokenizer's folder is copied and the names are put right.
+    the tokenizer's folder is copied from the `base` and the names are put right.
     """
     from safetensors.torch import load_file, save_file
 
-    from inference.formats.single_file import text_names
+    from inference.families import family_of
 
+    family = family_of(pipe)
+    tokenizers, encoders = zip(*family.encoders, strict=True)
     for name, part in pipe.components.items():
         if part is None:
             continue
-        if name == "tokenizer":
-            shutil.copytree(tokenizer, folder / name)
+        if name in tokenizers:
+            shutil.copytree(base / name, folder / name)
             continue
         part.save_pretrained(folder / name)
         for config in (folder / name).glob("config.json"):
             config.write_text(without_place(config.read_text()))
-        if name == "text_encoder":
+        if name in encoders:
             weights = folder / name / "model.safetensors"
-            save_file(text_names(load_file(weights)), weights, {"format": "pt"})
+            save_file(family.folder_names(name, load_file(weights)), weights, {"format": "pt"})
     (folder / INDEX).write_text(without_place(pipe.to_json_string()))
 
 
@@ -180,9 +177,10 @@ def main() -> None:
             buckets = add_class_pictures(output, provided, prompts, buckets, pipe)
         run = encoded(output, pipe, buckets)
         run.identity["prompt"] = args.instance_prompt
-        models = {"unet": pipe.unet} | ({"text_encoder": pipe.text_encoder} if args.train_text_encoder else {})
-        args.learning_rate = suited_rate(args, models.values(), rate_for)
-        model = Denoiser(pipe.unet, conditioning(run, trained=args.train_text_encoder))
+        family = run.family
+        models = family.models(pipe, text_encoders=args.train_text_encoder)
+        args.learning_rate = suited_rate(args, models.values(), family.dreambooth_rate)
+        model = Denoiser(family, family.network(pipe), conditioning(run, trained=args.train_text_encoder))
         loss_fn = preserving_loss(args.prior_loss_weight) if args.with_prior_preservation else torch.mean
         # no pipeline in checkpoints: the weights are in their state already, a third of SD v1.5's 12 GB
         train(run, model, partial(save, run, models), loss_fn, copies=0)

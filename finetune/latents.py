@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
+from diffusers import DiffusionPipeline
 from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
 from finetune.data import Bucket, crop_box, hash_of, open_picture
 from inference import hashed
+from inference.families import family_of
 from inference.files import room_for
 from inference.pipelines import check_finite
 
@@ -31,7 +32,7 @@ class Encoded:
     Where there are class pictures, they are the last of a bucket's n.
     """
 
-    means: list[Tensor]  # per bucket (n, flips, c, h, w), scaled as the UNet expects
+    means: list[Tensor]  # per bucket (n, flips, c, h, w), scaled as the denoiser expects
     stds: list[Tensor]  # the same shape: a fresh latent each step is mean + std * noise
     captions: list[Tensor]  # per bucket (n, k), rows of `texts`
     texts: list[str]  # row 0 is the empty caption
@@ -41,7 +42,7 @@ class Encoded:
 
 def encode(
     buckets: Sequence[Bucket],
-    vae: AutoencoderKL,
+    pipe: DiffusionPipeline,
     *,
     cache: Path,
     identity: str,
@@ -55,7 +56,7 @@ def encode(
     """
     what = [[bucket.size, [picture.sha256 for picture in bucket.all]] for bucket in buckets]
     key = hash_of([ENCODING, "pictures", identity, flips, crop_seed, what])
-    tensors = cached(cache, key, lambda: _posteriors(buckets, vae, flips, crop_seed))
+    tensors = cached(cache, key, lambda: _posteriors(buckets, pipe, flips, crop_seed))
     captions = (caption for bucket in buckets for picture in bucket.all for caption in picture.captions)
     texts = list(dict.fromkeys(["", *captions, *extra]))
     rows = {text: row for row, text in enumerate(texts)}
@@ -69,10 +70,12 @@ def encode(
     )
 
 
-def _posteriors(buckets: Sequence[Bucket], vae: AutoencoderKL, flips: bool, crop_seed: int | None) -> dict[str, Tensor]:
-    """`i.mean` and `i.std` of bucket i: (n, flips, c, h, w), times the VAE's scaling factor."""
-    check_finite(vae.config._name_or_path, vae.named_parameters())
-    tensors, shift = {}, vae.config.shift_factor or 0.0
+def _posteriors(
+    buckets: Sequence[Bucket], pipe: DiffusionPipeline, flips: bool, crop_seed: int | None
+) -> dict[str, Tensor]:
+    """`i.mean` and `i.std` of bucket i: (n, flips, c, h, w), scaled as the denoiser expects."""
+    check_finite(pipe.vae.config._name_or_path, pipe.vae.named_parameters())
+    tensors = {}
     bar = tqdm(total=sum(len(bucket.all) for bucket in buckets), desc="encoding", unit="picture")
     for i, bucket in enumerate(buckets):
         means, stds = [], []
@@ -84,9 +87,9 @@ def _posteriors(buckets: Sequence[Bucket], vae: AutoencoderKL, flips: bool, crop
             x = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)[None] / 127.5 - 1  # (1, 3, h, w) in [-1, 1]
             x = torch.cat([x, x.flip(-1)]) if flips else x  # (flips, 3, h, w)
             with torch.no_grad():
-                posterior = vae.encode(x.to(vae.device, vae.dtype)).latent_dist
-            means.append(((posterior.mean - shift) * vae.config.scaling_factor).float().cpu())
-            stds.append((posterior.std * vae.config.scaling_factor).float().cpu())
+                mean, std = family_of(pipe).posterior(pipe.vae, x)
+            means.append(mean.float().cpu())
+            stds.append(std.float().cpu())
             bar.update()
         tensors |= {f"{i}.mean": torch.stack(means), f"{i}.std": torch.stack(stds)}
     bar.close()

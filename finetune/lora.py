@@ -1,4 +1,4 @@
-"""Train a LoRA: low-rank updates of a frozen Stable Diffusion's attention, megabytes instead of gigabytes.
+"""Train a LoRA: low-rank updates of a frozen denoiser's attention, megabytes instead of gigabytes.
 
     ./lora.sh                                                  the cinematic pictures, with the recipe's settings
     ./lora.sh --train_data_dir ~/pictures --output_dir ~/lora  your own
@@ -10,12 +10,13 @@ Forge, and recipe.json.
 
 import argparse
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import comparison, parse, training_parser
+from finetune.training_flags import comparison, parse, training_parser
 from inference.adapters import LORA_WEIGHTS
 from inference.cli import InputError
 from inference.cli import run as run_script
@@ -24,18 +25,16 @@ from inference.options import at_least
 from inference.recipes import RECIPE, write_recipe
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
     from finetune.state import Run
 
 KOHYA_WEIGHTS = "lora_kohya.safetensors"
-ATTENTION, FEED_FORWARD = ["to_q", "to_k", "to_v", "to_out.0"], ["ff.net.0.proj", "ff.net.2"]
 # measured on SD v1.5's shapes: how far weights are off that other tools make of a DoRA in kohya's form
 DORA_ELSEWHERE = (
     "diffusers and these scripts draw a DoRA as it was trained; ComfyUI and Forge are 9 to 15 % off, A1111 far more, "
     "and sd-scripts leaves its lengths out, so train without --use_dora for them"
 )
-TEXT_ATTENTION = ["q_proj", "k_proj", "v_proj", "out_proj"]
 
 
 def parse_args() -> argparse.Namespace:
@@ -57,73 +56,27 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
-def rate_for(weights: int) -> float:
-    """3e-3 for the miniature's 11 million weights, and 2.5e-4 for the 860 million of SD v1.5's UNet."""
-    return 3e-3 * (1.07e7 / weights) ** 0.57
-
-
-def add_lora(model: "nn.Module", targets: list[str], args: argparse.Namespace) -> None:
+def add_lora(model: "nn.Module", targets: Sequence[str], args: argparse.Namespace) -> None:
     """Freeze `model` and put trainable low-rank updates on its linear layers named `targets`."""
     from peft import LoraConfig
     from torch import nn
 
-    from finetune.low_rank import LowRankLinear
+    from finetune.cpu_kernels import LowRankLinear
 
     model.requires_grad_(False)
     layers = {name: layer.weight.shape for name, layer in model.named_modules() if name.endswith(tuple(targets))}
     narrow = min(layers, key=lambda name: min(layers[name]))
     if args.rank > min(layers[narrow]):
         raise InputError(f"--rank {args.rank} is above {min(layers[narrow])}, the most that {narrow} can have")
-    config = LoraConfig(r=args.rank, lora_alpha=args.lora_alpha, target_modules=targets, use_dora=args.use_dora)
+    config = LoraConfig(r=args.rank, lora_alpha=args.lora_alpha, target_modules=list(targets), use_dora=args.use_dora)
     config._register_custom_module({nn.Linear: LowRankLinear})
     model.add_adapter(config)
-
-
-def layers_of(models: dict[str, "nn.Module"]) -> dict[tuple[str, str], "Tensor"]:
-    """{(layer, part): tensor}; layers as in "unet.mid_block...", the text encoder's by the names that others expect."""
-    from peft import get_peft_model_state_dict
-
-    layers = {}
-    for component, model in models.items():
-        for name, tensor in get_peft_model_state_dict(model).items():
-            layer, part = name.removesuffix(".weight").rsplit(".", 1)
-            if component == "text_encoder":
-                layer = "text_model." + layer.removeprefix("text_model.")  # transformers 5.6 left this word out
-            layers[f"{component}.{layer}", part] = tensor.detach().cpu().contiguous()
-    return layers
-
-
-def diffusers_form(layers: dict[tuple[str, str], "Tensor"], scale: float) -> dict[str, "Tensor"]:
-    """Names as diffusers writes them. alpha / rank is multiplied in: not every reader looks for it elsewhere."""
-    names = {"lora_A": "down.weight", "lora_B": "up.weight"}
-    tensors = {}
-    for (layer, part), tensor in layers.items():
-        lora = "lora_linear_layer" if layer.startswith("text_encoder.") else "lora"
-        if part in names:
-            name = f"{layer}.{lora}.{names[part]}"
-        else:  # DoRA's length: diffusers writes a UNet's so, and transformers takes a text encoder's with .weight only
-            name = f"{layer}.{part}" + ".weight" * layer.startswith("text_encoder.")
-        tensors[name] = tensor * scale if part == "lora_B" else tensor
-    return tensors
-
-
-def kohya_form(layers: dict[tuple[str, str], "Tensor"], alpha: float) -> dict[str, "Tensor"]:
-    """Names as kohya's trainer writes them, which ComfyUI and A1111 read: scale = alpha / rank, alpha in the file."""
-    import torch
-
-    names = {"lora_A": "lora_down.weight", "lora_B": "lora_up.weight", "lora_magnitude_vector": "dora_scale"}
-    tensors = {}
-    for (layer, part), tensor in layers.items():
-        component, path = layer.split(".", 1)
-        prefix = {"unet": "lora_unet", "text_encoder": "lora_te"}[component] + "_" + path.replace(".", "_")
-        tensors[f"{prefix}.{names[part]}"] = tensor[:, None] if names[part] == "dora_scale" else tensor
-        tensors[f"{prefix}.alpha"] = torch.tensor(float(alpha))
-    return tensors
 
 
 def save(run: "Run", models: dict[str, "nn.Module"], folder: Path, recipe: dict) -> None:
     """Both files, each with the recipe in its metadata, and recipe.json."""
     from finetune import metadata
+    from inference.formats.lora_names import diffusers_form, kohya_form, layers_of
 
     args, layers = run.args, layers_of(models)
     usage = "no word calls it: prompts say what there is to see, as the captions did"
@@ -157,14 +110,14 @@ def main() -> None:
         buckets = into_buckets(args, pictures, output.folder)
         pipe = load(output)
         run = encoded(output, pipe, buckets)
+        family, network = run.family, run.family.network(pipe)
         torch.manual_seed(args.seed)  # the first weights
-        args.learning_rate = suited_rate(args, [pipe.unet], rate_for)
-        models = {"unet": pipe.unet}
-        add_lora(pipe.unet, ATTENTION + FEED_FORWARD * args.train_feed_forward, args)
-        if args.train_text_encoder:
-            models["text_encoder"] = pipe.text_encoder
-            add_lora(pipe.text_encoder, TEXT_ATTENTION, args)
-        model = Denoiser(pipe.unet, conditioning(run, trained=args.train_text_encoder))
+        args.learning_rate = suited_rate(args, [network], family.lora_rate)
+        models = family.models(pipe, text_encoders=args.train_text_encoder)
+        for part, base in models.items():
+            layers = family.attention + family.feed_forward * args.train_feed_forward
+            add_lora(base, layers if part == family.denoiser else family.text_attention, args)
+        model = Denoiser(family, network, conditioning(run, trained=args.train_text_encoder))
         train(run, model, partial(save, run, models), copies=2)
     if args.use_dora:
         print(f"note: {DORA_ELSEWHERE}")

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from safetensors.torch import save_file
 
+from inference.families import family_of
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -36,9 +38,7 @@ def describe(run: "Run", recipe: dict, kind: str, *, name: str, usage: str, trig
 
     `usage` is a hint for whoever writes prompts, `trigger` the words that prompts need, if they need any.
     """
-    velocity = run.pipe.scheduler.config.prediction_type == "v_prediction"
-    second = run.pipe.unet.config.cross_attention_dim == 1024  # SD 2.x, else the classes of SD 1.x
-    architecture = f"stable-diffusion-{('v2-768-v' if velocity else 'v2-512') if second else 'v1'}"
+    base = family_of(run.pipe).modelspec(run.pipe)
     pictures = [picture for bucket in run.buckets for picture in bucket.pictures]
     tags = Counter(
         tag.strip().lower() for p in pictures for caption in p.captions for tag in caption.split(",") if tag.strip()
@@ -50,19 +50,19 @@ def describe(run: "Run", recipe: dict, kind: str, *, name: str, usage: str, trig
         "format": "pt",
         "recipe": json.dumps(recipe),
         "modelspec.sai_model_spec": "1.0.0",
-        "modelspec.architecture": architecture if kind == "checkpoint" else f"{architecture}/{kind}",
+        "modelspec.architecture": base["architecture"] + f"/{kind}" * (kind != "checkpoint"),
         "modelspec.implementation": IMPLEMENTATIONS[kind],
         "modelspec.title": name,
         "modelspec.resolution": f"{run.args.resolution}x{run.args.resolution}",
         "modelspec.date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "modelspec.prediction_type": "v" if velocity else "epsilon",
+        "modelspec.prediction_type": base["prediction_type"],
         "modelspec.usage_hint": usage,
         "modelspec.trigger_phrase": trigger,
         "modelspec.thumbnail": thumbnail(run),
         "ss_output_name": name,
         "ss_sd_model_name": run.identity["base"],
-        "ss_base_model_version": f"sd_v{1 + second}" + "_v" * velocity,
-        "ss_v2": str(second),
+        "ss_base_model_version": base["ss_base_model_version"],
+        "ss_v2": base["ss_v2"],
         "ss_training_started_at": f"{began:.1f}",
         "ss_bucket_info": json.dumps({"buckets": {i: {"resolution": size, "count": n} for i, (size, n) in buckets}}),
         "ss_dataset_dirs": json.dumps({folder: {"n_repeats": 1, "img_count": len(pictures)}}),

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import StableDiffusionPipeline
 from PIL import Image
 
 from finetune.model import Denoiser
@@ -22,25 +21,18 @@ def preview(run: Run, model: Denoiser, prompt: str | None) -> list[Image.Image]:
     if not prompt or not run.accelerator.is_main_process:
         return []
     device, count = run.accelerator.device, args.num_validation_images
-    bare = StableDiffusionPipeline(
-        vae=pipe.vae.to(device),
-        unet=model.unet.eval(),
-        scheduler=pipe.scheduler,
-        text_encoder=None,
-        tokenizer=None,
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
-    )
+    pipe.vae.to(device)
+    model.network.eval()
     seeds = [(args.seed + i) % SEEDS for i in range(count)]  # one per picture, the same at every step
     rows = torch.tensor([run.encoded.texts.index(prompt), 0], device=device)
     with torch.no_grad(), autocast(run.accelerator):
-        text, no_text = (states.expand(count, -1, -1) for states in model.conditioning(rows).split(1))
-        noise = sampling.initial_noise(bare, seeds, args.resolution, args.resolution)
-        latents = sampling.denoise(bare, noise, text, no_text, 20, 7.5, lambda steps: None)
-    pictures = sampling.decode(bare, latents.float())
+        both = model.conditioning(rows)
+        text, no_text = ({name: rows[i : i + 1] for name, rows in both.items()} for i in range(2))
+        noise = sampling.initial_noise(pipe, seeds, args.resolution, args.resolution)
+        latents = sampling.denoise(pipe, noise, text, no_text, 20, 7.5, lambda steps: None)
+    pictures = sampling.as_pictures(sampling.decode(pipe, latents.float()))
     pipe.vae.to("cpu")
-    model.unet.train()
+    model.network.train()
     return pictures
 
 

@@ -12,7 +12,8 @@ from finetune.state import TrainState
 from inference.adapters import read_header
 from inference.cli import InputError
 from inference.device import peak_memory
-from inference.pipelines import PARTS, short_name
+from inference.families import family_of
+from inference.pipelines import short_name
 from inference.recipes import RECIPE
 
 PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft", "safetensors")
@@ -63,5 +64,5 @@ def of_earlier_run(folder: Path, base: Path) -> list[str]:
         with contextlib.suppress(InputError):
             names += [path.name] if "recipe" in read_header(path)[1] else []
     if (folder / "model_index.json").exists() and base.resolve() != folder.resolve():
-        names += ["model_index.json", *(part for part in PARTS if (folder / part).is_dir())]
+        names += ["model_index.json", *(part for part in family_of(folder).parts if (folder / part).is_dir())]
     return names

@@ -11,16 +11,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import DiffusionPipeline
 
 from finetune import checkpoints, data, hub
 from finetune.latents import encode
-from finetune.options import check
 from finetune.precision import make_accelerator
 from finetune.state import Opened, Run
+from finetune.training_flags import check
 from inference.cli import InputError
+from inference.families import family_of
 from inference.files import locked
-from inference.pipelines import base_folder, fingerprint, load_base, native_size, resolve_base, short_name
+from inference.pipelines import base_folder, fingerprint, load_base, resolve_base, short_name
+from inference.schedules import KINDS
 
 
 @contextlib.contextmanager
@@ -41,16 +43,14 @@ def opened(args: argparse.Namespace, pictures: int) -> Iterator[Opened]:
         yield Opened(args, accelerator, folder, {"base": short_name(base)}, start)
 
 
-def load(run: Opened) -> StableDiffusionPipeline:
+def load(run: Opened) -> DiffusionPipeline:
     """The base on the CPU, in fp32."""
     pipe = load_base(str(run.folder), variant=run.args.variant, dtype=torch.float32, device="cpu")
     run.identity["base_sha256"] = fingerprint(run.folder)
     return pipe
 
 
-def encoded(
-    run: Opened, pipe: StableDiffusionPipeline, buckets: list[data.Bucket], plain_prompt: str | None = None
-) -> Run:
+def encoded(run: Opened, pipe: DiffusionPipeline, buckets: list[data.Bucket], plain_prompt: str | None = None) -> Run:
     """The run with its pictures encoded; what is in them is printed. The VAE is freed if no strip needs it.
 
     plain_prompt: --validation_prompt as the person wrote it, where it was reworded.
@@ -62,7 +62,7 @@ def encoded(
     with accelerator.main_process_first():  # one process encodes, the others read what it wrote
         examples = encode(
             buckets,
-            pipe.vae,
+            pipe,
             cache=args.output_dir / "cache" / "pictures.safetensors",
             identity=run.identity["base_sha256"],
             flips=args.random_flip,
@@ -81,18 +81,18 @@ def encoded(
 
 
 def check_prediction(folder: Path) -> None:
-    """Refuse a base whose UNet predicts what the loss is not made for."""
+    """Refuse a base whose prediction type has no loss in schedules.py."""
     config = json.loads((folder / "scheduler" / "scheduler_config.json").read_text())
     kind = config.get("prediction_type", "epsilon")
-    if kind not in ("epsilon", "v_prediction"):
-        raise InputError(f"{folder} predicts {kind}, and only epsilon and v_prediction are trained; take another base")
+    if kind not in KINDS:
+        raise InputError(f"{folder} predicts {kind}, and only {' and '.join(KINDS)} are trained; take another base")
 
 
 def into_buckets(args: argparse.Namespace, pictures: Sequence[data.Picture], folder: Path) -> list[data.Bucket]:
-    """Buckets of --resolution (the base's own if not given), with sides that every level of the UNet can halve."""
-    height, width, factor = native_size(folder)
+    """Buckets of --resolution (the base's own if not given), with sides that every level of the denoiser can halve."""
+    family = family_of(folder)
+    height, width, factor = family.native_size(folder)
     args.resolution = args.resolution or round(math.sqrt(height * width))
     if args.resolution % factor:
         raise InputError(f"--resolution {args.resolution} is not a multiple of {factor}, the pixels of one latent")
-    levels = len(json.loads((folder / "unet" / "config.json").read_text())["block_out_channels"])
-    return data.into_buckets(pictures, args.resolution, factor * 2 ** (levels - 1))
+    return data.into_buckets(pictures, args.resolution, family.bucket_multiple(folder))

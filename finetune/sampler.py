@@ -1,4 +1,4 @@
-"""What a step learns from, and how it is judged.
+"""What a step learns from: pictures, mirroring, captions, noise and timesteps.
 
 Everything random is a pure function of (seed, step, slot), slot being the place of a sample in the global batch: so a
 resumed run draws what the uninterrupted one would have drawn, and several processes draw what one would.
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from finetune.state import Run
+from inference.schedules import Epsilon
 
 GOLDEN = (math.sqrt(5) - 1) / 2
 # the first word of a random stream's seed after the run's, so that no two streams are one
@@ -68,7 +69,7 @@ class Batch:
     captions: Tensor  # (n,), rows of Encoded.texts
 
 
-def draw_batch(run: Run, order: Order, step: int, slots: Sequence[int], timesteps: int) -> Batch:
+def draw_batch(run: Run, order: Order, step: int, slots: Sequence[int], schedule: Epsilon) -> Batch:
     """The samples of these slots of the global batch: pictures, mirroring, captions, noise and timesteps.
 
     A slot is one sample, or with class pictures two: a picture and, after it, a class picture.
@@ -84,12 +85,11 @@ def draw_batch(run: Run, order: Order, step: int, slots: Sequence[int], timestep
     streams = {slot: np.random.default_rng([args.seed, SLOTS, step, slot]) for slot in slots}
     for sample in range(slots[0] * per_slot, (slots[-1] + 1) * per_slot):
         rng = streams[sample // per_slot]
-        t = int((offset + sample / len(places)) % 1 * timesteps)
+        t = schedule.timestep((offset + sample / len(places)) % 1)
         dropped = rng.random() < args.caption_dropout
         rows.append((places[sample], rng.integers(means.shape[1]), rng.integers(captions.shape[1]), t, not dropped))
         posterior.append(rng.standard_normal(means.shape[2:], dtype=np.float32))
-        shift = rng.standard_normal((means.shape[2], 1, 1), dtype=np.float32)
-        noise.append(rng.standard_normal(means.shape[2:], dtype=np.float32) + args.noise_offset * shift)
+        noise.append(schedule.noise(rng, means.shape[2:], args.noise_offset))
     place, flip, caption, t, kept = _to(device, np.array(rows, dtype=np.int64).T)  # each (n,)
     latents = means[place, flip] + stds[place, flip] * _to(device, np.stack(posterior))
     return Batch(latents, _to(device, np.stack(noise)), t, captions[place, caption] * kept)  # row 0 is no caption
@@ -99,16 +99,3 @@ def _to(device: torch.device, array: np.ndarray) -> Tensor:
     tensor = torch.from_numpy(np.ascontiguousarray(array))
     # from pinned memory the copy runs beside the GPU's work instead of waiting for it
     return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
-
-
-def sample_losses(model: nn.Module, batch: Batch, alphas: Tensor, kind: str, gamma: float | None) -> Tensor:
-    """Each sample's squared error (n,), of noise or velocity, with min-SNR weights (Hang et al. 2023) if `gamma`."""
-    a = alphas[batch.timesteps][:, None, None, None]  # (n, 1, 1, 1), the share of the signal's variance
-    noisy = a.sqrt() * batch.latents + (1 - a).sqrt() * batch.noise
-    velocity = a.sqrt() * batch.noise - (1 - a).sqrt() * batch.latents
-    prediction = model(noisy, batch.timesteps, batch.captions).float()
-    losses = (prediction - (velocity if kind == "v_prediction" else batch.noise)).square().mean(dim=(1, 2, 3))
-    if gamma is None:
-        return losses
-    snr = (a / (1 - a)).flatten()
-    return losses * snr.clamp(max=gamma) / (snr + 1 if kind == "v_prediction" else snr)

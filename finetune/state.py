@@ -8,13 +8,16 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 from accelerate.optimizer import AcceleratedOptimizer
-from diffusers import StableDiffusionPipeline
+from accelerate.utils import DistributedType
+from diffusers import DiffusionPipeline
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler
 
 from finetune.data import Bucket
 from finetune.latents import Encoded
 from inference.device import dtype_of
+from inference.families import family_of
+from inference.families.base import Family
 
 
 @dataclass
@@ -34,13 +37,17 @@ class Run:
 
     args: argparse.Namespace
     accelerator: Accelerator
-    pipe: StableDiffusionPipeline
+    pipe: DiffusionPipeline
     buckets: list[Bucket]
     encoded: Encoded
     folder: Path  # the base's
     identity: dict[str, str]  # the base's name and a hash of its files, and a hash of the dataset
     started: float  # time.monotonic() when the command began
     plain_prompt: str | None  # --validation_prompt as the person wrote it, which the base draws
+
+    @property
+    def family(self) -> Family:
+        return family_of(self.pipe)
 
     @property
     def global_batch(self) -> int:
@@ -63,7 +70,6 @@ class TrainState:
     trained: dict[str, nn.Parameter]
     optimizer: AcceleratedOptimizer
     schedule: LRScheduler
-    deepspeed: bool
     step: int = 0
     losses: list[float] = field(default_factory=list)  # of the last 50 steps
     seconds: float = 0.0  # that runs before this one took
@@ -75,6 +81,10 @@ class TrainState:
     @property
     def accelerator(self) -> Accelerator:
         return self.run.accelerator
+
+    @property
+    def deepspeed(self) -> bool:
+        return self.accelerator.distributed_type == DistributedType.DEEPSPEED
 
     @property
     def rate(self) -> float:

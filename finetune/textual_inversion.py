@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import data
-from finetune.options import comparison, parse, training_parser
+from finetune.training_flags import comparison, parse, training_parser
 from inference.cli import InputError
 from inference.cli import run as run_script
 from inference.files import atomic_entries
@@ -25,9 +25,9 @@ from inference.recipes import RECIPE, write_recipe
 from inference.words import Word
 
 if TYPE_CHECKING:
-    from transformers import CLIPTokenizer
+    from transformers import PreTrainedTokenizerBase
 
-    from finetune.embedding import PlaceholderEmbedding
+    from finetune.model import PlaceholderEmbedding
     from finetune.state import Run
 
 # how a caption carries the word; a style's comes last, because each word of a caption sees only those before it
@@ -80,7 +80,7 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
-def add_word(word: Word, initializer: str, tokenizer: "CLIPTokenizer") -> int:
+def add_word(word: Word, initializer: str, tokenizer: "PreTrainedTokenizerBase") -> int:
     """Add the word's tokens to the tokenizer; returns the initialiser's id. Refuses words that cannot be had."""
     vocabulary = tokenizer.get_vocab()
     for token in word.tokens:
@@ -105,7 +105,11 @@ def add_word(word: Word, initializer: str, tokenizer: "CLIPTokenizer") -> int:
 
 
 def reword(
-    args: argparse.Namespace, word: Word, captioned: bool, pictures: Sequence[data.Picture], tokenizer: "CLIPTokenizer"
+    args: argparse.Namespace,
+    word: Word,
+    captioned: bool,
+    pictures: Sequence[data.Picture],
+    tokenizer: "PreTrainedTokenizerBase",
 ) -> list[data.Picture]:
     """Captions that carry the word, and so does the validation prompt."""
     template = CAPTIONED[args.learnable_property].replace("{token}", word.text)
@@ -122,14 +126,14 @@ def reword(
 def save(run: "Run", word: Word, embedding: "PlaceholderEmbedding", folder: Path, recipe: dict) -> None:
     """One file with one key, the word: (vectors, width); and recipe.json."""
     from finetune import metadata
+    from inference.formats.embedding_names import tensors_of
 
     file = folder / word.file
     example = recipe["prompt"].replace("{caption}", "a red lighthouse by the sea")
     usage = f"prompts such as {example!r}; A1111 and ComfyUI know the word by the file's name, {file.stem}"
     texts = metadata.describe(run, recipe, "textual-inversion", name=file.stem, usage=usage, trigger=word.name)
-    tensors = {word.name: embedding.vectors().detach().cpu().contiguous()}
     with atomic_entries(folder, last=RECIPE) as aside:
-        metadata.write(tensors, aside / file.name, texts)
+        metadata.write(tensors_of(word.name, embedding.vectors()), aside / file.name, texts)
         write_recipe(aside, recipe)
 
 
@@ -139,14 +143,17 @@ def main() -> None:
     templates = [template.replace("{token}", word.text) for template in BARE[args.learnable_property]]
     pictures = data.read_folder(args.train_data_dir, templates)
     captioned = list(pictures[0].captions) != templates
-    from finetune.embedding import PlaceholderEmbedding
-    from finetune.model import Denoiser, conditioning
+    from finetune.model import Denoiser, PlaceholderEmbedding, conditioning
     from finetune.optimizer import suited_rate
     from finetune.run import encoded, into_buckets, load, opened
     from finetune.training import train
+    from inference.families import family_of
+    from inference.families.base import WORDS
     from inference.pipelines import load_tokenizer
 
     with opened(args, len(pictures)) as output:
+        family = family_of(output.folder)
+        family.check(WORDS)
         tokenizer, plain_prompt = load_tokenizer(output.folder), args.validation_prompt
         initializer = add_word(word, args.initializer_token, tokenizer)
         pictures = reword(args, word, captioned, pictures, tokenizer)
@@ -154,15 +161,15 @@ def main() -> None:
         pipe = load(output)
         pipe.tokenizer = tokenizer
         run = encoded(output, pipe, buckets, plain_prompt)
-        args.learning_rate = suited_rate(args, [pipe.unet], lambda weights: 5e-3)  # a word's size is no base's
+        args.learning_rate = suited_rate(args, [family.network(pipe)], family.word_rate)
         run.identity["prompt"] = CAPTIONED[args.learnable_property].replace("{token}", word.name)
-        pipe.unet.requires_grad_(False)
-        pipe.text_encoder.requires_grad_(False)
+        for model in family.models(pipe).values():
+            model.requires_grad_(False)
         first = pipe.tokenizer.convert_tokens_to_ids(word.name)
         table = pipe.text_encoder.get_input_embeddings()
         embedding = PlaceholderEmbedding(table, first, initializer, word.vectors)
         pipe.text_encoder.set_input_embeddings(embedding)
-        model = Denoiser(pipe.unet, conditioning(run, trained=True))
+        model = Denoiser(family, family.network(pipe), conditioning(run, trained=True))
         keep = partial(save, run, word, embedding)
         train(run, model, keep, copies=1, save_steps=args.save_steps)
     said = run.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")

@@ -2,8 +2,8 @@
 
 A method gives `train` a Denoiser whose trained parameters require gradients, a `save` that writes what a person keeps,
 and, where its loss is not the plain mean, a `loss_fn`. The device is asked for numbers only when they are shown or
-written. Beside it: sampler.py draws what a step sees, resume.py keeps and restores a run's state, preview.py draws the
-strips in samples/, recipe.py says how a result was made.
+written. Beside it: sampler.py draws what a step sees, inference/schedules.py has the loss, checkpoints.py keeps and
+restores a run's state, preview.py draws the strips in samples/, recipe.py says how a result was made.
 """
 
 import contextlib
@@ -14,17 +14,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
-from accelerate.utils import DistributedType
 from torch import Tensor
 from tqdm import tqdm
 
-from finetune import checkpoints, hub, resume
+from finetune import checkpoints, hub
 from finetune.model import Denoiser, to_compute
 from finetune.optimizer import GuardedStep, NotFinite, make_optimizer, make_schedule
 from finetune.precision import autocast
 from finetune.preview import preview, show, strip_path
 from finetune.recipe import flags, of_earlier_run, recipe_of
-from finetune.sampler import Order, draw_batch, sample_losses
+from finetune.sampler import Order, draw_batch
 from finetune.state import Run, TrainState
 from inference.cli import InputError
 from inference.files import room_for
@@ -49,10 +48,9 @@ class Loop:
         # stepped here, once per step, and not by accelerate, which would step it once per process
         schedule = make_schedule(self.args, optimizer)
         self.model, optimizer = self.accelerator.prepare(model, optimizer)
-        deepspeed = self.accelerator.distributed_type == DistributedType.DEEPSPEED
-        self.state = TrainState(run, save, saved_bytes, trained, optimizer, schedule, deepspeed)
+        self.state = TrainState(run, save, saved_bytes, trained, optimizer, schedule)
         self.step = GuardedStep(self.accelerator, optimizer, list(trained.values()), self.args.max_grad_norm)
-        self.alphas = run.pipe.scheduler.alphas_cumprod.to(self.accelerator.device, torch.float32)
+        self.noising = run.family.schedule(run.pipe, self.accelerator.device)
         sizes, class_sizes = run.encoded.sizes, run.encoded.class_sizes
         self.order = Order(sizes, run.global_batch, self.args.max_train_steps, self.args.seed, class_sizes)
         self.pending: list[tuple[Tensor, float]] = []  # losses and rates that are still on the device
@@ -60,15 +58,16 @@ class Loop:
     def advance(self) -> None:
         """One optimizer step over the global batch, without waiting for the device."""
         args, accelerator, state = self.args, self.accelerator, self.state
-        kind = self.run.pipe.scheduler.config.prediction_type
         total = torch.zeros((), device=accelerator.device)
         for micro in range(args.gradient_accumulation_steps):
             first = (micro * accelerator.num_processes + accelerator.process_index) * args.train_batch_size
             slots = range(first, first + args.train_batch_size)
-            batch = draw_batch(self.run, self.order, state.step, slots, len(self.alphas))
+            batch = draw_batch(self.run, self.order, state.step, slots, self.noising)
             with accelerator.accumulate(self.model):
                 with autocast(accelerator):
-                    losses = sample_losses(self.model, batch, self.alphas, kind, args.snr_gamma)
+                    x0, eps, t = batch.latents, batch.noise, batch.timesteps
+                    predicted = self.model(self.noising.noised(x0, eps, t), t, batch.captions)
+                    losses = self.noising.losses(predicted, x0, eps, t, args.snr_gamma)
                 loss = self.loss_fn(losses)
                 accelerator.backward(loss)
             total += loss.detach() / args.gradient_accumulation_steps
@@ -133,7 +132,7 @@ def train(
     accelerator.wait_for_everyone()
     loop = Loop(run, model, save, loss_fn, copies)
     state = loop.state
-    resume.restore(state)
+    checkpoints.restore(state)
     accelerator.init_trackers(Path(sys.argv[0]).stem, flags(args))
     if state.step and state.step % args.validation_steps == 0 and not strip_path(args, state.step).exists():
         loop.show()  # the run was stopped between this step's checkpoint and its strip
@@ -156,7 +155,7 @@ def train(
                 with room_for(folder, state.saved_bytes):
                     save(folder, recipe_of(state))
             if due or stop:
-                resume.write(state)
+                checkpoints.save(state)
             if stop:
                 leave(state, asked() or signal.SIGTERM)
             if shown:

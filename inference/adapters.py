@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError
+from inference.families import family_of
+from inference.families.base import WORDS
 from inference.files import file_sha256
+from inference.formats.embedding_names import key_and_word
 from inference.formats.lora_names import BUNDLED, LORA_NAME, MERGE, PEFT, Shape, flat, layer_table, other_kind, place
 from inference.recipes import read_recipe
 
@@ -191,32 +194,32 @@ class EmbeddingFile:
 
 
 def read_embedding(adapter: str | Path, base_folder: Path) -> EmbeddingFile:
-    """Find a word and check from the header that its vectors are as wide as the base's embeddings.
-
-    diffusers' files call the tensor by the word; in A1111's it is `emb_params`, and the word is the file's name.
-    """
+    """Find a word and check from the header that its vectors are as wide as the base's embeddings."""
+    family = family_of(base_folder)
+    family.check(WORDS)
     path = find_embedding(adapter)
     read_recipe(path.parent, path.name)
     shapes, metadata = read_header(path)
-    key = "emb_params" if "emb_params" in shapes else next(iter(shapes), "")
-    if not key or (key != "emb_params" and len(shapes) != 1) or len(shapes[key]) not in (1, 2):
+    found = key_and_word(shapes, path.stem)
+    if found is None:
         raise InputError(f"{path} is no textual inversion: it has {len(shapes)} tensors, not one; {MAKE_A_WORD}")
-    width = json.loads((base_folder / "text_encoder" / "config.json").read_text())["hidden_size"]
+    key, token = found
+    ((_, encoder),) = family.encoders
+    width = json.loads((base_folder / encoder / "config.json").read_text())["hidden_size"]
     if shapes[key][-1] != width:
         raise InputError(
             f"{path} was made for another base: its embeddings are {list(shapes[key])}, and those of {base_folder} "
             f"are {width} wide; {OTHER_BASE}"
         )
-    token = path.stem if key == "emb_params" else key
     template = f"{{caption}}, in the style of {token}"
     with contextlib.suppress(ValueError, AttributeError):  # others may mean something else by a recipe
         template = json.loads(metadata.get("recipe", "{}")).get("prompt", template)
     return EmbeddingFile(path, key, token, template.replace("{caption}", "{prompt}"))
 
 
-def check_same_shapes(adapter: Path, base_folder: Path, part: str = "unet") -> None:
-    """Refuse a pipeline whose `part` cannot take the place of the base's; told from the files' headers."""
-    own, theirs = ({}, {})
+def check_same_shapes(adapter: Path, base_folder: Path) -> None:
+    """Refuse a pipeline whose denoiser cannot replace the base's, by the shapes in the files' headers."""
+    part, own, theirs = family_of(base_folder).denoiser, {}, {}
     for shapes, folder in ((own, base_folder), (theirs, adapter)):
         for file in sorted((folder / part).glob("*.safetensors")):
             shapes.update(read_header(file)[0])
@@ -241,10 +244,10 @@ def read_header(path: Path) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]
 
 
 def _base_shapes(base_folder: Path) -> dict[str, Shape]:
-    """Shapes of the tensors that a LoRA can change, from headers: {"unet.conv_in.weight": (320, 4, 3, 3), ...}."""
+    """Shapes of the tensors that a LoRA can change, from headers, each with its part of the base before its name."""
     return {
         f"{component}.{name}": shape
-        for component in ("unet", "text_encoder")
+        for component in family_of(base_folder).trained
         for file in sorted((base_folder / component).glob("*.safetensors"))
         for name, shape in read_header(file)[0].items()
     }
@@ -286,7 +289,7 @@ def _check_shapes(
 
 
 def _peft_configs(path: Path, places: Mapping[str, tuple[str, str]], metadata: Mapping[str, str]) -> dict[str, dict]:
-    """peft's configuration of each component: diffusers has it in the metadata, {"unet.r": 4, ...}, peft in a file."""
+    """peft's configuration of each component: diffusers has it in the metadata ("<component>.r"), peft in a file."""
     configs: dict[str, dict] = {}
     beside, in_header = path.with_name("adapter_config.json"), "lora_adapter_metadata" in metadata
     try:

@@ -1,7 +1,7 @@
 """Which pictures are drawn together.
 
 A picture depends on its batch by a level in a pixel or two, because kernels add up in other orders for other shapes. So
-what an interrupted run left out, or what was damaged since, is drawn in the batch that it was drawn in at first.
+what an interrupted run left out, or what was damaged since, is drawn in its first batch again.
 """
 
 import contextlib

@@ -107,8 +107,8 @@ def main() -> None:
     args = parse_args()
     if rank_and_world()[0]:
         sys.stdout = open(os.devnull, "w", errors="replace")  # noqa: SIM115  one of several processes speaks
+    from inference.comparison import Job, Notice
     from inference.detectors import check_kind
-    from inference.pictures import Job, Notice
     from inference.strategies import filled
 
     if "controlnet" in args.strategies:  # a slip in a flag is no missing adapter
@@ -128,7 +128,7 @@ def main() -> None:
                 columns.append(Notice(TITLES[name], in_short(error)))
         job.compare(columns)
         if job.rank == 0:
-            from inference.report import write_report
+            from inference.report_page import write_report
 
             write_report(args.output_dir)
 

@@ -62,31 +62,34 @@ class Page:
         sheet.paste(shown, at, mask.resize(shown.size, Image.Resampling.LANCZOS))
 
 
+@dataclass(frozen=True)
+class Column:
+    title: str
+    pictures: Sequence[Image.Image]  # one for each row
+
+
 def comparison_sheet(
-    captions: Sequence[str],
-    notes: Sequence[str],
-    headings: Sequence[str],
-    rows: Sequence[Sequence[Image.Image]],
-    footer: str = "",
+    captions: Sequence[str], notes: Sequence[str], columns: Sequence[Column], footer: str = ""
 ) -> Image.Image:
-    """One row per caption, with a note below it, and one column per heading; a row grows with its caption."""
-    say_what_is_missing([*captions, *notes, *headings, footer])
-    page = Page.of(rows[0][0])
+    """One row per caption, with a note below it; a row grows with its caption."""
+    say_what_is_missing([*captions, *notes, *(column.title for column in columns), footer])
+    page = Page.of(columns[0].pictures[0])
     wrapped = [wrap(caption, page.type(BODY), page.px(CAPTION_WIDTH)) for caption in captions]
     texts = [page.text_height(lines, BODY) + page.px(2 * SMALL) for lines in wrapped]
     heights = [max(page.height, text) for text in texts]
     left, top = page.px(MARGIN + CAPTION_WIDTH + 2 * GAP), page.px(MARGIN + 2.2 * HEADING)
-    columns = [left + i * (page.width + page.px(GAP)) for i in range(len(headings))]
-    bottom = top + sum(heights) + page.px(GAP) * (len(rows) - 1)
-    sheet = _blank(page, columns[-1] + page.width, bottom, footer)
-    for x, heading in zip(columns, headings, strict=True):
-        page.write(sheet, (x, page.px(MARGIN)), [heading], HEADING, ACCENT)
+    places = [left + i * (page.width + page.px(GAP)) for i in range(len(columns))]
+    bottom = top + sum(heights) + page.px(GAP) * (len(captions) - 1)
+    sheet = _blank(page, places[-1] + page.width, bottom, footer)
+    for x, column in zip(places, columns, strict=True):
+        page.write(sheet, (x, page.px(MARGIN)), [column.title], HEADING, ACCENT)
     y = top
+    rows = zip(*(column.pictures for column in columns), strict=True)
     for lines, note, pictures, text, height in zip(wrapped, notes, rows, texts, heights, strict=True):
         text_top = y + (height - text) // 2
         page.write(sheet, (page.px(MARGIN), text_top), lines, BODY)
         page.write(sheet, (page.px(MARGIN), text_top + text - page.px(SMALL * LEADING)), [note], SMALL, DIM)
-        for x, picture in zip(columns, pictures, strict=True):
+        for x, picture in zip(places, pictures, strict=True):
             page.paste(sheet, (x, y + (height - page.height) // 2), picture)
         y += height + page.px(GAP)
     return sheet

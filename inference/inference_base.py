@@ -13,8 +13,8 @@ def main() -> None:
     args = sampling_parser(__doc__, output_dir="inference_base").parse_args()
     from PIL import Image
 
+    from inference.comparison import Job
     from inference.grid import contact_sheet
-    from inference.pictures import Job
     from inference.strategies import BASE
 
     with Job(args) as job:

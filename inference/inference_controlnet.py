@@ -16,8 +16,8 @@ def main() -> None:
     add_controlnet_options(parser)
     parser.add_argument("--image", type=Path, help="start from this picture instead of the base's")
     args = parser.parse_args()
+    from inference.comparison import Job
     from inference.detectors import check_kind
-    from inference.pictures import Job
     from inference.strategies import BASE, controlnet_asked
 
     check_kind(args.control)  # before the job, which may have to fetch a base

@@ -13,7 +13,7 @@ def main() -> None:
     add_model_options(parser)
     args = parser.parse_args()
     from inference.adapters import find_model
-    from inference.pictures import Job
+    from inference.comparison import Job
     from inference.strategies import BASE, dreambooth
 
     folder = find_model(args.adapter)  # before the job, which may have to fetch a base

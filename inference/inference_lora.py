@@ -13,7 +13,7 @@ def main() -> None:
     add_lora_options(parser)
     args = parser.parse_args()
     from inference.adapters import find_lora
-    from inference.pictures import Job
+    from inference.comparison import Job
     from inference.strategies import BASE, lora
 
     file = find_lora(args.adapter)  # before the job, which may have to fetch a base

@@ -13,7 +13,7 @@ def main() -> None:
     add_word_options(parser)
     args = parser.parse_args()
     from inference.adapters import find_embedding
-    from inference.pictures import Job
+    from inference.comparison import Job
     from inference.strategies import BASE, textual_inversion
 
     file = find_embedding(args.adapter)  # before the job, which may have to fetch a base

@@ -83,9 +83,9 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
     add("--prompts", nargs="+", metavar="PROMPT", help="prompts, or text files of one a line; ours if not given")
     add("--num_images_per_prompt", type=at_least(1), default=1, help="rows per prompt, each with its own seed")
     add("--negative_prompt", default="", help="what the pictures should not show")
-    add("--seed", type=any_seed, default=0, help="of the first row; the next row has the next one")
-    add("--num_inference_steps", type=at_least(1), default=20, help="steps of DPM-Solver++")
-    add("--guidance_scale", type=at_least(0, float), default=7.5, help="how strictly the prompt is followed; 1: as is")
+    add("--seed", type=any_seed, default=0, help="of the first row; each further row has the next one")
+    add("--num_inference_steps", type=at_least(1), default=20, help="denoising steps of DPM-Solver++")
+    add("--guidance_scale", type=at_least(0, float), default=7.5, help="of classifier-free guidance; 1: none")
     add("--height", type=at_least(8), help="in pixels; the base's own where it is not given")
     add("--width", type=at_least(8), help="in pixels; the base's own where it is not given")
     add("--batch_size", type=at_least(1), default=8, help="pictures drawn at once")
@@ -94,7 +94,7 @@ def sampling_parser(description: str, output_dir: str) -> argparse.ArgumentParse
         choices=["no", "fp16", "bf16"],
         help="if not given: fp16 on CUDA, no on the CPU, where bf16 is faster from AVX512-BF16 or AMX on",
     )
-    add("--compile", action="store_true", help="compile the UNet's blocks: slow to start, faster pictures")
+    add("--compile", action="store_true", help="compile the denoiser's blocks: slow to start, faster pictures")
     add(
         "--reference_dir",
         type=Path,
@@ -132,10 +132,10 @@ def add_controlnet_options(parser: argparse.ArgumentParser) -> None:
     add("--control", default="canny", help="map: canny, depth, or a detector of controlnet_aux such as softedge_hed")
     add("--controlnet", metavar="NAME", help="hub name or folder; if not given, the base's own or the one for SD v1.5")
     add("--cinematic_prompt", default=CINEMATIC_PROMPT, help="how the ControlNet's prompt is written")
-    add("--controlnet_conditioning_scale", type=at_least(0, float), default=1.0, help="how strictly the map is kept")
-    add("--control_guidance_end", type=at_least(0, float), default=1.0, help="share of the steps that keep to the map")
-    add("--low_threshold", type=at_least(0), default=100, help="of canny: where an outline may go on")
-    add("--high_threshold", type=at_least(0), default=200, help="of canny: where an outline may begin")
+    add("--controlnet_conditioning_scale", type=at_least(0, float), default=1.0, help="strength of the ControlNet")
+    add("--control_guidance_end", type=at_least(0, float), default=1.0, help="share of the steps with the ControlNet")
+    add("--low_threshold", type=at_least(0), default=100, help="of canny: weaker edges are dropped")
+    add("--high_threshold", type=at_least(0), default=200, help="of canny: stronger edges are kept")
     add("--depth_model", default=DPT, help="of depth: hub name or folder of a DPT")
 
 

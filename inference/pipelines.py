@@ -8,38 +8,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.cli import InputError
+from inference.families import FAMILIES, SD, class_name, family_of
 from inference.files import file_sha256
 
 if TYPE_CHECKING:
     import torch
-    from diffusers import StableDiffusionPipeline
-    from transformers import CLIPTokenizer
+    from diffusers import DiffusionPipeline
+    from transformers import PreTrainedTokenizerBase
 
 ROOT = Path(__file__).resolve().parents[1]
 MINIATURE = Path(__file__).resolve().parent / "miniature"
-SD15 = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
-# what every Stable Diffusion 1.x folder has, and the configuration in each
-PARTS = {
-    "scheduler": "scheduler_config.json",
-    "text_encoder": "config.json",
-    "tokenizer": "tokenizer_config.json",
-    "unet": "config.json",
-    "vae": "config.json",
-}
 WAY_ON = "the embedded miniature needs no download: --pretrained_model_name_or_path miniature"
 
 
 def resolve_base(name: str) -> str:
     """Folder or hub name of the base: "auto" is SD v1.5 where CUDA is present, else the miniature. Prints which.
 
-    Raises InputError for a folder that is no Stable Diffusion pipeline and for a name that can be neither.
+    Raises InputError for a folder that is no pipeline of a family we know and for a name that can be neither.
     """
     if name == "auto":
         import torch
 
         cuda = torch.cuda.is_available()
-        name, why = (SD15, "CUDA is present") if cuda else ("miniature", "there is no CUDA here")
+        name, why = (SD.hub_name, "CUDA is present") if cuda else ("miniature", "there is no CUDA here")
         print(f"base: {name}, because {why}; another one: --pretrained_model_name_or_path <hub name or folder>")
     else:
         print(f"base: {name}")
@@ -55,7 +47,7 @@ def pictures_for(base: str) -> Path:
     if base == "auto":
         import torch
 
-        base = SD15 if torch.cuda.is_available() else "miniature"
+        base = SD.hub_name if torch.cuda.is_available() else "miniature"
     miniature = base == "miniature" or Path(base).resolve() == MINIATURE
     return ROOT / "images" / ("drawn" if miniature else "cinematic")
 
@@ -75,7 +67,7 @@ def load_base(
     variant: str | None = None,
     dtype: "torch.dtype | None" = None,
     device: "str | torch.device | None" = None,
-) -> "StableDiffusionPipeline":
+) -> "DiffusionPipeline":
     """Load a base: safetensors only, no safety checker, no network unless `name` is a hub model.
 
     On CUDA where there is one, in fp16; on the CPU in fp32; `device` and `dtype` say otherwise.
@@ -91,23 +83,20 @@ def load_base(
         library.utils.logging.disable_progress_bar()  # a bar inside a bar, over in a moment
     device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     dtype = dtype or (torch.float16 if device.type == "cuda" else torch.float32)
-    only_weights = {"use_safetensors": True, "safety_checker": None, "requires_safety_checker": False}
+    family = family_of(folder)
+    own = {"use_safetensors": True, "local_files_only": True, **family.load_options}
     try:
-        pipe = diffusers.StableDiffusionPipeline.from_pretrained(
-            folder, variant=variant, dtype=dtype, local_files_only=True, **only_weights
-        )
+        pipe = getattr(diffusers, family.pipeline).from_pretrained(folder, variant=variant, dtype=dtype, **own)
     except (OSError, ValueError, SafetensorError) as error:
         raise InputError(f"{folder} cannot be loaded ({_first_line(error)}); {WAY_ON}") from error
     pipe.set_progress_bar_config(disable=True)
     return pipe.to(device)
 
 
-def load_tokenizer(folder: Path) -> "CLIPTokenizer":
+def load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
     """The tokenizer alone of the base in `folder`."""
-    from transformers import CLIPTokenizer
-
     try:
-        return CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
+        return family_of(folder).load_tokenizer(folder)
     except (OSError, ValueError) as error:
         raise InputError(f"{folder / 'tokenizer'} cannot be loaded ({_first_line(error)}); {WAY_ON}") from error
 
@@ -146,12 +135,7 @@ def check_finite(path: Path | str, weights: "Iterable[tuple[str, torch.Tensor]]"
 
 def native_size(folder: Path) -> tuple[int, int, int]:
     """(height, width, step) in pixels: what the base was made for, and what sizes must be multiples of."""
-    unet = json.loads((folder / "unet" / "config.json").read_text())
-    vae = json.loads((folder / "vae" / "config.json").read_text())
-    factor = 2 ** (len(vae["block_out_channels"]) - 1)
-    size = unet["sample_size"]
-    height, width = size if isinstance(size, list) else (size, size)
-    return height * factor, width * factor, factor
+    return family_of(folder).native_size(folder)
 
 
 def check_steps(folder: Path, steps: int, flag: str = "--num_inference_steps") -> None:
@@ -167,7 +151,7 @@ def check_steps(folder: Path, steps: int, flag: str = "--num_inference_steps") -
 def fingerprint(folder: Path, hash_of: Callable[[Path], str] = file_sha256) -> str:
     """One hash over the files that decide a picture, so that a base trained further is told from what it was."""
     hashes = hashlib.sha256()
-    for part in PARTS:
+    for part in family_of(folder).parts:
         for path in sorted((folder / part).iterdir()):
             if path.suffix in (".json", ".safetensors"):
                 blob = path.resolve().name  # files in the hub's cache are links to blobs named by their hash
@@ -177,7 +161,7 @@ def fingerprint(folder: Path, hash_of: Callable[[Path], str] = file_sha256) -> s
 
 def check_parts(folder: Path, way_on: str) -> None:
     """Refuse a pipeline's folder that lacks a part, or in which the configuration of one is damaged."""
-    for part, config in PARTS.items():
+    for part, config in family_of(folder).parts.items():
         try:
             json.loads((folder / part / config).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -189,21 +173,21 @@ def _check_folder(folder: Path) -> None:
         raise InputError(f"{folder} is missing; get it back with git, or build it with finetune/miniature.sh")
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder}; {WAY_ON}")
-    try:
-        kind = json.loads((folder / "model_index.json").read_text())["_class_name"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(f"{folder} is no diffusers pipeline (no readable model_index.json in it); {WAY_ON}") from None
-    if kind != "StableDiffusionPipeline":
-        raise InputError(f"{folder} holds a {kind}, and a StableDiffusionPipeline (1.x) is needed; {WAY_ON}")
+    kind = class_name(folder)
+    if kind is None:
+        raise InputError(f"{folder} is no diffusers pipeline (no readable model_index.json in it); {WAY_ON}")
+    if kind not in FAMILIES:
+        needed = " or a ".join(family.needed for family in FAMILIES.values())
+        raise InputError(f"{folder} holds a {kind}, and a {needed} is needed; {WAY_ON}")
     check_parts(folder, WAY_ON)
 
 
 def _download(name: str, revision: str | None, variant: str | None) -> Path:
-    from diffusers import StableDiffusionPipeline
+    from diffusers import DiffusionPipeline
     from huggingface_hub.errors import HTTPError
 
     try:
-        folder = StableDiffusionPipeline.download(
+        folder = DiffusionPipeline.download(
             name, revision=revision, variant=variant, use_safetensors=True, safety_checker=None, feature_extractor=None
         )
     except (OSError, ValueError, HTTPError) as error:

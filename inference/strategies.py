@@ -1,7 +1,7 @@
 """What a comparison compares: each strategy's name, how it prepares the base, and how it writes the prompt.
 
-Making one checks everything that can be told from headers; nothing is loaded before it is put on. What is put on is
-taken off again, and the base is the same as before, bit for bit.
+Creating one checks everything that the headers of its files can tell; weights are loaded when it is applied. Applying
+it is a context, after which the base has its own weights again, bit for bit.
 """
 
 import argparse
@@ -24,14 +24,15 @@ from inference.adapters import (
     read_lora,
 )
 from inference.cli import InputError, is_text
-from inference.control import ControlNet, find_controlnet
+from inference.controlnets import ControlNet, find_controlnet
+from inference.families import family_of
 from inference.files import file_sha256
 from inference.pipelines import check_finite, check_parts, fingerprint, short_name
 from inference.recipes import read_recipe
 from inference.words import Word
 
 if TYPE_CHECKING:
-    from diffusers import StableDiffusionPipeline
+    from diffusers import DiffusionPipeline
     from torch import Tensor
 
 
@@ -41,7 +42,7 @@ class Strategy:
 
     name: str
     title: str  # heads its column
-    prepare: Callable[["StableDiffusionPipeline"], AbstractContextManager] = contextlib.nullcontext
+    prepare: Callable[["DiffusionPipeline"], AbstractContextManager] = contextlib.nullcontext
     prompt: Callable[[str], str] = str
     recipe: dict = field(default_factory=dict)  # what else makes its pictures what they are: adapter, hash, scale
     controlnet: ControlNet | None = None  # paints again what is in the base's picture
@@ -66,7 +67,7 @@ def lora(
     """A LoRA on the base in `base_folder`."""
     file = read_lora(adapter, base_folder)
     recipe = {"adapter": short_name(adapter), "adapter_sha256": file.sha256, "lora_scale": scale}
-    return Strategy(name, title, lambda pipe: lora_on(pipe, file, scale), recipe=recipe)
+    return Strategy(name, title, lambda pipe: with_lora(pipe, file, scale), recipe=recipe)
 
 
 def textual_inversion(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
@@ -74,14 +75,14 @@ def textual_inversion(adapter: str | Path, base_folder: Path, template: str | No
     file = read_embedding(adapter, base_folder)
     prompt = filled(template or file.template, "--prompt_template")
     recipe = {"adapter": short_name(adapter), "adapter_sha256": file.sha256}
-    return Strategy("textual_inversion", "Textual inversion", lambda pipe: embedding_on(pipe, file), prompt, recipe)
+    return Strategy("textual_inversion", "Textual inversion", lambda pipe: with_embedding(pipe, file), prompt, recipe)
 
 
 def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = None) -> Strategy:
-    """A UNet and text encoder that were trained, under the name they were trained with."""
+    """A denoiser and text encoder that were trained, under the name they were trained with."""
     folder = find_model(adapter)
     hash_of = cache(file_sha256)  # gigabytes, which are read once for both
-    made = read_recipe(folder, "unet/", "text_encoder/", hash_of=hash_of)
+    made = read_recipe(folder, *(f"{part}/" for part in family_of(base_folder).trained), hash_of=hash_of)
     check_parts(folder, MAKE_A_MODEL)
     check_same_shapes(folder, base_folder)
     trained = made.get("prompt")
@@ -90,7 +91,7 @@ def dreambooth(adapter: str | Path, base_folder: Path, template: str | None = No
     trained = trained.replace("{caption}", "{prompt}") if "{caption}" in trained else trained + ", {prompt}"
     prompt = filled(template or trained, "--prompt_template")
     recipe = {"adapter": short_name(adapter), "adapter_sha256": fingerprint(folder, hash_of)}
-    return Strategy("dreambooth", "DreamBooth", lambda pipe: model_on(pipe, folder), prompt, recipe)
+    return Strategy("dreambooth", "DreamBooth", lambda pipe: with_model(pipe, folder), prompt, recipe)
 
 
 def controlnet(found: ControlNet, template: str) -> Strategy:
@@ -120,7 +121,7 @@ def controlnet_asked(args: argparse.Namespace, base_folder: Path) -> Strategy:
 
 
 def filled(template: str, flag: str) -> Callable[[str], str]:
-    """A way to write prompts: `template` with a person's words in place of {prompt}."""
+    """A function from prompts to prompts: `template` with the user's words in place of {prompt}."""
     if not is_text(template):
         raise InputError(f"{flag} {template!r} has half of a surrogate pair in it; write the whole character")
     if "{prompt}" not in template:
@@ -129,27 +130,28 @@ def filled(template: str, flag: str) -> Callable[[str], str]:
 
 
 @contextlib.contextmanager
-def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0) -> Iterator["StableDiffusionPipeline"]:
-    """Put a LoRA on `pipe`, `scale` of the way from the base's weights to its own, and take it off again.
+def with_lora(pipe: "DiffusionPipeline", file: LoraFile, scale: float = 1.0) -> Iterator["DiffusionPipeline"]:
+    """Apply a LoRA to `pipe`, `scale` of the way from the base's weights to its own, within this context.
 
     It is added to copies of the weights that it changes, so drawing with it costs what drawing without it does; the
-    base's own are put aside and back, and never written to.
+    base's own are kept, put back at the end, and never written to.
     """
     import torch
     from peft.tuners.tuners_utils import BaseTunerLayer
 
-    weights = file.state_dict(pipe.unet.dtype)
+    family = family_of(pipe)
+    weights = file.state_dict(family.network(pipe).dtype)
     check_finite(file.path, weights.items())
     own = {}
     try:
         # what load_lora_weights does, without its warning of the part a LoRA leaves alone
-        for part, load in (("unet", pipe.load_lora_into_unet), ("text_encoder", pipe.load_lora_into_text_encoder)):
+        for part, model in family.models(pipe).items():
             if any(name.startswith(f"{part}.") for name in weights):
-                load(weights, None, getattr(pipe, part), adapter_name="lora", _pipeline=pipe)
+                getattr(pipe, f"load_lora_into_{part}")(weights, None, model, adapter_name="lora", _pipeline=pipe)
         keep_plain(pipe, weights)
         lost = not_taken(pipe, weights)
         assert not lost, f"{len(lost)} of {len(weights)} tensors of {file.path} were not taken, such as {lost[0]}"
-        for layer in (*pipe.unet.modules(), *pipe.text_encoder.modules()):
+        for layer in (layer for model in family.models(pipe).values() for layer in model.modules()):
             if isinstance(layer, BaseTunerLayer):
                 weight = layer.get_base_layer().weight
                 own[weight] = weight.data
@@ -166,23 +168,23 @@ def lora_on(pipe: "StableDiffusionPipeline", file: LoraFile, scale: float = 1.0)
             weight.data = data
 
 
-def keep_plain(pipe: "StableDiffusionPipeline", weights: dict[str, "Tensor"]) -> None:
+def keep_plain(pipe: "DiffusionPipeline", weights: dict[str, "Tensor"]) -> None:
     """Where some layers of a LoRA have DoRA's lengths, peft gives all of them some: take those away that it made up."""
     with_lengths = {name.partition(".lora_magnitude_vector")[0].replace(".text_model.", ".") for name in weights}
-    for part in ("unet", "text_encoder"):
-        for name, layer in getattr(pipe, part).named_modules():
+    for part, model in family_of(pipe).models(pipe).items():
+        for name, layer in model.named_modules():
             if "lora" in getattr(layer, "lora_variant", ()) and f"{part}.{name}" not in with_lengths:
                 del layer.lora_variant["lora"], layer.lora_magnitude_vector["lora"]
 
 
-def not_taken(pipe: "StableDiffusionPipeline", weights: dict[str, "Tensor"]) -> list[str]:
+def not_taken(pipe: "DiffusionPipeline", weights: dict[str, "Tensor"]) -> list[str]:
     """Names in `weights` whose values `pipe` does not have: diffusers skips what it cannot place without a word."""
     import torch
 
     taken = {
         f"{part}.{name}".replace(".lora.weight", ".weight").replace(".text_model.", "."): parameter
-        for part in ("unet", "text_encoder")
-        for name, parameter in getattr(pipe, part).named_parameters()
+        for part, model in family_of(pipe).models(pipe).items()
+        for name, parameter in model.named_parameters()
         if ".lora_" in name
     }
     lost = []
@@ -195,8 +197,8 @@ def not_taken(pipe: "StableDiffusionPipeline", weights: dict[str, "Tensor"]) -> 
 
 
 @contextlib.contextmanager
-def embedding_on(pipe: "StableDiffusionPipeline", file: EmbeddingFile) -> Iterator["StableDiffusionPipeline"]:
-    """Give tokenizer and text encoder a word more, and the ones they had back.
+def with_embedding(pipe: "DiffusionPipeline", file: EmbeddingFile) -> Iterator["DiffusionPipeline"]:
+    """Add a learned word to tokenizer and text encoder within this context.
 
     Prompts and negative prompts have the word written out, w as "w w_1 w_2", where it stands on its own. The pipeline
     does so by itself, but inside other words as well, and not where the word has capital letters.
@@ -229,23 +231,25 @@ def embedding_on(pipe: "StableDiffusionPipeline", file: EmbeddingFile) -> Iterat
 
 
 @contextlib.contextmanager
-def model_on(pipe: "StableDiffusionPipeline", folder: Path) -> Iterator["StableDiffusionPipeline"]:
-    """Put another pipeline's UNet and text encoder in the place of the base's, and the base's back."""
-    from diffusers import UNet2DConditionModel
+def with_model(pipe: "DiffusionPipeline", folder: Path) -> Iterator["DiffusionPipeline"]:
+    """Replace the base's denoiser and text encoder by another pipeline's within this context."""
     from safetensors import SafetensorError
-    from transformers import CLIPTextModel
 
-    own = {"unet": pipe.unet, "text_encoder": pipe.text_encoder}
-    local = {"use_safetensors": True, "local_files_only": True}
+    own = family_of(pipe).models(pipe)
+    options = {"use_safetensors": True, "local_files_only": True}
     try:
-        unet = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=pipe.unet.dtype, **local)
-        text = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=pipe.text_encoder.dtype, **local)
+        trained = {
+            part: type(model).from_pretrained(folder / part, dtype=model.dtype, **options)
+            for part, model in own.items()
+        }
     except (OSError, ValueError, SafetensorError) as error:
         raise InputError(f"{folder} cannot be loaded ({str(error).splitlines()[0]}); train it again") from error
-    check_finite(folder / "unet", unet.named_parameters())
-    check_finite(folder / "text_encoder", text.named_parameters())
+    for part, model in trained.items():
+        check_finite(folder / part, model.named_parameters())
     try:
-        pipe.unet, pipe.text_encoder = unet.to(pipe.device), text.to(pipe.device)
+        for part, model in trained.items():
+            setattr(pipe, part, model.to(pipe.device))
         yield pipe
     finally:
-        pipe.unet, pipe.text_encoder = own["unet"], own["text_encoder"]
+        for part, model in own.items():
+            setattr(pipe, part, model)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transformers import CLIPTokenizer
+    from transformers import PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Word:
         """`prompt` with the word's tokens wherever the word stands on its own."""
         return self._pattern.sub(lambda _: self.text, prompt)
 
-    def add_to(self, tokenizer: "CLIPTokenizer") -> None:
+    def add_to(self, tokenizer: "PreTrainedTokenizerBase") -> None:
         from transformers import AddedToken
 
         whole = self.has_letters_at_its_ends

@@ -1,6 +1,7 @@
 """The packages as they should be, computed from the sources: no circles, arrows one way, no module name twice."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,8 +12,8 @@ PACKAGES = ("finetune", "inference", "video", "images")
 # what each may import, besides itself
 ARROWS = {"inference": set(), "images": {"inference"}, "video": {"inference"}, "finetune": {"inference"}}
 # What is left to do: the drawn scenes go with the miniature's first edition, and what scripts share moves out of them.
-LEFT = {"video.evaluation_clips -> images.scenes", "inference.compare -> inference.report"}
-TWICE = {"controlavideo", "clip", "options", "strategies", "judge"}
+LEFT = {"video.evaluation_clips -> images.scenes"}
+TWICE = {"controlavideo", "clip", "strategies", "judge"}
 # the miniature is trained on rendered scenes, and trains a video model as well
 MINIATURE = {"inference", "images", "video"}
 
@@ -83,3 +84,26 @@ def test_nothing_imports_a_script() -> None:
 def test_no_two_modules_have_one_name() -> None:
     names = Counter(name.rpartition(".")[2] for name in MODULES if not name.startswith("images.world"))
     assert {name for name, count in names.items() if count > 1} - set(PACKAGES) <= TWICE
+
+
+# What only a family knows (inference/families/README.md), and who may say it besides: families, the formats of files,
+# the miniature's recipe, Control-A-Video, and CLIP where it is the judge of pictures.
+OF_A_FAMILY = re.compile(
+    r"StableDiffusion\w*Pipeline|UNet2D\w*|\bunet\b|AutoencoderKL|CLIP(?:Tokenizer|Text|Model|Processor)\w*|\battn[12]\b"
+    r"|\b77\b|\b(?:scaling|shift)_factor\b|\balphas_cumprod\b|\bin_channels\b"
+)
+MAY_SAY = ("inference/families/", "inference/formats/", "finetune/miniature/", "video/controlavideo/")
+ELSEWHERE = {
+    "inference/clip_scorer.py": {"CLIPModel", "CLIPProcessor"}, "video/clip_scores.py": {"CLIPModel", "CLIPProcessor"},
+    "inference/schedules.py": {"alphas_cumprod"},
+}  # fmt: skip
+
+
+def test_what_only_a_family_knows_is_said_there() -> None:
+    said = {}
+    for path in MODULES.values():
+        place = str(path.relative_to(ROOT))
+        if not place.startswith((*MAY_SAY, "images/")):
+            words = set(OF_A_FAMILY.findall(path.read_text())) - ELSEWHERE.get(place, set())
+            said |= {place: words} if words else {}
+    assert said == {}

@@ -83,7 +83,7 @@ def main() -> None:
     clip = check(args)
     import torch
 
-    from inference.control import find_controlnet
+    from inference.controlnets import find_controlnet
     from inference.pipelines import base_folder, check_steps, load_base, native_size, resolve_base
     from inference.strategies import lora, textual_inversion
     from video.control_maps import ControlMaps
@@ -135,6 +135,7 @@ def recipe(args: argparse.Namespace, folder: Path, controlnet, adapters) -> dict
 
 
 def draw(args: argparse.Namespace, pipe, controlnet, adapters, job) -> list[str]:
+    from inference.families import family_of
     from video.restyle import restyle
     from video.restyler import Recipe, Restyler
 
@@ -159,7 +160,7 @@ def draw(args: argparse.Namespace, pipe, controlnet, adapters, job) -> list[str]
         )
         restyler = Restyler(pipe, model, how, prompt, args.negative_prompt)
         if args.compile:
-            for network in (pipe.unet, model, pipe.vae.encoder, pipe.vae.decoder):
+            for network in (family_of(pipe).network(pipe), model, pipe.vae.encoder, pipe.vae.decoder):
                 network.compile()
         return restyle(restyler, job)
 

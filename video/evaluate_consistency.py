@@ -63,7 +63,7 @@ def main() -> None:
     import numpy as np
     from tqdm import tqdm
 
-    from inference.control import find_controlnet
+    from inference.controlnets import find_controlnet
     from inference.pipelines import base_folder, check_steps, fingerprint, resolve_base
     from video.evaluation_clips import measured, read_clips, restyled
     from video.restyler import Recipe

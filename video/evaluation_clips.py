@@ -56,7 +56,7 @@ def read_clips(folder: Path, count: int, length: int) -> list[EvaluationClip]:
 
 
 def _read(folder: Path, caption: str, length: int) -> EvaluationClip:
-    from inference.picture_files import read_picture
+    from inference.image_io import read_picture
 
     frames, flows, depths = [], [], []
     for number in range(length):

@@ -46,7 +46,7 @@ def surf(seconds: float):
 def encode(pictures: list[Path], path: Path, crf: int) -> None:
     import av
 
-    from inference.picture_files import read_picture
+    from inference.image_io import read_picture
 
     with av.open(path, "w") as container:
         video = container.add_stream("libx264", rate=RATE, options={"crf": str(crf), "preset": "veryslow"})

@@ -5,7 +5,8 @@ alone, all others in batches, and what they share comes from those frames only:
 
 - shared noise: every frame starts from the same latent noise;
 - img2img: every frame starts from its source, so colour and shapes hold (`strength` below 1);
-- anchor attention: in `attn1` of UNet and ControlNet, the keys and values of the anchor stand beside the frame's own;
+- anchor attention: in the self-attention of denoiser and ControlNet, the keys and values of the anchor stand beside
+  the frame's own;
 - flow: in the early steps the predicted x0 is pulled to the key frame's x0 of the same step, moved along the optical
   flow of the source, wherever the key frame shows the same thing.
 
@@ -15,7 +16,7 @@ between two key frames are independent: any batch size, any chunk and any proces
 grow with the clip, and a run that was killed needs the anchor and key frames of its shot again and nothing else. The
 flow to the key frame is composed from neighbour to neighbour on the source, which costs nothing of that.
 
-`denoise` with everything off is `StableDiffusionControlNetPipeline`, and with `strength` below 1 its img2img variant,
+`denoise` with everything off is diffusers' ControlNet pipeline, and with `strength` below 1 its img2img variant,
 operation for operation.
 """
 
@@ -24,20 +25,17 @@ import copy
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 import torch.nn.functional as F
-from diffusers import (
-    ControlNetModel,
-    DPMSolverMultistepScheduler,
-    LCMScheduler,
-    SchedulerMixin,
-    StableDiffusionPipeline,
-)
+from diffusers import ControlNetModel, DiffusionPipeline, DPMSolverMultistepScheduler, LCMScheduler, SchedulerMixin
 
 from inference.cli import InputError
+from inference.families import family_of
 from inference.options import SEEDS
-from inference.sampling import check_drawn, embedded
+from inference.sampling import decode, embedded, encode, guidance_rows, guided_prediction
+from inference.schedules import Epsilon
 
 SCHEDULERS = {"dpm++": DPMSolverMultistepScheduler, "lcm": LCMScheduler}
 
@@ -127,7 +125,7 @@ class Restyler:
 
     def __init__(
         self,
-        pipe: StableDiffusionPipeline,
+        pipe: DiffusionPipeline,
         controlnet: ControlNetModel,
         recipe: Recipe,
         prompt: str,
@@ -138,12 +136,14 @@ class Restyler:
         if recipe.flow_end and self._scheduler.config.prediction_type != "epsilon":
             raise InputError(f"a base that predicts {self._scheduler.config.prediction_type} needs --consistency none")
         self.guided = recipe.guidance_scale > 1
-        with torch.inference_mode():
-            self._text = pipe.encode_prompt(prompt, pipe.device, 1, self.guided, negative_prompt)[:2]
+        self.family, self._noising = family_of(pipe), Epsilon(self._scheduler)
+        text = encode(pipe, [prompt, negative_prompt])
+        self._text = text[prompt], text[negative_prompt] if self.guided else None
         self._attention = {}
-        for name, model in (("unet", pipe.unet), ("controlnet", controlnet)) if recipe.anchor_attention else ():
+        networks = (("denoiser", self.family.network(pipe)), ("controlnet", controlnet))
+        for name, model in networks if recipe.anchor_attention else ():
             processors = dict(model.attn_processors)
-            for layer in (layer for layer in processors if layer.endswith("attn1.processor")):
+            for layer in self.family.self_attention(model):
                 processors[layer] = self._attention[f"{name}.{layer}"] = AnchorAttention()
             model.set_attn_processor(processors)
 
@@ -151,17 +151,14 @@ class Restyler:
     def draw(self, batch: Batch, anchor: Memory | None, key: Memory | None, remember: Memory | None = None):
         """Frames (n, 3, h, w) float32 in [0, 1]. `remember` is filled with what later frames need of this one."""
         latents = self._denoise(self._start(batch), batch, anchor, key, remember)
-        pixels = self.pipe.vae.decode(latents / self.pipe.vae.config.scaling_factor, return_dict=False)[0]
-        check_drawn(pixels, self.pipe)
-        return (pixels.float() / 2 + 0.5).clamp(0, 1)
+        return decode(self.pipe, latents, at_once=len(latents))
 
     def _start(self, batch: Batch) -> Start:
         recipe, pipe = self.recipe, self.pipe
         scheduler = copy.deepcopy(self._scheduler)
         scheduler.set_timesteps(recipe.num_inference_steps, device=pipe.device)
         n, _, h, w = batch.pictures.shape
-        factor = pipe.vae_scale_factor
-        shape = (1, pipe.unet.config.in_channels, h // factor, w // factor)
+        shape = (1, *self.family.latent_shape(pipe, h, w))
         seeds = [recipe.seed if recipe.shared_noise else (recipe.seed + index) % SEEDS for index in batch.indices]
         generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
 
@@ -177,33 +174,23 @@ class Restyler:
         if not len(timesteps):
             raise InputError(f"--strength {recipe.strength:g} leaves none of {recipe.num_inference_steps} steps")
         scheduler.set_begin_index(skipped * scheduler.order)
-        posterior = pipe.vae.encode(batch.pictures.to(pipe.device, pipe.dtype)).latent_dist
-        latents = (posterior.mean + posterior.std * noise()) * pipe.vae.config.scaling_factor
+        latents = self.family.encode_image(pipe.vae, batch.pictures, noise())
         latents = scheduler.add_noise(latents, noise(), timesteps[:1].repeat(n))
         return Start(latents, scheduler, timesteps, generators)
 
     def _denoise(self, start: Start, batch: Batch, anchor, key, remember) -> torch.Tensor:
-        recipe, (conditional, unconditional) = self.recipe, self._text
+        recipe, scale = self.recipe, self.recipe.controlnet_conditioning_scale
         latents, scheduler, steps = start.latents, start.scheduler, start.timesteps
-        n, copies = len(latents), 1 + self.guided
-        texts = [unconditional, conditional] if self.guided else [conditional]
-        text = torch.cat([text.expand(n, -1, -1) for text in texts])  # (copies * n, l, d)
+        text = guidance_rows(len(latents), *self._text)
         follow = Follow(batch, latents) if key is not None and key.x0 else None
         own = {"generator": start.generators} if isinstance(scheduler, LCMScheduler) else {}
-        alphas = scheduler.alphas_cumprod[steps.long().cpu()].tolist()
-        with embedded(self.controlnet, batch.maps, copies) as condition:
+        alphas = self._noising.alphas[steps.long().cpu()].tolist()
+        with embedded(self.controlnet, batch.maps, 1 + self.guided) as condition:
+            residuals = partial(self.family.residuals, self.controlnet, condition=condition, scale=scale)
             for i, t in enumerate(steps):
-                x = scheduler.scale_model_input(torch.cat([latents] * copies), t)
-                down, mid = None, None
+                held = residuals if (i + 1) / len(steps) <= recipe.control_guidance_end else None
                 with self._shared(i, anchor, remember):
-                    if (i + 1) / len(steps) <= recipe.control_guidance_end:
-                        scale = recipe.controlnet_conditioning_scale
-                        down, mid = self.controlnet(x, t, text, condition, scale, return_dict=False)
-                    residuals = {"down_block_additional_residuals": down, "mid_block_additional_residual": mid}
-                    eps = self.pipe.unet(x, t, text, **residuals, return_dict=False)[0]
-                if self.guided:
-                    eps_unconditional, eps_conditional = eps.chunk(2)
-                    eps = eps_unconditional + recipe.guidance_scale * (eps_conditional - eps_unconditional)
+                    eps = guided_prediction(self.pipe, scheduler, latents, t, text, recipe.guidance_scale, held)
                 if i < recipe.flow_end * len(steps):
                     target = follow and (follow.seen, follow.moved(key.x0[i]))
                     eps = self._follow(eps, latents, alphas[i], target, remember)
@@ -211,11 +198,11 @@ class Restyler:
         return latents
 
     def _follow(self, eps, latents, a: float, target, remember) -> torch.Tensor:
-        """Pull x0 = (x - sqrt(1 - a) eps) / sqrt(a) to the key frame's, by changing eps; remember what it then is.
+        """Pull x0 to the key frame's, by changing eps; remember what it then is.
 
         `target` is (where the key frame shows the same thing, its x0 moved there); None for a key frame itself.
         """
-        x0 = (latents.float() - (1 - a) ** 0.5 * eps.float()) / a**0.5
+        x0 = Epsilon.x0(latents, eps, a)
         if target is not None:
             seen, moved = target
             pull = seen * (moved - x0)

@@ -22,13 +22,14 @@ from images.scenes import Scene, caption
 from images.settings import SETTINGS
 from images.subjects import SUBJECTS
 from inference.cli import run
+from inference.clip_scorer import Clip, clip_scores
 from inference.detectors import canny
 from inference.files import atomic_write, file_sha256
 from inference.judge import Judge, load_judge, verdict
 from inference.options import CINEMATIC_PROMPT
 from inference.pipelines import MINIATURE, load_base
 from inference.sampling import Control, sample
-from inference.scores import Clip, clip_scores, edge_f1
+from inference.scores import edge_f1
 
 CPU = torch.device("cpu")
 

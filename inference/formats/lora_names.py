@@ -1,4 +1,4 @@
-"""Which layer of the base each tensor of a LoRA file belongs to, in every layout that is met in the wild.
+"""The names of a LoRA's tensors: written as diffusers and kohya do, read in every layout that other tools write.
 
   diffusers  unet.<path>.to_q.lora.down.weight, unet.<path>.to_q.lora_A.weight; alpha in the file's metadata
   old        <path>.attn1.processor.to_q_lora.down.weight, with or without `unet.`; no alpha
@@ -15,8 +15,12 @@ customization", appendix).
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from inference.formats.single_file import unet_names
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 Shape = tuple[int, ...]
 LORA_NAME = re.compile(
@@ -29,6 +33,13 @@ OWNER = re.compile(
     r"|(?P<text_encoder>(?:lora_)?(?:text_encoder|te1?)[._]|(?:text_encoders\.)?clip_l\.transformer\.)"
 )
 OLD_TEXT_ENCODER = {"to_q": "q_proj", "to_k": "k_proj", "to_v": "v_proj", "to_out": "out_proj"}
+# part -> its name in diffusers' files, there for a text encoder, and in kohya's
+WRITTEN = {
+    "down": ("lora.down.weight", "lora_linear_layer.down.weight", "lora_down.weight"),
+    "up": ("lora.up.weight", "lora_linear_layer.up.weight", "lora_up.weight"),
+    "magnitude": ("lora_magnitude_vector", "lora_magnitude_vector.weight", "dora_scale"),
+}
+KOHYA = {"unet": "lora_unet", "text_encoder": "lora_te"}  # what it calls the parts of the base
 PEFT = "base_model.model."  # before each name in a file of peft's own
 BUNDLED = "bundle_emb."  # before the words of textual inversion that some LoRAs carry along
 
@@ -75,13 +86,20 @@ def flat(path: str) -> str:
     return path.replace(".", "_").replace("_processor_", "_").replace("text_encoder_text_model_", "text_encoder_")
 
 
+def parsed(name: str) -> tuple[str, str] | None:
+    """(module as the file has it; down, up, mid, alpha or magnitude) of a tensor of a LoRA, or None."""
+    match = LORA_NAME.fullmatch(name)
+    part = match and (match["part"] or match["other"])
+    return match and (match["module"], PARTS.get(part, part))
+
+
 def place(name: str, layers: Mapping[str, tuple[str, Shape]]) -> tuple[str, str] | None:
     """(layer's path in the base; down, up, mid, alpha or magnitude) of a tensor of a LoRA file, or None."""
-    match = LORA_NAME.fullmatch(name)
-    if match is None:
+    found = parsed(name)
+    if found is None:
         return None
-    part = match["part"] or match["other"]
-    module = match["module"].removeprefix(PEFT).removeprefix("lycoris_")
+    module, part = found
+    module = module.removeprefix(PEFT).removeprefix("lycoris_")
     owner = OWNER.match(module)
     rest = module[owner.end() :] if owner else module
     for component in [owner.lastgroup] if owner else ["unet", "text_encoder"]:
@@ -90,7 +108,7 @@ def place(name: str, layers: Mapping[str, tuple[str, Shape]]) -> tuple[str, str]
             path = re.sub(r"to_(q|k|v|out)$", lambda old: OLD_TEXT_ENCODER[old[0]], path)
         for known in (path, f"{path}_0"):  # the old layout says to_out where the layer is to_out.0
             if known in layers:
-                return layers[known][0], PARTS.get(part, part)
+                return layers[known][0], part
     return None
 
 
@@ -103,3 +121,38 @@ def other_kind(names: Sequence[str]) -> tuple[str, str, str] | None:
     if len(names) == 1 and not LORA_NAME.fullmatch(names[0]):  # diffusers calls it by its word
         return "an embedding", names[0], EMBEDDING
     return None
+
+
+def layers_of(models: Mapping[str, "nn.Module"]) -> dict[tuple[str, str], "Tensor"]:
+    """{(layer, part): tensor} of what peft trains in `models`, by the names that other tools know the layers by."""
+    from peft import get_peft_model_state_dict
+
+    layers = {}
+    for component, model in models.items():
+        for name, tensor in get_peft_model_state_dict(model).items():
+            layer, part = parsed(name)
+            if component == "text_encoder":
+                layer = "text_model." + layer.removeprefix("text_model.")  # transformers 5.6 left this word out
+            layers[f"{component}.{layer}", part] = tensor.detach().cpu().contiguous()
+    return layers
+
+
+def diffusers_form(layers: Mapping[tuple[str, str], "Tensor"], scale: float) -> dict[str, "Tensor"]:
+    """As diffusers writes them. alpha / rank is multiplied in: not every reader looks for it elsewhere."""
+    return {
+        f"{layer}.{WRITTEN[part][layer.startswith('text_encoder.')]}": tensor * scale if part == "up" else tensor
+        for (layer, part), tensor in layers.items()
+    }
+
+
+def kohya_form(layers: Mapping[tuple[str, str], "Tensor"], alpha: float) -> dict[str, "Tensor"]:
+    """As kohya's trainer writes them, which ComfyUI and A1111 read: scale = alpha / rank, alpha in the file."""
+    import torch
+
+    tensors = {}
+    for (layer, part), tensor in layers.items():
+        component, path = layer.split(".", 1)
+        name = f"{KOHYA[component]}_{path.replace('.', '_')}"
+        tensors[f"{name}.{WRITTEN[part][2]}"] = tensor[:, None] if part == "magnitude" else tensor
+        tensors[f"{name}.alpha"] = torch.tensor(float(alpha))
+    return tensors

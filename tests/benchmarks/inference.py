@@ -122,9 +122,9 @@ def theirs(args: argparse.Namespace, folder: Path) -> Callable[[Path, bool], Non
 
 def ours(args: argparse.Namespace, folder: Path) -> Callable[[Path, bool], None]:
     """What compare.py draws, without its sheet and scores."""
-    from inference.control import find_controlnet
+    from inference.comparison import Job
+    from inference.controlnets import find_controlnet
     from inference.options import CINEMATIC_PROMPT, sampling_parser
-    from inference.pictures import Job
     from inference.strategies import BASE, controlnet, dreambooth, lora, textual_inversion
 
     base = folder / "base"
@@ -188,7 +188,7 @@ def clip_score(folder: Path, pattern: str) -> float:
     """Mean over the base's pictures that `pattern` finds, one for each prompt."""
     from PIL import Image
 
-    from inference.scores import Clip, clip_scores
+    from inference.clip_scorer import Clip, clip_scores
 
     drawn = [Image.open(folder / pattern.format(i)).convert("RGB") for i in range(len(DEFAULT_PROMPTS))]
     return statistics.mean(clip_scores(Clip(MINIATURE / "clip"), drawn, DEFAULT_PROMPTS))

@@ -145,7 +145,8 @@ def operations(method: str, model: Path, resolution: int) -> int:
     from diffusers import AutoencoderKL, UNet2DConditionModel
     from torch.utils.flop_counter import FlopCounterMode
 
-    from finetune.lora import ATTENTION, add_lora
+    from finetune.lora import add_lora
+    from inference.families import SD
 
     config = AutoencoderKL.load_config(model / "vae")
     side = resolution // 2 ** (len(config["block_out_channels"]) - 1)
@@ -153,7 +154,7 @@ def operations(method: str, model: Path, resolution: int) -> int:
         unet = UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(model / "unet"))
         unet.requires_grad_(method == "dreambooth")
         if method == "lora":
-            add_lora(unet, ATTENTION, argparse.Namespace(rank=4, lora_alpha=4, use_dora=False))
+            add_lora(unet, SD.attention, argparse.Namespace(rank=4, lora_alpha=4, use_dora=False))
         noisy = torch.randn(1, unet.config.in_channels, side, side)
         text = torch.randn(1, 77, unet.config.cross_attention_dim, requires_grad=method == "textual_inversion")
         with FlopCounterMode(display=False) as counter:

@@ -116,7 +116,7 @@ def measure(args: argparse.Namespace) -> None:
     import torch
     from diffusers import ControlNetModel
 
-    from inference.control import find_controlnet
+    from inference.controlnets import find_controlnet
     from inference.pipelines import base_folder, load_base, native_size, resolve_base
     from tests.benchmarks.sd15 import random_sd15
     from video.clip import open_clip

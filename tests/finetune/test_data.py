@@ -7,6 +7,7 @@ import math
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -332,7 +333,9 @@ def encoded(folder: Path, base: Path, cache: Path, vae=None, **options) -> laten
 
     buckets = data.into_buckets(data.read_folder(folder), 128, 16)
     vae = vae or AutoencoderKL.from_pretrained(base, subfolder="vae")
-    return latents.encode(buckets, vae, cache=cache, **{"identity": "a", "flips": True, "crop_seed": None} | options)
+    return latents.encode(
+        buckets, SimpleNamespace(vae=vae), cache=cache, **{"identity": "a", "flips": True, "crop_seed": None} | options
+    )
 
 
 def test_posteriors_are_those_of_the_cropped_picture_and_its_mirror_image(tiny_base: Path, tmp_path: Path) -> None:
@@ -361,7 +364,7 @@ def test_the_middle_of_a_wide_picture_is_cut_out_and_not_squashed(tiny_base: Pat
     Image.fromarray(wide).save(tmp_path / "wide.png")
     bucket = data.Bucket((128, 128), tuple(data.read_folder(tmp_path, ["a"])))
     cache = {"cache": tmp_path / "cache.safetensors", "identity": "a"}
-    got = latents.encode([bucket], vae, **cache, flips=False, crop_seed=None)
+    got = latents.encode([bucket], SimpleNamespace(vae=vae), **cache, flips=False, crop_seed=None)
     middle = torch.from_numpy(wide[:, 64:192].copy()).permute(2, 0, 1)[None] / 127.5 - 1
     with torch.no_grad():
         expected = vae.encode(middle).latent_dist.mean * vae.config.scaling_factor

@@ -183,7 +183,8 @@ def test_prior_preservation_by_hand() -> None:
     """Pairs of a picture and a class picture; each with min-SNR weights of its own timestep."""
     from finetune.class_images import preserving_loss
     from finetune.latents import Encoded
-    from finetune.sampler import Order, draw_batch, sample_losses
+    from finetune.sampler import Order, draw_batch
+    from inference.schedules import Epsilon
 
     pictures, class_pictures, batch_size = 3, 2, 4
     means = torch.arange(5.0)[:, None, None, None, None].expand(5, 1, 4, 2, 2)  # a picture's latents are its number
@@ -195,17 +196,19 @@ def test_prior_preservation_by_hand() -> None:
     run = SimpleNamespace(args=args, accelerator=SimpleNamespace(device=torch.device("cpu")), encoded=encoded,
                           global_batch=batch_size)  # fmt: skip
     order = Order([pictures], batch_size, 10, 3, [class_pictures])
-    batch = draw_batch(run, order, 1, range(batch_size), 1000)
+    alphas = torch.linspace(0.999, 0.005, 1000)
+    schedule = Epsilon(SimpleNamespace(alphas_cumprod=alphas))
+    batch = draw_batch(run, order, 1, range(batch_size), schedule)
     numbers = batch.latents[:, 0, 0, 0]
     assert (numbers[::2] < 3).all() and (numbers[1::2] >= 3).all()
     assert batch.captions.tolist() == [1, 2] * 4
     assert len(set(batch.timesteps.tolist())) == 8
-    halves = [draw_batch(run, order, 1, slots, 1000) for slots in (range(2), range(2, 4))]
+    halves = [draw_batch(run, order, 1, slots, schedule) for slots in (range(2), range(2, 4))]
     for column in ("latents", "noise", "timesteps", "captions"):
         assert torch.equal(torch.cat([getattr(half, column) for half in halves]), getattr(batch, column))
 
-    alphas = torch.linspace(0.999, 0.005, 1000)
-    losses = sample_losses(lambda noisy, timesteps, captions: 0.5 * noisy, batch, alphas, "epsilon", 5.0)
+    x0, eps, t = batch.latents, batch.noise, batch.timesteps
+    losses = schedule.losses(0.5 * schedule.noised(x0, eps, t), x0, eps, t, 5.0)
     own, prior = [], []
     for i in range(8):
         a = alphas[batch.timesteps[i]].item()
@@ -303,17 +306,17 @@ def test_prompts(tiny_base: Path, tmp_path: Path) -> None:
 
 
 def test_the_rate_follows_the_size_of_the_base() -> None:
-    from finetune import dreambooth, lora
     from finetune.optimizer import suited_rate
+    from inference.families import SD
 
     asked = Namespace(learning_rate=None, optimizer="adamw")
     sd15, miniature = (
         [SimpleNamespace(parameters=lambda n=n: [torch.empty(n, device="meta")])] for n in (859_520_964, 10_696_668)
     )
-    assert [suited_rate(asked, base, dreambooth.rate_for) for base in (sd15, miniature)] == [5e-6, 2.5e-4]
-    assert [suited_rate(asked, base, lora.rate_for) for base in (sd15, miniature)] == [2.5e-4, 3e-3]
-    assert suited_rate(Namespace(learning_rate=1e-5, optimizer="adamw"), sd15, dreambooth.rate_for) == 1e-5
-    assert suited_rate(Namespace(learning_rate=None, optimizer="prodigy"), sd15, lora.rate_for) is None
+    assert [suited_rate(asked, base, SD.dreambooth_rate) for base in (sd15, miniature)] == [5e-6, 2.5e-4]
+    assert [suited_rate(asked, base, SD.lora_rate) for base in (sd15, miniature)] == [2.5e-4, 3e-3]
+    assert suited_rate(Namespace(learning_rate=1e-5, optimizer="adamw"), sd15, SD.dreambooth_rate) == 1e-5
+    assert suited_rate(Namespace(learning_rate=None, optimizer="prodigy"), sd15, SD.lora_rate) is None
 
 
 REFUSED = {

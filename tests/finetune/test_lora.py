@@ -55,15 +55,16 @@ def base_picture(tiny_base: Path) -> np.ndarray:
 
 def in_memory(base: Path, output: Path, checkpoint: Path):
     """The base with the trained layers as peft had them while training: raw weights, and alpha in peft's own hands."""
-    from finetune.lora import ATTENTION, FEED_FORWARD, TEXT_ATTENTION, add_lora
+    from finetune.lora import add_lora
+    from inference.families import SD
 
     flags = json.loads((output / "recipe.json").read_text())["flags"]
     args = type("Flags", (), flags)
     pipe = stock_pipeline(base)
-    add_lora(pipe.unet, ATTENTION + FEED_FORWARD * flags["train_feed_forward"], args)
+    add_lora(pipe.unet, SD.attention + SD.feed_forward * flags["train_feed_forward"], args)
     models = {"unet": pipe.unet}
     if flags["train_text_encoder"]:
-        add_lora(pipe.text_encoder, TEXT_ATTENTION, args)
+        add_lora(pipe.text_encoder, SD.text_attention, args)
         models["conditioning.text_encoder"] = pipe.text_encoder
     weights = {k: v for k, v in load_file(checkpoint / "state.safetensors").items() if k.startswith("model.")}
     for prefix, model in models.items():
@@ -133,7 +134,7 @@ def test_names_alpha_and_metadata_are_what_other_tools_expect(trained: Path) -> 
 
 def test_our_own_scripts_read_both_files_as_diffusers_reads_the_first(trained: Path, tiny_base: Path) -> None:
     from inference.adapters import read_lora
-    from inference.strategies import lora_on
+    from inference.strategies import with_lora
 
     stock, ours = stock_pipeline(tiny_base), stock_pipeline(tiny_base)
     stock.load_lora_weights(trained)
@@ -142,7 +143,7 @@ def test_our_own_scripts_read_both_files_as_diffusers_reads_the_first(trained: P
     parts = ("unet", "text_encoder")
     expected = {part: {n: p.detach() for n, p in getattr(stock, part).named_parameters()} for part in parts}
     for name in ("pytorch_lora_weights", "lora_kohya"):
-        with lora_on(ours, read_lora(trained / f"{name}.safetensors", tiny_base)):
+        with with_lora(ours, read_lora(trained / f"{name}.safetensors", tiny_base)):
             for part in parts:
                 found = dict(getattr(ours, part).named_parameters())
                 assert all(torch.allclose(found[n], p, atol=1e-6) for n, p in expected[part].items()), (name, part)

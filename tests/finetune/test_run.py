@@ -51,7 +51,7 @@ def test_pictures_are_mirrored_and_cropped_as_asked(
     flags: list[str], flips: bool, crop_seed: int | None, tiny_base: Path, tmp_path: Path, monkeypatch
 ) -> None:
     from finetune import data, run
-    from finetune.options import training_parser
+    from finetune.training_flags import training_parser
 
     class Enough(Exception):
         """Raised where pictures would be encoded."""
@@ -83,11 +83,13 @@ def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:
 
 def test_gradient_checkpointing_covers_a_trained_text_encoder(tiny_base: Path) -> None:
     from finetune.model import Denoiser, TextEncoder, to_compute
+    from inference.families import SD
 
     pipe = stock_pipeline(tiny_base)
     args = Namespace(gradient_checkpointing=True, enable_xformers_memory_efficient_attention=False, compile=False,
                      variant=None)  # fmt: skip
     run = Namespace(args=args, accelerator=Namespace(device=torch.device("cpu")), dtype=torch.float32,
                     folder=tiny_base, encoded=Namespace(means=[torch.zeros(1, 1, 4, 16, 16)]))  # fmt: skip
-    to_compute(Denoiser(pipe.unet, TextEncoder(pipe.text_encoder, torch.zeros(1, 77, dtype=torch.long))), run)
+    tokens = torch.zeros(1, 77, dtype=torch.long)
+    to_compute(Denoiser(SD, pipe.unet, TextEncoder(SD, {"text_encoder": pipe.text_encoder}, tokens)), run)
     assert pipe.unet.is_gradient_checkpointing and pipe.text_encoder.is_gradient_checkpointing

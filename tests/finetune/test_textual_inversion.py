@@ -92,7 +92,7 @@ def test_the_optimizer_holds_the_rows_and_nothing_else(trained: Path) -> None:
 
 
 def test_only_new_tokens_get_a_gradient_and_old_ones_their_old_embedding() -> None:
-    from finetune.embedding import PlaceholderEmbedding
+    from finetune.model import PlaceholderEmbedding
 
     table = torch.nn.Embedding(7, 4)
     module = PlaceholderEmbedding(table, first=5, initializer=3, count=2)  # two rows of the table are not in use
@@ -111,7 +111,7 @@ def test_only_new_tokens_get_a_gradient_and_old_ones_their_old_embedding() -> No
 
 def in_memory(base: Path, checkpoint: Path):
     """The base with the rows of a checkpoint in the module that trained them."""
-    from finetune.embedding import PlaceholderEmbedding
+    from finetune.model import PlaceholderEmbedding
 
     pipe = stock_pipeline(base)
     rows = load_file(checkpoint / "state.safetensors")

@@ -239,10 +239,11 @@ def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> No
 
     from finetune.latents import Encoded
     from finetune.model import CaptionStates, Denoiser
-    from finetune.options import training_parser
     from finetune.sampler import Order, draw_batch
     from finetune.state import Run
     from finetune.training import Loop
+    from finetune.training_flags import training_parser
+    from inference.families import SD
 
     flags = ["--train_batch_size=2", "--gradient_accumulation_steps=2", "--max_train_steps=3", "--learning_rate=1e-3",
              "--lr_scheduler=cosine", "--lr_warmup_steps=1", "--max_grad_norm=0.1", "--adam_beta1=0.8"]  # fmt: skip
@@ -253,7 +254,7 @@ def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> No
     pipe, theirs = stock_pipeline(tiny_base), stock_pipeline(tiny_base).unet.train()
     accelerator = Accelerator(cpu=True, gradient_accumulation_steps=2, step_scheduler_with_optimizer=False)
     run = Run(args, accelerator, pipe, [], encoded, tiny_base, {}, 0.0, None)
-    loop = Loop(run, Denoiser(pipe.unet, CaptionStates(states)), lambda *_: None, torch.mean, copies=0)
+    loop = Loop(run, Denoiser(SD, pipe.unet, CaptionStates({"states": states})), lambda *_: None, torch.mean, copies=0)
     for _ in range(3):
         loop.advance()
 
@@ -262,7 +263,7 @@ def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> No
     schedule = get_cosine_schedule_with_warmup(optimizer, 1, 3)
     order = Order([5], 4, 3, args.seed)
     for step in range(3):
-        batch = draw_batch(run, order, step, range(4), 1000)
+        batch = draw_batch(run, order, step, range(4), loop.noising)
         noisy = scheduler.add_noise(batch.latents, batch.noise, batch.timesteps)
         eps = theirs(noisy, batch.timesteps, states[batch.captions]).sample
         torch.nn.functional.mse_loss(eps, batch.noise).backward()

@@ -10,15 +10,15 @@ import pytest
 import warm
 from conftest import ROOT, captioned_pictures, run_script
 
-from finetune import diffusers_flags, options
+from finetune import diffusers_flags, training_flags
 from inference.cli import InputError
 
 SCRIPTS = ("lora", "textual_inversion", "dreambooth")
 
 
 def checked(*flags: str, pictures: int = 5, processes: int = 1) -> argparse.Namespace:
-    args = options.training_parser("", "x").parse_args(["--report_to=none", *flags])
-    options.check(args, pictures, processes, cuda=False)
+    args = training_flags.training_parser("", "x").parse_args(["--report_to=none", *flags])
+    training_flags.check(args, pictures, processes, cuda=False)
     return args
 
 
@@ -64,7 +64,7 @@ def test_a_short_trial_of_a_recipe_warms_up_for_a_tenth_of_it(capsys: pytest.Cap
     ],
 )
 def test_what_cannot_be_meant(flags: list[str], words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(options, "find_spec", lambda name: None)
+    monkeypatch.setattr(training_flags, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=words):
         checked(*flags)
 

@@ -10,7 +10,7 @@ from conftest import ROOT, run_script
 from PIL import Image
 
 from images.scenes import caption, draw, sample_scene
-from inference.picture_files import save_picture
+from inference.image_io import save_picture
 from inference.scores import film_look
 
 SCRIPT = ROOT / "inference" / "report.py"

@@ -13,7 +13,7 @@ from inference.adapters import LORA_WEIGHTS, find_lora, read_lora
 from inference.cli import InputError
 from inference.formats.lora_names import layer_table, place
 from inference.pipelines import load_base
-from inference.strategies import lora_on
+from inference.strategies import with_lora
 
 # the tiny base's places in an SD checkpoint, one layer per level and one more on the way up, as CompVis numbers them
 SGM_NAMES = {
@@ -54,7 +54,7 @@ def test_dora_of_a_text_encoder_by_hand(pipe, tiny_base, tmp_path, ending):
         delta = tensors[f"{module}.{lora}.up.weight"] @ tensors[f"{module}.{lora}.down.weight"]
         before[f"{module}.weight"] = dora_by_hand(before[f"{module}.weight"], delta, lengths)
     save_file(tensors | found, file)
-    with lora_on(pipe, read_lora(file, tiny_base)):
+    with with_lora(pipe, read_lora(file, tiny_base)):
         after = weights(pipe)
         wrong = [name for name in before if not torch.allclose(after[name], before[name], atol=1e-6)]
     assert sum(name.startswith("text_encoder") for name in found) == 8 and not wrong
@@ -90,7 +90,7 @@ def test_dora_of_a_convolution_by_hand(pipe, tiny_base, tmp_path, layout):
     layer, other = pipe.unet.get_submodule(module), pipe.unet.get_submodule(plain)
     delta = torch.einsum("or,rihw->oihw", lora["up"].flatten(1), lora["down"])
     expected = dora_by_hand(layer.weight, delta, lora["lengths"]), other.weight + rows @ columns
-    with lora_on(pipe, read_lora(tmp_path, tiny_base)):
+    with with_lora(pipe, read_lora(tmp_path, tiny_base)):
         assert torch.allclose(pipe.unet.get_submodule(module).weight, expected[0], atol=1e-6)
         assert torch.allclose(pipe.unet.get_submodule(plain).weight, expected[1], atol=1e-6)
     assert pipe.unet.get_submodule(module) is layer
@@ -108,7 +108,7 @@ def test_what_a_library_does_not_take_is_noticed_by_its_values(pipe, tiny_base, 
     monkeypatch.setattr(pipe, "load_lora_into_text_encoder", resets_one)
     with (
         pytest.raises(AssertionError, match=r"1 of \d+ tensors .*lora_B"),
-        lora_on(pipe, read_lora(tiny_lora_text, tiny_base)),
+        with_lora(pipe, read_lora(tiny_lora_text, tiny_base)),
     ):
         pass
 
@@ -191,7 +191,7 @@ def test_peft_s_own_writer_is_read_with_its_alpha(pipe, tiny_base, tmp_path):
     model.save_pretrained(tmp_path)
     model.merge_and_unload()
     expected = weights(stock)
-    with lora_on(pipe, read_lora(tmp_path, tiny_base)):
+    with with_lora(pipe, read_lora(tmp_path, tiny_base)):
         found = weights(pipe)
         assert all(torch.allclose(found[name], expected[name], atol=1e-6) for name in expected)
 
@@ -210,7 +210,7 @@ def test_a_convolution_in_three_parts(pipe, tiny_base, tmp_path):
     with torch.no_grad():
         step = convolved(convolved(convolved(x, down), mid, padding=1), lora["up"])
         expected = layer(x) + 2 / 4 * step
-        with lora_on(pipe, read_lora(tmp_path, tiny_base)):
+        with with_lora(pipe, read_lora(tmp_path, tiny_base)):
             assert torch.allclose(pipe.unet.get_submodule(module)(x), expected, atol=1e-4)
 
 
@@ -225,7 +225,7 @@ def test_one_by_one_kernels_with_and_without_their_ones(pipe, tiny_base, tmp_pat
     prefix = "lora_unet_" + module.replace(".", "_")
     save_file({f"{prefix}.{name}": tensor for name, tensor in tensors.items()}, tmp_path / "a.safetensors")
     expected = layer.weight + (up @ down).reshape(layer.weight.shape)
-    with lora_on(pipe, read_lora(tmp_path, tiny_base)):
+    with with_lora(pipe, read_lora(tmp_path, tiny_base)):
         assert torch.allclose(pipe.unet.get_submodule(module).weight, expected, atol=1e-6)
 
 

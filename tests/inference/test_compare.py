@@ -19,9 +19,9 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from inference.files import locked
+from inference.image_io import read_recipe
 from inference.options import sampling_parser
-from inference.picture_files import read_recipe
-from inference.report import write_report
+from inference.report_page import write_report
 from inference.strategies import BASE, lora
 
 SCRIPT = ROOT / "inference" / "compare.py"
@@ -190,23 +190,23 @@ def test_two_comparisons_in_one_folder_do_not_mix(tiny_base, tmp_path):
 
 def test_the_page_of_a_comparison_that_broke_off_shows_no_other_s_pictures(tiny_base, tiny_lora, tmp_path, monkeypatch):
     """In this process, because only here can it break off at a certain picture."""
-    from inference import picture_files, pictures
+    from inference import comparison, image_io
 
     flags = {"pretrained_model_name_or_path": tiny_base, "output_dir": tmp_path, "num_inference_steps": 1}
     flags |= {"batch_size": 1, "reference_dir": tmp_path / "none"}
     strategies = [BASE, lora(tiny_lora, tiny_base)]
 
-    def job(*prompts: str) -> pictures.Job:
+    def job(*prompts: str) -> comparison.Job:
         words = [f"--{name}={value}" for name, value in flags.items()]
-        return pictures.Job(sampling_parser("", "").parse_args([*words, "--prompts", *prompts]))
+        return comparison.Job(sampling_parser("", "").parse_args([*words, "--prompts", *prompts]))
 
-    def save_one(picture, path, recipe, save=picture_files.save_picture):
+    def save_one(picture, path, recipe, save=image_io.save_picture):
         if list((tmp_path / "pictures").glob("*.png")):
             raise KeyboardInterrupt
         save(picture, path, recipe)
 
     job("a tent", "a tree").compare(strategies)
-    monkeypatch.setattr(picture_files, "save_picture", save_one)
+    monkeypatch.setattr(image_io, "save_picture", save_one)
     with pytest.raises(KeyboardInterrupt):
         job("a car", "a castle").compare(strategies)
     _, content = read_page(write_report(tmp_path))

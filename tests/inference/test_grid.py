@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont
 
-from inference.grid import PAGE, SIDE, Page, comparison_sheet, contact_sheet, save_sheet, wrap
+from inference.grid import PAGE, SIDE, Column, Page, comparison_sheet, contact_sheet, save_sheet, wrap
 from inference.lettering import system_fonts
 
 RED, BLUE = (200, 30, 20), (20, 30, 200)
@@ -36,9 +36,11 @@ def test_wrap_breaks_a_word_wider_than_a_line():
 
 @pytest.mark.parametrize("size", [(64, 64), (128, 128), (200, 80), (768, 512)])
 def test_every_picture_is_shown_whole_and_enlarged_enough(size):
-    rows = [[Image.new("RGB", size, RED), Image.new("RGB", size, BLUE)]] * 2
-    sheet = comparison_sheet(["one", "two"], ["seed 0", "seed 1"], ["Base", "LoRA"], rows)
-    page = Page.of(rows[0][0])
+    base, lora = (
+        Column(name, [Image.new("RGB", size, colour)] * 2) for name, colour in (("Base", RED), ("LoRA", BLUE))
+    )
+    sheet = comparison_sheet(["one", "two"], ["seed 0", "seed 1"], [base, lora])
+    page = Page.of(base.pictures[0])
     assert page.width * page.height >= 0.98 * SIDE**2
     for colour in (RED, BLUE):  # rounded corners take a little
         assert 0.99 * 2 * page.width * page.height <= blocks(sheet, colour) <= 2 * page.width * page.height
@@ -46,11 +48,11 @@ def test_every_picture_is_shown_whole_and_enlarged_enough(size):
 
 def test_captions_and_headings_are_there_and_apart():
     picture = Image.new("RGB", (128, 128), RED)
-    sheet = comparison_sheet(["a castle in the snow"], ["seed 3"], ["Base"], [[picture]], "a footer")
+    sheet = comparison_sheet(["a castle in the snow"], ["seed 3"], [Column("Base", [picture])], "a footer")
     assert text_pixels(sheet, (0, 100, 290, 400)) > 500  # caption, left of the picture
     assert text_pixels(sheet, (330, 0, sheet.width, 90)) > 100  # heading, above it
     assert text_pixels(sheet, (0, sheet.height - 70, sheet.width, sheet.height)) > 50  # footer
-    without = comparison_sheet([""], [""], [""], [[picture]])
+    without = comparison_sheet([""], [""], [Column("", [picture])])
     assert text_pixels(without, (0, 0, 300, without.height)) == 0
 
 
@@ -59,7 +61,7 @@ def test_letters_the_own_font_lacks_are_not_boxes():
         pytest.skip("this machine has no DejaVu Sans")
     picture = Image.new("RGB", (128, 128), RED)
     boxes, letters, latin = (
-        text_pixels(comparison_sheet([caption], [""], [""], [[picture]]), (0, 0, 300, 400))
+        text_pixels(comparison_sheet([caption], [""], [Column("", [picture])]), (0, 0, 300, 400))
         for caption in ("\uffff" * 5, "ἀβγδε", "abcde")
     )
     assert latin * 0.5 < letters < latin * 1.5 and letters != boxes
@@ -67,8 +69,8 @@ def test_letters_the_own_font_lacks_are_not_boxes():
 
 def test_a_row_grows_with_a_long_caption():
     picture = Image.new("RGB", (128, 128), RED)
-    short = comparison_sheet(["short"], [""], ["Base"], [[picture]])
-    long = comparison_sheet(["a very long caption " * 20], [""], ["Base"], [[picture]])
+    short = comparison_sheet(["short"], [""], [Column("Base", [picture])])
+    long = comparison_sheet(["a very long caption " * 20], [""], [Column("Base", [picture])])
     assert long.width == short.width and long.height > short.height + 200
     assert blocks(long, RED) == blocks(short, RED)
 
@@ -83,5 +85,5 @@ def test_contact_sheet_shows_every_picture(count):
 def test_the_same_pictures_give_the_same_file(tmp_path):
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 255, (128, 128, 3), dtype=np.uint8))
     for name in ("a.png", "b.png"):
-        save_sheet(comparison_sheet(["a tent"], ["seed 0"], ["Base"], [[picture]]), tmp_path / name)
+        save_sheet(comparison_sheet(["a tent"], ["seed 0"], [Column("Base", [picture])]), tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

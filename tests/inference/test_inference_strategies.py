@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from inference.detectors import canny
-from inference.picture_files import read_recipe
+from inference.image_io import read_recipe
 
 PROMPTS = ["a red lighthouse", "a castle"]
 

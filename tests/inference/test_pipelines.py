@@ -12,8 +12,9 @@ from safetensors.torch import load_file, save_file
 from inference import pipelines
 from inference.adapters import LORA_WEIGHTS, read_lora
 from inference.cli import InputError
+from inference.families import SD
 from inference.pipelines import base_folder, check_steps, fingerprint, load_base, native_size, resolve_base
-from inference.strategies import lora, lora_on
+from inference.strategies import lora, with_lora
 
 OLD_NAMES = {"to_q": "to_q_lora", "to_k": "to_k_lora", "to_v": "to_v_lora", "to_out.0": "to_out_lora"}
 OLD_TEXT_NAMES = {"q_proj": "to_q_lora", "k_proj": "to_k_lora", "v_proj": "to_v_lora", "out_proj": "to_out_lora"}
@@ -71,7 +72,7 @@ def as_kohya(lora_file: Path, folder: Path, alpha: float = 2.0) -> Path:
 def test_base_comes_back_bit_identical_and_is_shared(pipe, tiny_base, tiny_lora):
     before = {name: (value.clone(), value.data_ptr()) for name, value in weights(pipe).items()}
     plain = noise_prediction(pipe)
-    with lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+    with with_lora(pipe, read_lora(tiny_lora, tiny_base)):
         changed = noise_prediction(pipe)
         copied = {name for name, value in weights(pipe).items() if value.data_ptr() != before[name][1]}
     after = weights(pipe)
@@ -86,13 +87,13 @@ def test_base_comes_back_bit_identical_and_is_shared(pipe, tiny_base, tiny_lora)
 
 def test_base_comes_back_when_work_under_the_lora_fails(pipe, tiny_base, tiny_lora):
     plain = noise_prediction(pipe)
-    with pytest.raises(KeyboardInterrupt), lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+    with pytest.raises(KeyboardInterrupt), with_lora(pipe, read_lora(tiny_lora, tiny_base)):
         raise KeyboardInterrupt
     assert torch.equal(noise_prediction(pipe), plain)
 
 
 def test_equals_plain_diffusers(pipe, tiny_base, tiny_lora):
-    with lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+    with with_lora(pipe, read_lora(tiny_lora, tiny_base)):
         ours = noise_prediction(pipe)
     pipe.load_lora_weights(tiny_lora)
     theirs = noise_prediction(pipe)
@@ -104,7 +105,7 @@ def test_scale(pipe, tiny_base, tiny_lora):
     file, plain = read_lora(tiny_lora, tiny_base), noise_prediction(pipe)
     distances = []
     for scale in (0.0, 0.5, 1.0):
-        with lora_on(pipe, file, scale):
+        with with_lora(pipe, file, scale):
             distances.append((noise_prediction(pipe) - plain).abs().max().item())
     assert distances[0] == 0 < distances[1] < distances[2]
 
@@ -113,17 +114,17 @@ def test_scale(pipe, tiny_base, tiny_lora):
 def test_kohya_layout_equals_diffusers_layout(pipe, tiny_base, tiny_lora, tiny_lora_text, tmp_path, text_encoder):
     folder = tiny_lora_text if text_encoder else tiny_lora
     plain = noise_prediction(pipe)
-    with lora_on(pipe, read_lora(folder, tiny_base)):
+    with with_lora(pipe, read_lora(folder, tiny_base)):
         expected = noise_prediction(pipe)
-    with lora_on(pipe, read_lora(as_kohya(folder / LORA_WEIGHTS, tmp_path), tiny_base)):
+    with with_lora(pipe, read_lora(as_kohya(folder / LORA_WEIGHTS, tmp_path), tiny_base)):
         ours = noise_prediction(pipe)
     assert torch.allclose(ours, expected, atol=1e-6) and (ours - plain).abs().max() > 1e-3
 
 
 def test_text_encoder_part_counts(pipe, tiny_base, tiny_lora, tiny_lora_text):
-    with lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+    with with_lora(pipe, read_lora(tiny_lora, tiny_base)):
         unet_only = noise_prediction(pipe)
-    with lora_on(pipe, read_lora(tiny_lora_text, tiny_base)):
+    with with_lora(pipe, read_lora(tiny_lora_text, tiny_base)):
         both = noise_prediction(pipe)
     assert (both - unet_only).abs().max() > 1e-3
 
@@ -132,24 +133,24 @@ def test_text_encoder_alone_counts(pipe, tiny_base, tiny_lora_text, tmp_path):
     tensors = load_file(tiny_lora_text / LORA_WEIGHTS)
     save_file({name: tensors[name] for name in tensors if name.startswith("text")}, tmp_path / LORA_WEIGHTS)
     plain = noise_prediction(pipe)
-    with lora_on(pipe, read_lora(tmp_path, tiny_base)):
+    with with_lora(pipe, read_lora(tmp_path, tiny_base)):
         assert (noise_prediction(pipe) - plain).abs().max() > 1e-3
     assert torch.equal(noise_prediction(pipe), plain)
 
 
 def test_old_layout_equals_diffusers_layout(pipe, tiny_base, tiny_lora, tmp_path):
-    with lora_on(pipe, read_lora(tiny_lora, tiny_base)):
+    with with_lora(pipe, read_lora(tiny_lora, tiny_base)):
         expected = noise_prediction(pipe)
-    with lora_on(pipe, read_lora(as_old(tiny_lora / LORA_WEIGHTS, tmp_path), tiny_base)):
+    with with_lora(pipe, read_lora(as_old(tiny_lora / LORA_WEIGHTS, tmp_path), tiny_base)):
         assert torch.equal(noise_prediction(pipe), expected)
 
 
 def test_old_layout_with_prefix_and_text_encoder(pipe, tiny_base, tiny_lora, tiny_lora_text, tmp_path):
-    with lora_on(pipe, read_lora(tiny_lora_text, tiny_base)):
+    with with_lora(pipe, read_lora(tiny_lora_text, tiny_base)):
         expected = noise_prediction(pipe)
     old = as_old(tiny_lora_text / LORA_WEIGHTS, tmp_path, prefix="unet.")
     assert sum(name.startswith("text_encoder.text_model.") for name in load_file(old)) >= 8
-    with lora_on(pipe, read_lora(old, tiny_base)):
+    with with_lora(pipe, read_lora(old, tiny_base)):
         assert torch.equal(noise_prediction(pipe), expected)
 
 
@@ -164,7 +165,7 @@ def test_dora_counts_in_both_layouts(pipe, tiny_base, tmp_path):
     save_file(kohya, tmp_path / "kohya.safetensors")
     predictions = []
     for path in (file, tmp_path / "kohya.safetensors"):
-        with lora_on(pipe, read_lora(path, tiny_base)):
+        with with_lora(pipe, read_lora(path, tiny_base)):
             predictions.append(noise_prediction(pipe))
     pipe.load_lora_weights(tmp_path, weight_name=LORA_WEIGHTS)
     theirs = noise_prediction(pipe)
@@ -185,7 +186,7 @@ def test_scale_of_a_dora_is_the_way_from_the_base_to_it(pipe, tiny_base, tmp_pat
     whole = base + up @ down
     whole *= (m.flatten() / whole.norm(dim=1))[:, None]
     for scale in (0, 0.5, 1, -1):
-        with lora_on(pipe, read_lora(path, tiny_base), scale):
+        with with_lora(pipe, read_lora(path, tiny_base), scale):
             assert torch.allclose(layer.weight, base + scale * (whole - base), atol=1e-5)
             differences.append((noise_prediction(pipe) - plain).abs().max())
     assert differences[0] == 0 < differences[1] < differences[2]
@@ -195,9 +196,9 @@ def test_alpha_in_the_metadata_counts(pipe, tiny_base, tiny_lora, tmp_path):
     config = {"unet.r": 4, "unet.lora_alpha": 8, "unet.alpha_pattern": {}, "unet.rank_pattern": {}}
     metadata = {"format": "pt", "lora_adapter_metadata": json.dumps(config)}
     save_file(load_file(tiny_lora / LORA_WEIGHTS), tmp_path / LORA_WEIGHTS, metadata=metadata)
-    with lora_on(pipe, read_lora(tiny_lora, tiny_base), scale=2.0):
+    with with_lora(pipe, read_lora(tiny_lora, tiny_base), scale=2.0):
         expected = noise_prediction(pipe)
-    with lora_on(pipe, read_lora(tmp_path, tiny_base)):
+    with with_lora(pipe, read_lora(tmp_path, tiny_base)):
         assert torch.allclose(noise_prediction(pipe), expected, atol=1e-6)
 
 
@@ -285,12 +286,12 @@ def test_base_with_damaged_weights(tmp_path):
 
 def test_auto_says_which_and_how_to_change_it(monkeypatch, capsys):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert resolve_base("auto") == pipelines.SD15
+    assert resolve_base("auto") == SD.hub_name
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(pipelines, "_check_folder", lambda folder: None)
     assert resolve_base("auto") == resolve_base("miniature") == str(pipelines.MINIATURE)
     sd, miniature, _ = capsys.readouterr().out.splitlines()
-    assert pipelines.SD15 in sd and "miniature" in miniature and "--pretrained_model_name_or_path" in miniature
+    assert SD.hub_name in sd and "miniature" in miniature and "--pretrained_model_name_or_path" in miniature
 
 
 @pytest.mark.parametrize(("spacing", "offset", "most"), [("leading", 1, 998), ("leading", 0, 999), (None, 1, 999)])

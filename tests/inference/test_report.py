@@ -1,4 +1,4 @@
-"""report.py: what the page holds."""
+"""report.py and report_page.py: what the page holds."""
 
 import io
 import json
@@ -10,8 +10,8 @@ from painted_comparison import LOOKS, ROWS, SCRIPT, TITLES, comparison_with_page
 from PIL import Image
 
 from images.scenes import caption, draw, sample_scene
-from inference.picture_files import save_picture
-from inference.report import encode, write_report
+from inference.image_io import save_picture
+from inference.report_page import encode, write_report
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from inference.cli import InputError
 from inference.pipelines import load_base
-from inference.sampling import Control, decode, embedded, encode, initial_noise, sample
+from inference.sampling import Control, as_pictures, decode, embedded, encode, initial_noise, sample
 
 PROMPTS = ["a red lighthouse by the sea", "a castle in the snow", "a tent", "a tree in the hills", "a car"]
 
@@ -116,12 +116,17 @@ def test_noise_is_the_cpu_generators_whatever_the_precision(pipe):
     assert torch.equal(noise[1:], torch.randn(1, 4, 16, 8, generator=torch.Generator().manual_seed(6)))
 
 
-def test_each_prompt_is_encoded_once(pipe, monkeypatch):
+def test_each_prompt_is_encoded_once_as_the_pipeline_does(pipe):
     seen = []
-    original = pipe.encode_prompt
-    monkeypatch.setattr(pipe, "encode_prompt", lambda prompts, *rest: seen.extend(prompts) or original(prompts, *rest))
-    text = encode(pipe, ["a car", "a tent", "a car", ""])
-    assert seen == ["a car", "a tent", ""] and text["a car"].shape == (1, 77, 32)
+    handle = pipe.text_encoder.register_forward_pre_hook(lambda _, inputs: seen.extend(inputs[0]))
+    try:
+        text = encode(pipe, ["a car", "a tent", "a car", ""])
+    finally:
+        handle.remove()
+    assert pipe.tokenizer.batch_decode(seen, skip_special_tokens=True) == ["a car", "a tent", ""]
+    with torch.no_grad():
+        assert torch.equal(text["a car"]["states"], pipe.encode_prompt(["a car"], "cpu", 1, False)[0])
+    assert text["a car"]["states"].shape == (1, 77, 32)
 
 
 def test_bf16_draws_nearly_the_same_picture(pipe, tiny_base):
@@ -144,7 +149,7 @@ def test_pixels_are_rounded_and_not_cut():
         def decode(self, latents, return_dict):
             return ((latents / 2).expand(-1, 3, -1, -1),)  # and so undo the scaling
 
-    (picture,) = decode(SimpleNamespace(vae=Vae()), values[None, None, None])
+    (picture,) = as_pictures(decode(SimpleNamespace(vae=Vae()), values[None, None, None]))
     assert [pixel[0] for pixel in np.asarray(picture)[0]] == [0, 0, 0, 1, 101, 255, 255]
 
 

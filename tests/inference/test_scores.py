@@ -8,11 +8,10 @@ from PIL import Image
 from skimage.color import rgb2lab
 
 from inference import scores
+from inference.clip_scorer import Clip, clip_scores
 from inference.intervals import mean_with_interval, rank_agreement
 from inference.scores import (
-    Clip,
     cielab,
-    clip_scores,
     edge_f1,
     film_look,
     look_distances,

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from inference.adapters import Missing, find_embedding, read_lora
 from inference.cli import InputError
-from inference.control import ControlNet, find_controlnet
+from inference.controlnets import ControlNet, find_controlnet
 from inference.pipelines import MINIATURE, load_base
 from inference.strategies import controlnet, dreambooth, filled, lora, textual_inversion
 

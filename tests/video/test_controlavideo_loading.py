@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from inference.adapters import read_lora
 from inference.cli import InputError
-from inference.strategies import lora_on
+from inference.strategies import with_lora
 from video.controlavideo import ControlAVideoPipeline, UNetPseudo3DConditionModel, pickles
 from video.controlavideo.clip_latents import decode_frames
 from video.controlavideo.loading import checkpoint_folder, control_mode, put_base, stamp
@@ -285,7 +285,7 @@ def test_a_lora_is_put_on_and_taken_off_the_pipeline(over_tiny_base, tiny_base, 
     pipe = ControlAVideoPipeline(flat.vae, flat.text_encoder, flat.tokenizer, unet, own.controlnet, flat.scheduler)
     file = read_lora(tiny_lora, tiny_base)
     plain = StableDiffusionPipeline.from_pretrained(tiny_base)
-    with lora_on(plain, file), lora_on(pipe, file):
+    with with_lora(plain, file), with_lora(pipe, file):
         assert same_picture(pipe.unet, plain.unet) < 2e-5
         assert same_picture(pipe.unet, UNetPseudo3DConditionModel.from_2d(flat.unet)) > 1e-2
     assert same_picture(pipe.unet, plain.unet) < 2e-5

@@ -11,7 +11,7 @@ from tiny_controlnet import add_controlnet
 
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
-from inference.control import find_controlnet
+from inference.controlnets import find_controlnet
 from inference.pipelines import load_base
 from video.clip import Frame
 from video.clip_scores import scores

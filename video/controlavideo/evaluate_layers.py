@@ -162,7 +162,7 @@ def length_table(rows: dict[str, Callable], clips: int, side: int) -> None:
 
 def main() -> None:
     args = parse_args()
-    from inference.control import find_controlnet
+    from inference.controlnets import find_controlnet
     from inference.pipelines import check_steps
     from video.controlavideo.loading import checkpoint_folder, native_side
     from video.controlavideo.pipeline import Repairs, load_pipeline

@@ -50,7 +50,7 @@ def _add_model_and_data(add: Callable, output_dir: str) -> None:
         help="folder of captioned pictures; if not given, images/cinematic, or images/drawn for the miniature",
     )
     add("--output_dir", type=Path, default=ROOT / "outputs" / output_dir, help="where everything is written")
-    add("--resolution", type=at_least(8), help="pictures get this squared in pixels; the base's own if not given")
+    add("--resolution", type=at_least(8), help="side in pixels; other shapes have its area; if not given, the base's")
     add("--center_crop", action="store_true", help="crop the centre and not a place drawn from the seed")
     add("--random_flip", action="store_true", help="mirror half of all samples; not where captions say left")
     add("--caption_dropout", type=at_least(0, float), default=0.0, help="share of samples trained without a caption")
@@ -75,8 +75,8 @@ def _add_optimization(add: Callable) -> None:
     add("--adam_weight_decay", type=at_least(0, float), default=1e-2, help="weight decay of what is trained")
     add("--max_grad_norm", type=at_least(0, float), default=1.0, help="gradients are clipped to this norm; 0: never")
     add("--snr_gamma", type=at_least(0, float), help="min-SNR loss weighting; 5 is usual")
-    add("--noise_offset", type=at_least(0, float), default=0.0, help="noise constant over a channel; 0.1 is usual")
-    add("--seed", type=any_seed, default=0, help="decides order, crops, noise, timesteps and first weights")
+    add("--noise_offset", type=at_least(0, float), default=0.0, help="of noise constant over a channel; 0.1 is usual")
+    add("--seed", type=any_seed, default=0, help="of order, crops, noise, timesteps and first weights")
 
 
 def _add_hardware(add: Callable) -> None:

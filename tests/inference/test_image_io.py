@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageOps, PngImagePlugin
 
 from inference.cli import InputError
-from inference.picture_files import PictureWriter, read_picture, read_recipe, save_picture
+from inference.image_io import PictureWriter, read_picture, read_recipe, save_picture
 
 
 def test_sixteen_bits_are_brought_to_eight(tmp_path):

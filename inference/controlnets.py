@@ -1,4 +1,4 @@
-"""A ControlNet for a base: which one, the map it holds to, and what of both makes a picture what it is.
+"""A ControlNet for a base: which one, the control map it is given, and what of both a recipe records.
 
 SD v1.5 has published ones; a base may bring its own in `controlnet-canny` beside its other parts: the miniature does.
 """
@@ -16,22 +16,20 @@ import numpy as np
 from inference.adapters import Missing
 from inference.cli import InputError
 from inference.detectors import DPT, Detector, check_kind, load_detector
+from inference.families import family_of
+from inference.families.base import CONTROLNET
 from inference.files import file_sha256
 from inference.pipelines import MINIATURE, WAY_ON, check_finite, hub_folder, short_name
 
 if TYPE_CHECKING:
-    from diffusers import StableDiffusionPipeline
+    from diffusers import DiffusionPipeline
 
     from inference.sampling import Control
 
-# a kind's first word -> what lllyasviel/sd-controlnet-... calls it
-PUBLISHED = {
-    "canny": "canny", "depth": "depth", "mlsd": "mlsd", "normal": "normal", "openpose": "openpose",
-    "scribble": "scribble", "softedge": "hed",
-}  # fmt: skip
 # words in the names of published ControlNets that say which maps they were trained with
 WORDS = {"hed": "softedge", "pidinet": "softedge"}
-WORDS |= {kind: kind for kind in (*PUBLISHED, "lineart", "seg", "shuffle", "tile")}
+KINDS = ("canny", "depth", "lineart", "mlsd", "normal", "openpose", "scribble", "seg", "shuffle", "softedge", "tile")
+WORDS |= {kind: kind for kind in KINDS}
 
 
 @dataclass(frozen=True)
@@ -70,16 +68,17 @@ class ControlNet:
             device=device,
         )
 
-    def over(self, pipe: "StableDiffusionPipeline", maps: Sequence[np.ndarray]) -> "Control":
+    def over(self, pipe: "DiffusionPipeline", maps: Sequence[np.ndarray]) -> "Control":
         """What sampling takes: the model, loaded beside `pipe`, and one map (h, w, 3) per picture."""
         from diffusers import ControlNetModel
         from safetensors import SafetensorError
 
         from inference.sampling import Control
 
+        dtype = family_of(pipe).network(pipe).dtype
         try:
             model = ControlNetModel.from_pretrained(
-                self.folder, torch_dtype=pipe.unet.dtype, use_safetensors=True, local_files_only=True
+                self.folder, torch_dtype=dtype, use_safetensors=True, local_files_only=True
             )
         except (OSError, ValueError, SafetensorError) as error:
             why = str(error).splitlines()[0]
@@ -95,29 +94,31 @@ def find_controlnet(name: str | None, kind: str, base_folder: Path, **options) -
     fetched, and for a ControlNet of another base. `options` are the other fields of `ControlNet`.
     """
     check_kind(kind)
+    family, first_word = family_of(base_folder), kind.split("_")[0]
+    family.check(CONTROLNET)
     own = base_folder / f"controlnet-{kind}"
     if name is None and base_folder == MINIATURE and not own.is_dir():
         if kind != "canny":
             raise InputError(f"the miniature has no ControlNet for {kind} maps; take --control canny")
         raise Missing(f"no ControlNet in {own}; make it with finetune/miniature.sh")
-    if name is None and not own.is_dir() and kind.split("_")[0] not in PUBLISHED:
+    if name is None and not own.is_dir() and first_word not in family.controlnets:
         raise InputError(f"no ControlNet for {kind} maps is known here; name one with --controlnet")
-    name = name or (str(own) if own.is_dir() else f"lllyasviel/sd-controlnet-{PUBLISHED[kind.split('_')[0]]}")
+    name = name or (str(own) if own.is_dir() else family.controlnets[first_word])
     folder = _fetched(name)
     config = {}
     with contextlib.suppress(OSError, ValueError):
         config = json.loads((folder / "config.json").read_text())
     if config.get("_class_name") != "ControlNetModel":
         raise InputError(f"{folder} holds no ControlNetModel (by its config.json); name another one with --controlnet")
-    base = json.loads((base_folder / "unet" / "config.json").read_text())
-    for field in ("in_channels", "block_out_channels", "cross_attention_dim"):
+    base = json.loads((base_folder / family.denoiser / "config.json").read_text())
+    for field in family.controlnet_fields:
         if config.get(field) != base.get(field):
             raise InputError(
                 f"{name} was made for another base: its {field} is {config.get(field)}, and that of {base_folder} is "
                 f"{base.get(field)}; name another one with --controlnet"
             )
     trained = {WORDS[word] for word in re.split("[^a-z]+", short_name(name).lower()) if word in WORDS}
-    if trained and kind.split("_")[0] not in trained:
+    if trained and first_word not in trained:
         print(f"{name} is, by its name, for {' or '.join(sorted(trained))} maps; it gets {kind} maps")
     return ControlNet(folder, short_name(name), kind, **options)
 

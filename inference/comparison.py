@@ -20,10 +20,11 @@ from PIL import Image, ImageOps
 from inference.batching import Batch, note, planned
 from inference.cli import InputError
 from inference.device import dtype_of, rank_and_world
+from inference.families import family_of
 from inference.files import file_sha256, locked
-from inference.grid import comparison_sheet, notice_tile, save_sheet
+from inference.grid import Column, comparison_sheet, notice_tile, save_sheet
+from inference.image_io import PictureWriter, read_picture, read_recipe, save_picture
 from inference.options import SEEDS, check_compiler, output_folder, read_prompts
-from inference.picture_files import PictureWriter, read_picture, read_recipe, save_picture
 from inference.pipelines import (
     base_folder,
     check_steps,
@@ -86,7 +87,7 @@ class Job:
         self._held.__exit__(*error)
 
     def _size(self) -> tuple[int, int]:
-        """Pixels as asked for, else the base's own, in the shape of the picture that was brought."""
+        """Pixels as asked for, else the base's own, in the shape of the user's picture where there is one."""
         height, width, factor = native_size(self.folder)
         if self.image:
             picture = read_picture(self.image)
@@ -172,8 +173,9 @@ class Job:
         with strategy.prepare(self._pipe) as pipe:
             control = strategy.controlnet and strategy.controlnet.over(pipe, [maps[cell.row] for cell in cells])
             if self.args.compile:
-                pipe.unet.requires_grad_(False)  # a LoRA leaves it so, and for each way it would be compiled anew
-                pipe.unet.compile_repeated_blocks()
+                network = family_of(pipe).network(pipe)
+                network.requires_grad_(False)  # a LoRA leaves it so, and for each way it would be compiled anew
+                network.compile_repeated_blocks()
             pictures = sample(
                 pipe,
                 prompts,
@@ -198,7 +200,7 @@ class Job:
         return maps
 
     def _source(self, row: int, files: dict[Cell, Path]) -> Image.Image:
-        """The picture a ControlNet starts from: the one that was brought, else the base's."""
+        """The picture a ControlNet starts from: the user's own, else the base's."""
         if self.image:
             size = (self.settings["width"], self.settings["height"])
             return ImageOps.fit(read_picture(self.image), size, Image.Resampling.LANCZOS)
@@ -217,21 +219,20 @@ class Job:
         files = self.draw(strategies)
         if self.rank:
             return  # one process writes
-        titles, drawn = [], []
-        if self.image:
-            titles, drawn = ["Picture"], [[self._source(0, files)] * len(self.prompts)]
-        for column in columns:
-            if isinstance(column, Notice):
-                drawn.append([notice_tile(drawn[0][0].size, column.text)] * len(self.prompts))
-            elif show_maps and column.controlnet:
-                titles.append("Control map")
-                drawn.append([Image.fromarray(found) for found in self.control_maps(column, files).values()])
-            if isinstance(column, Strategy):
-                drawn.append([read_picture(path) for cell, path in files.items() if cell.strategy is column])
-            titles.append(column.title)
+        shown = [Column("Picture", [self._source(0, files)] * len(self.prompts))] if self.image else []
+        for one in columns:
+            if isinstance(one, Notice):
+                tile = notice_tile(shown[0].pictures[0].size, one.text)
+                shown.append(Column(one.title, [tile] * len(self.prompts)))
+                continue
+            if show_maps and one.controlnet:
+                maps = self.control_maps(one, files).values()
+                shown.append(Column("Control map", [Image.fromarray(found) for found in maps]))
+            own = [read_picture(path) for cell, path in files.items() if cell.strategy is one]
+            shown.append(Column(one.title, own))
         notes = [f"seed {self._seed(row)}" for row in range(len(self.prompts))]
-        sheet = comparison_sheet(self.prompts, notes, titles, list(zip(*drawn, strict=True)), self.footer)
-        self.finish(files, sheet, {column.title: column.text for column in columns if isinstance(column, Notice)})
+        sheet = comparison_sheet(self.prompts, notes, shown, self.footer)
+        self.finish(files, sheet, {one.title: one.text for one in columns if isinstance(one, Notice)})
 
     def finish(self, files: dict[Cell, Path], sheet: Image.Image, notices: dict[str, str] | None = None) -> None:
         save_sheet(sheet, self.output_dir / "grid.png")  # before the scores, which may have to wait for a CLIP

@@ -1,4 +1,4 @@
-"""finetune/recasting.py: frozen weights are rounded, trained ones are not, and both never lie in memory together."""
+"""frozen weights are rounded, trained ones are not, and both never lie in memory together."""
 
 import subprocess
 import sys
@@ -10,15 +10,16 @@ import torch
 from conftest import stock_pipeline
 from safetensors.torch import save_file
 
-from finetune.lora import ATTENTION, add_lora
-from finetune.recasting import recast_frozen
+from finetune.lora import add_lora
+from finetune.precision import recast_frozen
+from inference.families import SD
 
 CPU = torch.device("cpu")
 
 
 def test_frozen_weights_are_rounded_and_trained_ones_are_not(tiny_base: Path) -> None:
     unet, rounded = stock_pipeline(tiny_base).unet, stock_pipeline(tiny_base).unet.bfloat16().state_dict()
-    add_lora(unet, ATTENTION, Namespace(rank=2, lora_alpha=2, use_dora=False))
+    add_lora(unet, SD.attention, Namespace(rank=2, lora_alpha=2, use_dora=False))
     recast_frozen(unet, tiny_base / "unet", None, CPU, torch.bfloat16)
     trained = {name for name, p in unet.named_parameters() if p.requires_grad}
     assert trained and all(unet.get_parameter(name).dtype == torch.float32 for name in trained)
@@ -40,7 +41,8 @@ MEASURED = """
 import sys, torch
 from pathlib import Path
 from safetensors.torch import load_file
-from finetune.recasting import recast_frozen
+from finetune.precision import recast_frozen
+from inference.families import SD
 from inference.device import peak_memory
 
 folder, layers = Path(sys.argv[1]), 16
