@@ -125,7 +125,7 @@ def to_compute(model: Denoiser, run: Run) -> None:
     if run.args.gradient_checkpointing:
         network.enable_gradient_checkpointing()
         for part in encoder.children():
-            part.gradient_checkpointing_enable({"use_reentrant": False})
+            part.activation_checkpointing_enable({"use_reentrant": False})
     if run.accelerator.device.type == "cpu":
         join_attention(network)
         for part in encoder.children():
