@@ -52,6 +52,11 @@ class Epsilon:
         """What `predicted` says that x, whose signal has the share `a` of the variance, shows."""
         return (x.float() - (1 - a) ** 0.5 * predicted.float()) / a**0.5
 
+    @staticmethod
+    def pulled(predicted: Tensor, pull: Tensor, a: float) -> Tensor:
+        """The prediction whose x0 is what it was and `pull` more."""
+        return (predicted.float() - (a / (1 - a)) ** 0.5 * pull).to(predicted.dtype)
+
     def _share(self, t: Tensor) -> Tensor:
         return self.alphas[t][:, None, None, None]  # (n, 1, 1, 1)
 
@@ -69,6 +74,10 @@ class Velocity(Epsilon):
     @staticmethod
     def x0(x: Tensor, predicted: Tensor, a: float) -> Tensor:
         return a**0.5 * x.float() - (1 - a) ** 0.5 * predicted.float()
+
+    @staticmethod
+    def pulled(predicted: Tensor, pull: Tensor, a: float) -> Tensor:
+        return (predicted.float() - pull / (1 - a) ** 0.5).to(predicted.dtype)
 
 
 KINDS = {"epsilon": Epsilon, "v_prediction": Velocity}  # by a scheduler's prediction_type

@@ -26,9 +26,18 @@ LONGEST = (
     "test_evaluate_layers", "test_miniature", "test_training", "test_controlnet_per_frame", "test_accelerate",
     "test_attack", "test_control_a_video", "test_dreambooth",
 )  # fmt: skip
+# files whose tests run whole scripts, which `make quick` leaves out
+WHOLE_SCRIPTS = (
+    "test_training", "test_textual_inversion", "test_dreambooth", "test_accelerate", "test_compare", "test_report_page",
+    "test_inference_base", "test_inference_lora", "test_inference_strategies", "test_controlnet_per_frame",
+    "test_control_a_video", "test_evaluate", "test_evaluate_layers", "test_evaluate_consistency", "test_votes",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in WHOLE_SCRIPTS:
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 

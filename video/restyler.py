@@ -35,7 +35,7 @@ from inference.cli import InputError
 from inference.families import family_of
 from inference.options import SEEDS
 from inference.sampling import decode, embedded, encode, guidance_rows, guided_prediction
-from inference.schedules import Epsilon
+from inference.schedules import KINDS, Epsilon
 
 SCHEDULERS = {"dpm++": DPMSolverMultistepScheduler, "lcm": LCMScheduler}
 
@@ -133,10 +133,11 @@ class Restyler:
     ):
         self.pipe, self.controlnet, self.recipe = pipe, controlnet, recipe
         self._scheduler = solver(recipe.scheduler, pipe.scheduler.config)
-        if recipe.flow_end and self._scheduler.config.prediction_type != "epsilon":
-            raise InputError(f"a base that predicts {self._scheduler.config.prediction_type} needs --consistency none")
+        predicts = self._scheduler.config.prediction_type
+        if recipe.flow_end and predicts not in KINDS:
+            raise InputError(f"a base that predicts {predicts} needs --consistency none")
         self.guided = recipe.guidance_scale > 1
-        self.family, self._noising = family_of(pipe), Epsilon(self._scheduler)
+        self.family, self._noising = family_of(pipe), KINDS.get(predicts, Epsilon)(self._scheduler)
         text = encode(pipe, [prompt, negative_prompt])
         self._text = text[prompt], text[negative_prompt] if self.guided else None
         self._attention = {}
@@ -190,26 +191,26 @@ class Restyler:
             for i, t in enumerate(steps):
                 held = residuals if (i + 1) / len(steps) <= recipe.control_guidance_end else None
                 with self._shared(i, anchor, remember):
-                    eps = guided_prediction(self.pipe, scheduler, latents, t, text, recipe.guidance_scale, held)
+                    predicted = guided_prediction(self.pipe, scheduler, latents, t, text, recipe.guidance_scale, held)
                 if i < recipe.flow_end * len(steps):
                     target = follow and (follow.seen, follow.moved(key.x0[i]))
-                    eps = self._follow(eps, latents, alphas[i], target, remember)
-                latents = scheduler.step(eps, t, latents, **own, return_dict=False)[0]
+                    predicted = self._follow(predicted, latents, alphas[i], target, remember)
+                latents = scheduler.step(predicted, t, latents, **own, return_dict=False)[0]
         return latents
 
-    def _follow(self, eps, latents, a: float, target, remember) -> torch.Tensor:
-        """Pull x0 to the key frame's, by changing eps; remember what it then is.
+    def _follow(self, predicted, latents, a: float, target, remember) -> torch.Tensor:
+        """Pull x0 to the key frame's, by changing the prediction; remember what it then is.
 
         `target` is (where the key frame shows the same thing, its x0 moved there); None for a key frame itself.
         """
-        x0 = Epsilon.x0(latents, eps, a)
+        x0 = self._noising.x0(latents, predicted, a)
         if target is not None:
             seen, moved = target
             pull = seen * (moved - x0)
-            x0, eps = x0 + pull, (eps.float() - (a / (1 - a)) ** 0.5 * pull).to(eps.dtype)
+            x0, predicted = x0 + pull, self._noising.pulled(predicted, pull, a)
         if remember is not None:
             remember.x0.append(x0)
-        return eps
+        return predicted
 
     @contextlib.contextmanager
     def _shared(self, step: int, anchor: Memory | None, remember: Memory | None) -> Iterator[None]:

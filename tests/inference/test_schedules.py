@@ -28,6 +28,9 @@ def test_noise_target_and_x0_are_those_of_diffusers(kind: str) -> None:
         theirs = scheduler.step(target[i], int(t[i]), noisy[i]).pred_original_sample
         assert torch.allclose(schedule.x0(noisy[i], target[i], schedule.alphas[t[i]].item()), theirs, atol=1e-5)
         assert torch.allclose(theirs, x0[i], atol=1e-4)
+        a = schedule.alphas[t[i]].item()
+        pulled = schedule.pulled(target[i], torch.full_like(x0[i], 0.25), a)
+        assert torch.allclose(schedule.x0(noisy[i], pulled, a), theirs + 0.25, atol=1e-4)
 
 
 def test_min_snr_weights() -> None:

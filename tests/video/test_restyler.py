@@ -1,6 +1,7 @@
 """video/restyler.py: with everything off diffusers' pipelines to the bit, with all on the same in any batch."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,8 +16,10 @@ from diffusers import (
 )
 from tiny_controlnet import add_controlnet
 
+from inference.cli import InputError
 from inference.detectors import canny
 from inference.pipelines import load_base
+from inference.schedules import KINDS
 from video.restyler import AnchorAttention, Batch, Follow, Memory, Recipe, Restyler
 
 OFF = {"shared_noise": False, "anchor_attention": False, "flow_end": 0.0}
@@ -142,16 +145,40 @@ def test_equal_frames_are_drawn_equal(loaded):
     assert (frames - frames[:1]).abs().max() < 1e-4
 
 
-def test_only_what_the_key_frame_shows_is_drawn_towards_it():
-    """x0 = (x - sqrt(1 - a) eps) / sqrt(a), with a = 1/2."""
-    latents, x0, eps = torch.randn(3, 1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+# x0 by hand, of x and a prediction where half of the variance is signal
+X0 = {
+    "epsilon": lambda x, eps: (x - 0.5**0.5 * eps) / 0.5**0.5,
+    "v_prediction": lambda x, v: 0.5**0.5 * x - 0.5**0.5 * v,
+}
+
+
+@pytest.mark.parametrize("kind", X0)
+def test_only_what_the_key_frame_shows_is_drawn_towards_it(kind):
+    latents, x0, predicted = torch.randn(3, 1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
     seen = torch.ones(1, 1, 64, 64)
     seen[..., :32] = 0
     blank = torch.zeros(1, 3, 64, 64)
     follow = Follow(Batch(blank, blank, [0], torch.zeros(1, 2, 64, 64), seen), latents)
-    found = Restyler._follow(None, eps, latents, 0.5, (follow.seen, follow.moved(x0)), None)
-    assert torch.equal(found[..., :4], eps[..., :4])
-    assert torch.allclose((latents - 0.5**0.5 * found)[..., 4:] / 0.5**0.5, x0[..., 4:], atol=1e-4)
+    restyler, kept = SimpleNamespace(_noising=KINDS[kind]), Memory()
+    found = Restyler._follow(restyler, predicted, latents, 0.5, (follow.seen, follow.moved(x0)), kept)
+    assert torch.equal(found[..., :4], predicted[..., :4])
+    shown = X0[kind](latents, found)
+    assert torch.allclose(shown[..., 4:], x0[..., 4:], atol=1e-4)
+    assert torch.allclose(kept.x0[0], shown, atol=1e-4)
+
+
+def test_a_base_that_predicts_velocity_is_held_together_too(loaded):
+    pipe, controlnet = loaded
+    pipe.scheduler.register_to_config(prediction_type="v_prediction")
+    apart = {}
+    for end in (0.0, 1.0):
+        recipe = Recipe(8, seed=1, **{**OFF, "flow_end": end})
+        frames = shot(Restyler(pipe, controlnet, recipe, "a house"), batch(3), [2])
+        apart[end] = (frames[1, :, :, 4:] - frames[0, :, :, :-4]).square().mean()
+    assert apart[1.0] < 0.5 * apart[0.0], apart
+    pipe.scheduler.register_to_config(prediction_type="sample")
+    with pytest.raises(InputError, match="predicts sample needs --consistency none"):
+        Restyler(pipe, controlnet, Recipe(4, flow_end=0.5), "a house")
 
 
 @pytest.mark.parametrize(("end", "steps"), [(0.0, 0), (0.5, 3), (1.0, 6)])
