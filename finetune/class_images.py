@@ -141,9 +141,16 @@ def draw_missing(
                 alike = [picture for batch in group for picture in batch]
                 prompts, seeds = [picture.prompt for picture in alike], [picture.seed for picture in alike]
                 pictures = sampling.sample(
-                    pipe, prompts, seeds, height=height, width=width, num_inference_steps=STEPS,
-                    guidance_scale=GUIDANCE, batch_size=batch_size, label=f"class {width}x{height}",
-                )  # fmt: skip
+                    pipe,
+                    prompts,
+                    seeds,
+                    height=height,
+                    width=width,
+                    num_inference_steps=STEPS,
+                    guidance_scale=GUIDANCE,
+                    batch_size=batch_size,
+                    label=f"class {width}x{height}",
+                )
                 for one, picture in zip(alike, pictures, strict=True):
                     if one in missing:
                         missing.remove(one)

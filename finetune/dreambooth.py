@@ -185,8 +185,12 @@ def main() -> None:
         # no pipeline in checkpoints: the weights are in their state already, a third of SD v1.5's 12 GB
         train(run, model, partial(save, run, models), loss_fn, copies=0)
     said = args.instance_prompt.replace("{caption}", "a red lighthouse by the sea")
-    print(f"wrote the pipeline {args.output_dir}" + (f" and {SINGLE_FILE} in it" if args.single_file else "")
-          + f", for prompts such as {said!r}; " + comparison("inference_dreambooth", args))  # fmt: skip
+    print(
+        f"wrote the pipeline {args.output_dir}"
+        + (f" and {SINGLE_FILE} in it" if args.single_file else "")
+        + f", for prompts such as {said!r}; "
+        + comparison("inference_dreambooth", args)
+    )
 
 
 if __name__ == "__main__":

@@ -122,8 +122,10 @@ def main() -> None:
     if args.use_dora:
         print(f"note: {DORA_ELSEWHERE}")
     for_whom = "in kohya's form" if args.use_dora else "for ComfyUI, A1111 and Forge"
-    print(f"wrote {args.output_dir / LORA_WEIGHTS} and, {for_whom}, {KOHYA_WEIGHTS} beside it; "
-          + comparison("inference_lora", args))  # fmt: skip
+    print(
+        f"wrote {args.output_dir / LORA_WEIGHTS} and, {for_whom}, {KOHYA_WEIGHTS} beside it; "
+        + comparison("inference_lora", args)
+    )
 
 
 if __name__ == "__main__":

@@ -173,8 +173,10 @@ def main() -> None:
         keep = partial(save, run, word, embedding)
         train(run, model, keep, copies=1, save_steps=args.save_steps)
     said = run.identity["prompt"].replace("{caption}", "a red lighthouse by the sea")
-    print(f"wrote {args.output_dir / word.file}, for prompts such as {said!r}; "
-          + comparison("inference_textual_inversion", args, args.output_dir / word.file))  # fmt: skip
+    print(
+        f"wrote {args.output_dir / word.file}, for prompts such as {said!r}; "
+        + comparison("inference_textual_inversion", args, args.output_dir / word.file)
+    )
 
 
 if __name__ == "__main__":

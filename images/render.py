@@ -105,9 +105,16 @@ def render_clip(task: Task, args: argparse.Namespace, step: Callable) -> list[st
         step()
     detail = args.detail or suited_detail(job.size)
     take = clip(
-        task.scene, job.rendered_look(), job.camera_move(), *job.size, args.frames,
-        rate=args.rate, samples=args.samples, detail=detail, start=there,
-    )  # fmt: skip
+        task.scene,
+        job.rendered_look(),
+        job.camera_move(),
+        *job.size,
+        args.frames,
+        rate=args.rate,
+        samples=args.samples,
+        detail=detail,
+        start=there,
+    )
     found = []
     for number, rendering in enumerate(take, there):
         with atomic_write(folder / f"{number:04d}.npz") as aside:

@@ -30,7 +30,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = map(str, (HERE.parent, HERE, HERE / "video"))
 
 import warm  # noqa: E402
-from conftest import make_lora, make_tiny_base, two_shapes  # noqa: E402
+from helpers import two_shapes  # noqa: E402
+from tiny_models import make_lora, make_tiny_base  # noqa: E402
 from warm import Finished  # noqa: E402
 
 from inference.cli import InputError, run  # noqa: E402
@@ -100,7 +101,7 @@ def make_scripts(world: Path) -> list[Script]:
     """The scripts, with a base, adapters, pictures and a clip of their own in `world`."""
     from odd_clips import make_clip, ramp
     from reference import write_checkpoint
-    from tiny_controlnet import add_controlnet
+    from tiny_models import add_controlnet
 
     base = add_controlnet(make_tiny_base(world / "base"))
     pictures, lora = two_shapes(world / "pictures"), make_lora(base, world / "adapter")
@@ -292,10 +293,20 @@ class Attack:
         if not self.script.module.startswith("finetune."):
             return
         base = next(word for word in self.script.words(self.folder) if word.startswith("--pretrained"))
-        reader = Script(f"inference.inference_{self.script.name}", lambda home: [
-            base, f"--adapter={home / 'out'}", f"--output_dir={home / 'sheet'}", "--prompts", "a ramp",
-            "--num_inference_steps=2", f"--reference_dir={home / 'none'}",
-        ], (), sheet_of)  # fmt: skip
+        reader = Script(
+            f"inference.inference_{self.script.name}",
+            lambda home: [
+                base,
+                f"--adapter={home / 'out'}",
+                f"--output_dir={home / 'sheet'}",
+                "--prompts",
+                "a ramp",
+                "--num_inference_steps=2",
+                f"--reference_dir={home / 'none'}",
+            ],
+            (),
+            sheet_of,
+        )
         if self.drawn is None:
             home = self.new_home(self.finished)
             done = begun(reader, home).finished()
@@ -403,9 +414,12 @@ class Launched(Attack):
         environment = os.environ | warm.environment() | {"XDG_CACHE_HOME": str(home / "cache")}
         said = open(self.folder / f"said-{self.count}", "w+")  # noqa: SIM115
         process = subprocess.Popen(
-            [*self.command, *self.script.words(home), *more], env=environment, stdout=said, stderr=said,
+            [*self.command, *self.script.words(home), *more],
+            env=environment,
+            stdout=said,
+            stderr=said,
             start_new_session=True,
-        )  # fmt: skip
+        )
         process.said = said
         return process
 

@@ -4,7 +4,7 @@ import re
 import sys
 
 import pytest
-from conftest import run_script
+from helpers import run_script
 
 
 @pytest.mark.slow

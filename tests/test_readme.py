@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import warm
-from conftest import ROOT, captioned_pictures
+from helpers import ROOT, captioned_pictures
 from warm import Finished
 
 USED = ["README.md", "finetune/README.md", "inference/README.md", "video/README.md"]

@@ -16,11 +16,24 @@ os.environ |= {"HF_ENDPOINT": "http://127.0.0.1:9", "CUDA_VISIBLE_DEVICES": ""}
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(
-    ["torch._dynamo", "torch.utils.tensorboard", "accelerate", "peft", "av", "cv2", "scipy.stats", "torchmetrics",
-     "transformers.models.clip.modeling_clip", "diffusers.pipelines.stable_diffusion.safety_checker",
-     "diffusers.pipelines.controlnet", "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_img2img",
-     "diffusers.loaders.single_file_utils", "diffusers.models.controlnets.controlnet", "safetensors.torch"]
-)  # fmt: skip
+    [
+        "torch._dynamo",
+        "torch.utils.tensorboard",
+        "accelerate",
+        "peft",
+        "av",
+        "cv2",
+        "scipy.stats",
+        "torchmetrics",
+        "transformers.models.clip.modeling_clip",
+        "diffusers.pipelines.stable_diffusion.safety_checker",
+        "diffusers.pipelines.controlnet",
+        "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_img2img",
+        "diffusers.loaders.single_file_utils",
+        "diffusers.models.controlnets.controlnet",
+        "safetensors.torch",
+    ]
+)
 
 
 class Finished(NamedTuple):

@@ -51,8 +51,11 @@ def recipe(method: str) -> dict[str, str | bool]:
     """Flags of the shell script."""
     words = shlex.split((ROOT / "finetune" / f"{method}.sh").read_text().partition("exec ")[2].replace("\\\n", " "))
     pairs = zip(words, [*words[1:], "--"], strict=True)
-    return {flag[2:]: following if not following.startswith("--") else True for flag, following in pairs
-            if re.fullmatch(r"--\w+", flag)}  # fmt: skip
+    return {
+        flag[2:]: following if not following.startswith("--") else True
+        for flag, following in pairs
+        if re.fullmatch(r"--\w+", flag)
+    }
 
 
 def networks(method: str, flags: dict) -> tuple[nn.Module, nn.Module]:

@@ -19,7 +19,12 @@ def random_sd15(vocabulary: int = 49408) -> StableDiffusionPipeline:
         vae = AutoencoderKL(**blocks, block_out_channels=(128, 256, 512, 512), layers_per_block=2, sample_size=512)
         text_encoder = CLIPTextModel(CLIPTextConfig(vocab_size=vocabulary, **text, **tokens))
     return StableDiffusionPipeline(
-        unet=unet, vae=vae, text_encoder=text_encoder, tokenizer=tokenizer,
+        unet=unet,
+        vae=vae,
+        text_encoder=text_encoder,
+        tokenizer=tokenizer,
         scheduler=PNDMScheduler.from_pretrained(MINIATURE / "scheduler"),
-        safety_checker=None, feature_extractor=None, requires_safety_checker=False,
-    ).to(device)  # fmt: skip
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    ).to(device)

@@ -222,8 +222,10 @@ def main() -> None:
     )
     libraries, peak_rate = measured_libraries(), matmul_rate()
     print(f"bf16 products of large matrices: {peak_rate / 1e12:.2f} TFLOP/s; libraries alone: {libraries:.0f} MiB")
-    print("method             |  pictures/s  ours theirs ratio of products | peak MiB  ours theirs ratio above | "
-          "first step, s  ours cold warm  theirs cold warm")  # fmt: skip
+    print(
+        "method             |  pictures/s  ours theirs ratio of products | peak MiB  ours theirs ratio above | "
+        "first step, s  ours cold warm  theirs cold warm"
+    )
     for method in args.method:
         for who in ("ours", "theirs"):
             shutil.rmtree(args.work_dir / who / method, ignore_errors=True)
@@ -235,9 +237,12 @@ def main() -> None:
         begin = [(side[0][first], statistics.median(one[first] for one in side[1:])) for side in (ours, theirs)]
         share = rates[0] * operations(method, args.work_dir / args.size, args.resolution) / peak_rate
         above = (peaks[0] - libraries) / (peaks[1] - libraries)
-        print(f"{method:18} | {rates[0]:17.2f} {rates[1]:6.2f} {ratio:5.2f} {share:11.0%} | "
-              f"{peaks[0]:14.0f} {peaks[1]:6.0f} {peaks[0] / peaks[1]:5.2f} {above:5.2f} | "
-              f"{begin[0][0]:24.1f} {begin[0][1]:4.1f} {begin[1][0]:12.1f} {begin[1][1]:4.1f}", flush=True)  # fmt: skip
+        print(
+            f"{method:18} | {rates[0]:17.2f} {rates[1]:6.2f} {ratio:5.2f} {share:11.0%} | "
+            f"{peaks[0]:14.0f} {peaks[1]:6.0f} {peaks[0] / peaks[1]:5.2f} {above:5.2f} | "
+            f"{begin[0][0]:24.1f} {begin[0][1]:4.1f} {begin[1][0]:12.1f} {begin[1][1]:4.1f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -41,8 +41,13 @@ def plain_loop(pipe, controlnet, pictures, maps, steps: int, guidance: float) ->
     whole.set_progress_bar_config(disable=True)
     for index, control in enumerate(maps):
         image = torch.from_numpy(control).permute(2, 0, 1)[None] / 255
-        whole(PROMPT, image, num_inference_steps=steps, guidance_scale=guidance,
-              generator=torch.Generator().manual_seed(index))  # fmt: skip
+        whole(
+            PROMPT,
+            image,
+            num_inference_steps=steps,
+            guidance_scale=guidance,
+            generator=torch.Generator().manual_seed(index),
+        )
 
 
 def stages(restyler, source: Path, frames, size, batch_size: int) -> dict[str, float]:
@@ -76,9 +81,12 @@ def stages(restyler, source: Path, frames, size, batch_size: int) -> dict[str, f
     batches = [to_batch(unit) for unit in planned]
     with torch.inference_mode():
         starts = timed("VAE encode", lambda: [restyler._start(batch) for batch in batches])
-        latents = timed("networks", lambda: [
-            restyler._denoise(start, batch, None, None, None) for start, batch in zip(starts, batches, strict=True)
-        ])  # fmt: skip
+        latents = timed(
+            "networks",
+            lambda: [
+                restyler._denoise(start, batch, None, None, None) for start, batch in zip(starts, batches, strict=True)
+            ],
+        )
         timed("VAE decode", lambda: [restyler.pipe.vae.decode(x, return_dict=False) for x in latents])
     clip = open_clip(source, max_frames=len(frames))
     with tempfile.TemporaryDirectory() as folder:
@@ -129,8 +137,11 @@ def measure(args: argparse.Namespace) -> None:
     cuda = torch.cuda.is_available()
     device, dtype = "cuda" if cuda else "cpu", {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
     folder = None if args.random_sd15 else base_folder(resolve_base(args.pretrained_model_name_or_path))
-    side, grid = (args.resolution or 512, 8) if folder is None else (
-        args.resolution or min(native_size(folder)[:2]), native_size(folder)[2])  # fmt: skip
+    side, grid = (
+        (args.resolution or 512, 8)
+        if folder is None
+        else (args.resolution or min(native_size(folder)[:2]), native_size(folder)[2])
+    )
 
     def loaded():
         if folder is None:
@@ -169,8 +180,11 @@ def measure(args: argparse.Namespace) -> None:
         if name == "loop":
             continue
         restyler = prepared(recipes[name])
-        ways[name] = partial(file_to_file, restyler) if name == "file" else partial(
-            draw_frames, frames, restyler, ControlMaps("canny").next, size, args.batch_size)  # fmt: skip
+        ways[name] = (
+            partial(file_to_file, restyler)
+            if name == "file"
+            else partial(draw_frames, frames, restyler, ControlMaps("canny").next, size, args.batch_size)
+        )
     if cuda or args.compile:
         for way in ways.values():
             way()  # compiles, and lets cuDNN choose

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import warm
-from conftest import ROOT, Finished, assert_refused, captioned_pictures, run_printed, run_script
+from helpers import ROOT, Finished, assert_refused, captioned_pictures, run_printed, run_script
 
 FOLDER = ROOT / "finetune" / "accelerate"
 FILES = {  # machines, processes, kind
@@ -26,7 +26,9 @@ def test_every_file_is_read_by_accelerate_as_it_was_meant(name: str) -> None:
     assert {path.stem for path in FOLDER.iterdir()} == set(FILES)
     config = load_config_from_file(str(FOLDER / f"{name}.yaml"))
     assert (config.num_machines, config.num_processes, config.distributed_type) == (
-        *FILES[name][:2], DistributedType[FILES[name][2]])  # fmt: skip
+        *FILES[name][:2],
+        DistributedType[FILES[name][2]],
+    )
     assert config.mixed_precision == "no", "the trainer's own flag decides"
     assert config.deepspeed_config.get("zero_stage") == (2 if name == "deepspeed_zero2" else None)
 
@@ -99,9 +101,19 @@ def test_a_configuration_for_deepspeed_without_deepspeed_is_one_sentence(tmp_pat
 def test_paths_are_the_callers(tiny_base: Path, tmp_path: Path) -> None:
     captioned_pictures(tmp_path / "my_pictures", 2)
     (tmp_path / "base").symlink_to(tiny_base)
-    done = run_script(ROOT / "finetune" / "lora.sh", "--train_data_dir", "my_pictures", "--output_dir", "out/mine",
-                      "--max_train_steps=1", "--train_batch_size=2", "--report_to=none", cwd=tmp_path,
-                      MODEL_NAME="./base", **warm.environment())  # fmt: skip
+    done = run_script(
+        ROOT / "finetune" / "lora.sh",
+        "--train_data_dir",
+        "my_pictures",
+        "--output_dir",
+        "out/mine",
+        "--max_train_steps=1",
+        "--train_batch_size=2",
+        "--report_to=none",
+        cwd=tmp_path,
+        MODEL_NAME="./base",
+        **warm.environment(),
+    )
     assert done.rc == 0, done.err
     assert (tmp_path / "out" / "mine" / "pytorch_lora_weights.safetensors").exists()
     assert "warms up for 0, not --lr_warmup_steps 20" in done.out
@@ -121,8 +133,13 @@ def test_fsdp_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(find_spec("deepspeed") is not None, reason="it is installed")
 def test_without_deepspeed_one_sentence_says_so(tiny_base, tmp_path) -> None:
     """The environment is what `accelerate launch` makes of the file, which itself needs DeepSpeed."""
-    done = run_script("finetune/dreambooth.sh", f"--output_dir={tmp_path}", MODEL_NAME=str(tiny_base),
-                      ACCELERATE_USE_DEEPSPEED="true", **warm.environment())  # fmt: skip
+    done = run_script(
+        "finetune/dreambooth.sh",
+        f"--output_dir={tmp_path}",
+        MODEL_NAME=str(tiny_base),
+        ACCELERATE_USE_DEEPSPEED="true",
+        **warm.environment(),
+    )
     assert_refused(done, "pip install deepspeed", "several_gpus.yaml")
 
 
@@ -172,8 +189,7 @@ def test_deepspeed_gets_the_flags_and_leaves_the_weights_in_fp32(deepspeed: pyte
     assert (config["train_micro_batch_size_per_gpu"], config["gradient_accumulation_steps"]) == (2, 3)
     assert config["gradient_clipping"] == 0.5
     assert config["bf16"]["enabled"] is False and config["fp16"]["enabled"] is False
-    assert config["torch_autocast"] == {
-        "enabled": True, "dtype": "bfloat16", "lower_precision_safe_modules": []}  # fmt: skip
+    assert config["torch_autocast"] == {"enabled": True, "dtype": "bfloat16", "lower_precision_safe_modules": []}
     assert zero.plugin(Namespace(**FLAGS), "no").deepspeed_config["torch_autocast"]["enabled"] is False
     deepspeed.delenv("ACCELERATE_USE_DEEPSPEED")
     assert zero.plugin(Namespace(**FLAGS), "bf16") is None

@@ -139,8 +139,15 @@ def test_an_optimizer_goes_on_to_the_same_bits(name: str, tmp_path: Path) -> Non
     if package:
         pytest.importorskip(package)
     shapes = [(64, 128), (8,), (4, 4)]  # 8-bit optimizers keep what is small in full
-    args = Namespace(learning_rate=None, optimizer=name, scale_lr=False, adam_weight_decay=0.01, adam_beta1=0.9,
-                     adam_beta2=0.999, adam_epsilon=1e-8)  # fmt: skip
+    args = Namespace(
+        learning_rate=None,
+        optimizer=name,
+        scale_lr=False,
+        adam_weight_decay=0.01,
+        adam_beta1=0.9,
+        adam_beta2=0.999,
+        adam_epsilon=1e-8,
+    )
 
     def started(weights: list[torch.Tensor]):
         parameters = [torch.nn.Parameter(weight.clone()) for weight in weights]

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from conftest import captioned_pictures
+from helpers import captioned_pictures
 from PIL import Image
 
 from finetune import data, latents, sampler
@@ -135,8 +135,10 @@ def test_bad_input_is_one_sentence(kind: str, tmp_path: Path) -> None:
 
 
 def test_other_separators_are_no_ends_of_lines(tmp_path: Path) -> None:
-    lines = [json.dumps({"file_name": f"0{i}.png", "text": f"one{c}two"}, ensure_ascii=False)
-             for i, c in enumerate("\u2028\u0085")]  # fmt: skip
+    lines = [
+        json.dumps({"file_name": f"0{i}.png", "text": f"one{c}two"}, ensure_ascii=False)
+        for i, c in enumerate("\u2028\u0085")
+    ]
     folder = captioned_pictures(tmp_path, 2)
     (folder / "metadata.jsonl").write_bytes("\r\n".join(lines).encode())
     assert [picture.captions for picture in data.read_folder(folder)] == [("one two",)] * 2
@@ -199,13 +201,18 @@ def test_what_is_left_out_is_said_with_its_number_and_reason(tmp_path: Path) -> 
     for name in ("00.txt", "00.caption", "05.txt", "05.HEIC", "06.heic"):
         (folder / name).write_text("a tent")
     listed = data.left_out(folder, data.read_folder(folder)).splitlines()
-    assert listed == ["left out  1 .caption files, because metadata.jsonl has the captions",
-                      "          2 .heic files, which are read neither as pictures nor as captions",
-                      "          2 .txt files, because metadata.jsonl has the captions"]  # fmt: skip
+    assert listed == [
+        "left out  1 .caption files, because metadata.jsonl has the captions",
+        "          2 .heic files, which are read neither as pictures nor as captions",
+        "          2 .txt files, because metadata.jsonl has the captions",
+    ]
     (folder / "metadata.jsonl").unlink()
     beside = data.left_out(folder, data.read_folder(folder)).splitlines()
-    assert beside == ["left out  1 .caption files that caption no picture",
-                      listed[1], "          1 .txt files that caption no picture"]  # fmt: skip
+    assert beside == [
+        "left out  1 .caption files that caption no picture",
+        listed[1],
+        "          1 .txt files that caption no picture",
+    ]
 
 
 def test_the_report_counts_what_is_trained_on_and_what_is_not(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import (
+from helpers import (
     Finished,
     assert_described,
     assert_refused,
@@ -117,13 +117,18 @@ def sd15_names() -> set[str]:
     """Some names of the published v1-5-pruned.safetensors; an upsampler comes after attention where a level has it."""
     unet = "model.diffusion_model."
     return {
-        f"{unet}input_blocks.0.0.weight", f"{unet}input_blocks.3.0.op.weight",
+        f"{unet}input_blocks.0.0.weight",
+        f"{unet}input_blocks.3.0.op.weight",
         f"{unet}input_blocks.4.0.skip_connection.bias",
-        f"{unet}input_blocks.11.0.in_layers.0.weight", f"{unet}middle_block.1.proj_in.weight", f"{unet}out.2.weight",
-        f"{unet}output_blocks.2.1.conv.weight", f"{unet}output_blocks.5.2.conv.weight",
-        f"{unet}output_blocks.8.2.conv.bias", f"{unet}output_blocks.11.1.transformer_blocks.0.ff.net.0.proj.weight",
+        f"{unet}input_blocks.11.0.in_layers.0.weight",
+        f"{unet}middle_block.1.proj_in.weight",
+        f"{unet}out.2.weight",
+        f"{unet}output_blocks.2.1.conv.weight",
+        f"{unet}output_blocks.5.2.conv.weight",
+        f"{unet}output_blocks.8.2.conv.bias",
+        f"{unet}output_blocks.11.1.transformer_blocks.0.ff.net.0.proj.weight",
         f"{unet}time_embed.2.bias",
-    }  # fmt: skip
+    }
 
 
 def test_names_at_the_size_of_sd15() -> None:
@@ -158,7 +163,10 @@ def test_resumed_in_bf16_is_bit_identical_and_one_checkpoint_is_kept(tiny_base: 
     assert train(tiny_base, whole, *half).rc == 0
     assert train(tiny_base, output, *half, "--max_train_steps=2").rc == 0
     assert {path.name for path in (output / "checkpoint-2").iterdir()} == {
-        "state.safetensors", "state.json", "manifest.json"}  # fmt: skip
+        "state.safetensors",
+        "state.json",
+        "manifest.json",
+    }
     done = train(tiny_base, output, *half, "--resume_from_checkpoint=latest")
     assert done.rc == 0 and "continuing from" in done.out, done.err
     assert [path.name for path in output.glob("checkpoint-*")] == ["checkpoint-4"]
@@ -193,8 +201,9 @@ def test_prior_preservation_by_hand() -> None:
         [means], [torch.zeros_like(means)], [captions], ["", "sks", "class"], [pictures], [class_pictures]
     )
     args = Namespace(seed=3, caption_dropout=0.0, noise_offset=0.0)
-    run = SimpleNamespace(args=args, accelerator=SimpleNamespace(device=torch.device("cpu")), encoded=encoded,
-                          global_batch=batch_size)  # fmt: skip
+    run = SimpleNamespace(
+        args=args, accelerator=SimpleNamespace(device=torch.device("cpu")), encoded=encoded, global_batch=batch_size
+    )
     order = Order([pictures], batch_size, 10, 3, [class_pictures])
     alphas = torch.linspace(0.999, 0.005, 1000)
     schedule = Epsilon(SimpleNamespace(alphas_cumprod=alphas))

@@ -8,15 +8,7 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import (
-    Finished,
-    assert_described,
-    assert_refused,
-    captioned_pictures,
-    drawn,
-    run_script,
-    stock_pipeline,
-)
+from helpers import Finished, assert_described, assert_refused, captioned_pictures, drawn, run_script, stock_pipeline
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -163,8 +155,10 @@ def test_the_header_tells_tools_what_it_is(trained: Path) -> None:
         assert found["modelspec.implementation"] == "diffusers" and "modelspec.trigger_phrase" not in found
         assert ("9 to 15 %" in found["modelspec.usage_hint"]) == flags["use_dora"]
         assert found["ss_network_module"] == "networks.lora" and found["ss_network_dim"] == "4"
-        assert json.loads(found["ss_network_args"]) == {"use_dora": flags["use_dora"],
-                                                        "train_feed_forward": flags["train_feed_forward"]}  # fmt: skip
+        assert json.loads(found["ss_network_args"]) == {
+            "use_dora": flags["use_dora"],
+            "train_feed_forward": flags["train_feed_forward"],
+        }
         assert json.loads(found["ss_tag_frequency"]) == {
             "pictures": {f"picture number {i} of a ramp": 1 for i in range(3)}
         }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, run_script
+from helpers import ROOT, run_script
 from torch import nn
 
 from finetune.miniature import clip, controlavideo, controlnet, unet, vae, world
@@ -188,7 +188,13 @@ def test_the_recipe_runs_from_nothing_to_a_measured_stock_pipeline(tmp_path):
     assert pipe("a red car", num_inference_steps=2, output_type="np").images.shape == (1, 128, 128, 3)
     weights = list((tmp_path / "miniature").rglob("*.safetensors"))
     assert {path.parent.name for path in weights} == {
-        "vae", "text_encoder", "unet", "clip", "judge", "controlnet-canny", "controlavideo-canny"
-    }  # fmt: skip
+        "vae",
+        "text_encoder",
+        "unet",
+        "clip",
+        "judge",
+        "controlnet-canny",
+        "controlavideo-canny",
+    }
     assert sum(path.stat().st_size for path in weights) < 48 * 2**20
     assert "edge F1" in table

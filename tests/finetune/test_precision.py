@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import stock_pipeline
+from helpers import stock_pipeline
 from safetensors.torch import save_file
 
 from finetune.lora import add_lora

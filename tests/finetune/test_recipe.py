@@ -15,13 +15,27 @@ from inference.pipelines import MINIATURE
 
 def test_flags_name_no_folder_of_this_machine(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
-    args = Namespace(train_data_dir=tmp_path / "pictures", class_data_dir=tmp_path / "new", output_dir=MINIATURE,
-                     pretrained_model_name_or_path=str(tmp_path), resume_from_checkpoint=str(tmp_path / "checkpoint-3"),
-                     logging_dir="logs", revision=None, validation_prompt="/a prompt", seed=3)  # fmt: skip
+    args = Namespace(
+        train_data_dir=tmp_path / "pictures",
+        class_data_dir=tmp_path / "new",
+        output_dir=MINIATURE,
+        pretrained_model_name_or_path=str(tmp_path),
+        resume_from_checkpoint=str(tmp_path / "checkpoint-3"),
+        logging_dir="logs",
+        revision=None,
+        validation_prompt="/a prompt",
+        seed=3,
+    )
     assert recipe.flags(args) == {
-        "train_data_dir": "pictures", "class_data_dir": "new", "output_dir": "miniature",
-        "pretrained_model_name_or_path": tmp_path.name, "resume_from_checkpoint": "checkpoint-3",
-        "logging_dir": "logs", "validation_prompt": "/a prompt", "seed": 3}  # fmt: skip
+        "train_data_dir": "pictures",
+        "class_data_dir": "new",
+        "output_dir": "miniature",
+        "pretrained_model_name_or_path": tmp_path.name,
+        "resume_from_checkpoint": "checkpoint-3",
+        "logging_dir": "logs",
+        "validation_prompt": "/a prompt",
+        "seed": 3,
+    }
     args = Namespace(pretrained_model_name_or_path="me/base", resume_from_checkpoint="latest")
     assert recipe.flags(args) == vars(args)
 
@@ -70,8 +84,10 @@ def test_publishing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [call["repo_id"] for call in calls] == ["me/film", "me/other"]
     assert {call["folder_path"] for call in calls} == {tmp_path / "film"}
     for name in ("checkpoint-4/state.safetensors", "earlier-2/x", "cache/x", "class/x", ".lock"):
-        assert any(Path(name).match(pattern) or Path(name).parent.match(pattern.removesuffix("/*"))
-                   for pattern in calls[0]["ignore_patterns"]), name  # fmt: skip
+        assert any(
+            Path(name).match(pattern) or Path(name).parent.match(pattern.removesuffix("/*"))
+            for pattern in calls[0]["ignore_patterns"]
+        ), name
 
 
 def test_a_hub_that_refuses_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,9 +28,12 @@ def write_piece(corpus: Path, piece: int, count: int = 6, faults: tuple[str, ...
         light = (np.linspace(0.05, 0.8, height)[:, None, None] * rng.uniform(0.5, 1.5, (height, width, 3))).astype("f2")
         film = PLAIN if task.look == ("plain",) else FILM
         np.savez_compressed(
-            (folder / task.file_name).with_suffix(".npz"), light=light, subject=np.ones((height, width), bool),
-            depth=np.full((height, width), 10 + i, np.float16), film=json.dumps(asdict(film)),
-        )  # fmt: skip
+            (folder / task.file_name).with_suffix(".npz"),
+            light=light,
+            subject=np.ones((height, width), bool),
+            depth=np.full((height, width), 10 + i, np.float16),
+            film=json.dumps(asdict(film)),
+        )
         entry = task.entry(task.scene(), task.file_name)
         lines.append(json.dumps(entry | ({"faults": list(faults)} if faults and i == count - 1 else {})))
     (folder / "metadata.jsonl").write_text("".join(f"{line}\n" for line in lines))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import captioned_pictures, stock_pipeline
+from helpers import captioned_pictures, stock_pipeline
 
 
 def test_a_base_that_predicts_the_picture_is_refused(tiny_base: Path, tmp_path: Path) -> None:
@@ -30,9 +30,16 @@ def test_sums_on_a_gpu_are_in_one_order(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(precision, "Accelerator", Namespace)
     for setting in ("CUBLAS_WORKSPACE_CONFIG", "ACCELERATE_USE_CPU"):
         monkeypatch.delenv(setting, raising=False)
-    args = Namespace(mixed_precision="bf16", enable_xformers_memory_efficient_attention=False, compile=False,
-                     allow_tf32=False, gradient_accumulation_steps=1, report_to="none", output_dir=tmp_path,
-                     logging_dir="logs")  # fmt: skip
+    args = Namespace(
+        mixed_precision="bf16",
+        enable_xformers_memory_efficient_attention=False,
+        compile=False,
+        allow_tf32=False,
+        gradient_accumulation_steps=1,
+        report_to="none",
+        output_dir=tmp_path,
+        logging_dir="logs",
+    )
     try:
         precision.make_accelerator(args)
         assert torch.are_deterministic_algorithms_enabled()
@@ -74,8 +81,15 @@ def test_pictures_are_mirrored_and_cropped_as_asked(
 def test_scale_lr_multiplies_the_rate_by_the_samples_of_a_step() -> None:
     from finetune.optimizer import make_optimizer
 
-    args = Namespace(learning_rate=1e-3, optimizer="adamw", adam_weight_decay=0.1, scale_lr=True,
-                     adam_beta1=0.8, adam_beta2=0.95, adam_epsilon=1e-6)  # fmt: skip
+    args = Namespace(
+        learning_rate=1e-3,
+        optimizer="adamw",
+        adam_weight_decay=0.1,
+        scale_lr=True,
+        adam_beta1=0.8,
+        adam_beta2=0.95,
+        adam_epsilon=1e-6,
+    )
     (group,) = make_optimizer(args, [torch.nn.Parameter(torch.ones(2))], samples=12).param_groups
     assert (group["lr"], group["weight_decay"]) == (pytest.approx(12e-3), 0.1)
     assert (group["betas"], group["eps"]) == ((0.8, 0.95), 1e-6)
@@ -86,10 +100,16 @@ def test_gradient_checkpointing_covers_a_trained_text_encoder(tiny_base: Path) -
     from inference.families import SD
 
     pipe = stock_pipeline(tiny_base)
-    args = Namespace(gradient_checkpointing=True, enable_xformers_memory_efficient_attention=False, compile=False,
-                     variant=None)  # fmt: skip
-    run = Namespace(args=args, accelerator=Namespace(device=torch.device("cpu")), dtype=torch.float32,
-                    folder=tiny_base, encoded=Namespace(means=[torch.zeros(1, 1, 4, 16, 16)]))  # fmt: skip
+    args = Namespace(
+        gradient_checkpointing=True, enable_xformers_memory_efficient_attention=False, compile=False, variant=None
+    )
+    run = Namespace(
+        args=args,
+        accelerator=Namespace(device=torch.device("cpu")),
+        dtype=torch.float32,
+        folder=tiny_base,
+        encoded=Namespace(means=[torch.zeros(1, 1, 4, 16, 16)]),
+    )
     tokens = torch.zeros(1, 77, dtype=torch.long)
     to_compute(Denoiser(SD, pipe.unet, TextEncoder(SD, {"text_encoder": pipe.text_encoder}, tokens)), run)
     assert pipe.unet.is_gradient_checkpointing and pipe.text_encoder.is_gradient_checkpointing

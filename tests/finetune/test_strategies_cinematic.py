@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT, assert_refused, run_script
+from helpers import ROOT, assert_refused, run_script
 
 from finetune.miniature.world import HELD_OUT_SEED, held_out_scenes
 from images.scenes import caption

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import (
+from helpers import (
     Finished,
     assert_described,
     assert_refused,
@@ -254,10 +254,19 @@ def test_another_initializer_cannot_be_resumed_and_other_changes_are_named(
 
 def test_the_shell_script_with_samples(tiny_base: Path, tmp_path: Path) -> None:
     pictures, output = captioned_pictures(tmp_path / "pictures", 2), tmp_path / "out"
-    done = run_script("finetune/textual_inversion.sh", "--initializer_token=s", "--max_train_steps=1",
-                      "--lr_warmup_steps=0", f"--train_data_dir={pictures}", f"--output_dir={output}",
-                      "--train_batch_size=1", "--validation_prompt=a ramp", "--num_validation_images=1",
-                      MODEL_NAME=str(tiny_base), **warm.environment())  # fmt: skip
+    done = run_script(
+        "finetune/textual_inversion.sh",
+        "--initializer_token=s",
+        "--max_train_steps=1",
+        "--lr_warmup_steps=0",
+        f"--train_data_dir={pictures}",
+        f"--output_dir={output}",
+        "--train_batch_size=1",
+        "--validation_prompt=a ramp",
+        "--num_validation_images=1",
+        MODEL_NAME=str(tiny_base),
+        **warm.environment(),
+    )
     assert done.rc == 0, done.err
     assert (output / "cinematic-style.safetensors").exists() and (output / "samples" / "step-000001.png").exists()
     with safe_open(output / "cinematic-style.safetensors", "pt") as file:

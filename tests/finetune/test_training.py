@@ -14,16 +14,9 @@ from pathlib import Path
 import pytest
 import torch
 import warm
-from conftest import (
-    ROOT,
-    Finished,
-    assert_refused,
-    assert_same_tensors,
-    make_tiny_base,
-    run_script,
-    two_shapes,
-)
+from helpers import ROOT, Finished, assert_refused, assert_same_tensors, run_script, two_shapes
 from safetensors.torch import load_file
+from tiny_models import make_tiny_base
 
 from inference.files import file_sha256
 
@@ -33,8 +26,12 @@ SCRIPT = ROOT / "finetune" / "lora.sh"
 FLAGS = ["--train_batch_size=2", "--gradient_accumulation_steps=2", "--max_train_steps=8", "--report_to=none",
          "--random_flip", "--learning_rate=1e-2", "--lr_warmup_steps=3", "--noise_offset=0.1"]  # fmt: skip
 # what lora.sh passes before a person's own flags
-RECIPE = [word for line in SCRIPT.read_text().splitlines() if line.startswith("  --") and "MODEL_NAME" not in line
-          for word in line.rstrip("\\").split()]  # fmt: skip
+RECIPE = [
+    word
+    for line in SCRIPT.read_text().splitlines()
+    if line.startswith("  --") and "MODEL_NAME" not in line
+    for word in line.rstrip("\\").split()
+]
 ENDLESS = ["--max_train_steps=100000", "--checkpointing_steps=2", "--lr_scheduler=constant"]
 
 
@@ -222,8 +219,15 @@ def test_two_processes_train_as_one_and_resume_to_the_same_bits(
 
 
 def test_a_loss_that_is_not_finite_stops_before_the_step(tiny_base: Path, pictures: Path, tmp_path: Path) -> None:
-    done = lora(tiny_base, pictures, tmp_path, "--learning_rate=1e30", "--max_grad_norm=0", "--checkpointing_steps=1",
-                "--lr_warmup_steps=0")  # fmt: skip
+    done = lora(
+        tiny_base,
+        pictures,
+        tmp_path,
+        "--learning_rate=1e30",
+        "--max_grad_norm=0",
+        "--checkpointing_steps=1",
+        "--lr_warmup_steps=0",
+    )
     assert_refused(done, "not finite at step 2", "checkpoint-1", "--learning_rate")
     assert not (tmp_path / WEIGHTS).exists() and not (tmp_path / "checkpoint-2").exists()
     kept = load_file(tmp_path / "checkpoint-1" / WEIGHTS)
@@ -233,9 +237,9 @@ def test_a_loss_that_is_not_finite_stops_before_the_step(tiny_base: Path, pictur
 def test_steps_are_those_of_a_loop_of_torch_and_diffusers(tiny_base: Path) -> None:
     """Three steps of two forward passes each, on a cosine schedule, on all of a UNet; what a step sees is given."""
     from accelerate import Accelerator
-    from conftest import stock_pipeline
     from diffusers import DDPMScheduler
     from diffusers.optimization import get_cosine_schedule_with_warmup
+    from helpers import stock_pipeline
 
     from finetune.latents import Encoded
     from finetune.model import CaptionStates, Denoiser
@@ -377,6 +381,12 @@ def test_samples_logs_and_an_earlier_run_set_aside(tiny_base: Path, pictures: Pa
     anew = lora(tiny_base, pictures, tmp_path, *more, "--max_train_steps=1", "--lr_warmup_steps=0")
     assert anew.rc == 0 and "encoding" not in anew.err, anew.err
     assert {path.name for path in (tmp_path / "earlier").iterdir()} == {
-        "checkpoint-2", "checkpoint-4", "samples", "logs", "recipe.json", WEIGHTS,
-        "lora_kohya.safetensors"}  # fmt: skip
+        "checkpoint-2",
+        "checkpoint-4",
+        "samples",
+        "logs",
+        "recipe.json",
+        WEIGHTS,
+        "lora_kohya.safetensors",
+    }
     assert [path.name for path in (tmp_path / "samples").iterdir()] == ["step-000001.png"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import warm
-from conftest import ROOT, captioned_pictures, run_script
+from helpers import ROOT, captioned_pictures, run_script
 
 from finetune import diffusers_flags, training_flags
 from inference.cli import InputError

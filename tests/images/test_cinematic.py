@@ -6,9 +6,9 @@ import re
 import cv2
 import numpy as np
 import pytest
-from conftest import ROOT
+from caption_words import LIGHT_WORDS, words
+from helpers import ROOT
 from PIL import Image
-from test_world import LIGHT_WORDS, words
 
 from images.world import SUBJECTS, caption, sample_scene
 from images.world.jobs import Job, read_list

@@ -1,7 +1,7 @@
 """What is refused before anything is rendered; none of it needs Blender."""
 
 import pytest
-from conftest import assert_refused, run_script
+from helpers import assert_refused, run_script
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import pixels, run_script
+from helpers import pixels, run_script
 from PIL import Image
 
 from images.world import caption, render, sample_scene

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from caption_words import LIGHT_WORDS, words
 
 from images.world import PARTS, SETTINGS, SUBJECTS, caption, pairs, sample_scene
 from images.world.light import FILM_LIGHTS, PLAIN, with_part
@@ -13,23 +14,12 @@ from inference.cli import InputError
 
 SEEDS = range(6)
 # a caption says what is there; how it is lit is what fine-tuning learns
-LIGHT_WORDS = set(
-    """after backlit beam beams bright brightly candlelit cinematic dark darkness dawn day daylight dim dramatic dusk
-    evening fiery flare fog foggy gleaming gloomy glow glowing golden haze hazy illuminated lamplight light lighting
-    lit luminous mist misty mood moody moonlight moonlit morning neon night noon overcast radiant rain rainy ray
-    rays shade shadow shadows shadowy shaft shafts shine shining shiny silhouette silhouetted sparkling storm stormy
-    sun sunlight sunlit sunny sunrise sunset twilight wet""".split()  # noqa: SIM905
-)
 
 
 def scenes():
     for subject, setting in pairs():
         for seed in SEEDS:
             yield sample_scene(seed, subject, setting)
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"[a-z]+", text.lower())
 
 
 def test_the_world_has_the_subjects_settings_and_pairs_it_should():

@@ -6,7 +6,7 @@ import json
 import re
 
 import numpy as np
-from conftest import ROOT, run_script
+from helpers import ROOT, run_script
 from PIL import Image
 
 from images.scenes import caption, draw, sample_scene

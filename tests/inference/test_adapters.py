@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import make_lora, stock_pipeline
+from helpers import stock_pipeline
 from safetensors.torch import load_file, save_file
+from tiny_models import make_lora
 
 from inference.adapters import LORA_WEIGHTS, find_lora, read_lora
 from inference.cli import InputError

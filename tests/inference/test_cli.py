@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import assert_refused, captioned_pictures, run_script
+from helpers import assert_refused, captioned_pictures, run_script
 from safetensors import SafetensorError
 
 from inference.cli import run

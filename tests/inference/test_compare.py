@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import ROOT, assert_refused, make_tiny_base, pixels, run_script
 from diffusers import ControlNetModel, StableDiffusionPipeline
+from helpers import ROOT, assert_refused, pixels, run_script
 from painted_comparison import read_page
 from PIL import Image
 from safetensors.torch import save_file
+from tiny_models import make_tiny_base
 
 from inference.files import locked
 from inference.image_io import read_recipe

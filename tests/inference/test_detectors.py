@@ -3,8 +3,8 @@ import warnings
 
 import numpy as np
 import pytest
-from conftest import make_dpt
 from PIL import Image
+from tiny_models import make_dpt
 
 from inference import detectors
 from inference.cli import InputError

@@ -35,10 +35,12 @@ def test_what_a_family_does_not_have_is_refused_by_name(tmp_path: Path, monkeypa
 def test_latents_are_shifted_and_scaled_on_the_way_in_and_back_on_the_way_out(shift: float | None) -> None:
     mean, std = torch.randn(2, 1, 4, 8, 8, generator=torch.Generator().manual_seed(0)).abs()
     vae = SimpleNamespace(
-        config=SimpleNamespace(scaling_factor=0.5, shift_factor=shift), device="cpu", dtype=torch.float32,
+        config=SimpleNamespace(scaling_factor=0.5, shift_factor=shift),
+        device="cpu",
+        dtype=torch.float32,
         encode=lambda pixels: SimpleNamespace(latent_dist=SimpleNamespace(mean=mean, std=std)),
         decode=lambda latents, return_dict: (latents,),
-    )  # fmt: skip
+    )
     pixels, noise = torch.zeros(1, 3, 64, 64), torch.ones(1, 4, 8, 8)
     found, spread = SD.posterior(vae, pixels)
     assert torch.allclose(found, (mean - (shift or 0)) * 0.5) and torch.allclose(spread, std * 0.5)

@@ -70,8 +70,11 @@ def test_what_belongs_together_is_whole_or_lacks_its_last_part(tmp_path: Path, m
 
 @pytest.mark.parametrize("kind", ["quota", "longest file", "safetensors"])
 def test_a_quota_is_a_full_disk_too(kind: str, tmp_path: Path) -> None:
-    error = {"quota": OSError(errno.EDQUOT, "x"), "longest file": OSError(errno.EFBIG, "x"),
-             "safetensors": SafetensorError("Io(Os (os error 28))")}[kind]  # fmt: skip
+    error = {
+        "quota": OSError(errno.EDQUOT, "x"),
+        "longest file": OSError(errno.EFBIG, "x"),
+        "safetensors": SafetensorError("Io(Os (os error 28))"),
+    }[kind]
     with (
         pytest.raises(InputError, match=r"no room for .*/new/a\.png \(\w.*MiB are free"),
         room_for(tmp_path / "new" / "a.png"),

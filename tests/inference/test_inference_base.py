@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, assert_refused, pixels, run_script
+from helpers import ROOT, assert_refused, pixels, run_script
 from PIL import Image
 
 SCRIPT = ROOT / "inference" / "inference_base.py"
@@ -26,8 +26,11 @@ def arguments(base: Path, folder: Path) -> list:
 
 def test_writes_sheet_pictures_recipes_and_scores(drawn):
     assert sorted(path.name for path in drawn.rglob("[!.]*") if path.is_file()) == [
-        "0-base.png", "1-base.png", "grid.png", "scores.json"
-    ]  # fmt: skip
+        "0-base.png",
+        "1-base.png",
+        "grid.png",
+        "scores.json",
+    ]
     with Image.open(drawn / "pictures" / "1-base.png") as picture:
         recipe = json.loads(picture.text["recipe"])
         assert picture.size == (128, 128)

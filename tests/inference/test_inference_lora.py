@@ -7,8 +7,9 @@ import time
 import numpy as np
 import pytest
 import warm
-from conftest import ROOT, assert_refused, make_tiny_base, pixels, run_script
+from helpers import ROOT, assert_refused, pixels, run_script
 from PIL import Image
+from tiny_models import make_tiny_base
 
 SCRIPT = ROOT / "inference" / "inference_lora.py"
 PROMPTS = ["a red lighthouse by the sea", "a castle in the snow"]
@@ -53,8 +54,11 @@ def test_sheet_and_scores(drawn):
         assert sheet.width > 2 * 288 + 250 and sheet.height > 2 * 288
     scores = json.loads((drawn / "scores.json").read_text())
     assert [(entry["row"], entry["strategy"]) for entry in scores["pictures"]] == [
-        (0, "base"), (0, "lora"), (1, "base"), (1, "lora")
-    ]  # fmt: skip
+        (0, "base"),
+        (0, "lora"),
+        (1, "base"),
+        (1, "lora"),
+    ]
     assert scores["means"].keys() == {"base", "lora"}
 
 

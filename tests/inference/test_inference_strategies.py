@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, assert_refused, pixels, run_script, stock_pipeline
 from diffusers import ControlNetModel, DPMSolverMultistepScheduler, UNet2DConditionModel
+from helpers import ROOT, assert_refused, pixels, run_script, stock_pipeline
 from PIL import Image
 from safetensors.torch import save_file
 
@@ -60,8 +60,13 @@ def test_a_model(tiny_base, tmp_path):
     recipe = read_recipe(out / "pictures" / "0-dreambooth.png")
     assert recipe["prompt"] == "a red lighthouse, my way" and len(recipe["adapter_sha256"]) == 64
     model.scheduler = DPMSolverMultistepScheduler.from_config(model.scheduler.config)
-    expected = model(recipe["prompt"], num_inference_steps=2, guidance_scale=1, output_type="np",
-                     generator=torch.Generator().manual_seed(recipe["seed"])).images[0]  # fmt: skip
+    expected = model(
+        recipe["prompt"],
+        num_inference_steps=2,
+        guidance_scale=1,
+        output_type="np",
+        generator=torch.Generator().manual_seed(recipe["seed"]),
+    ).images[0]
     assert np.abs(pixels(out / "pictures" / "0-dreambooth.png") - 255 * expected).max() <= 2
     assert np.abs(pixels(out / "pictures" / "0-base.png") - 255 * expected).max() > 20
 

@@ -5,7 +5,7 @@ import subprocess
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
+from helpers import ROOT
 
 from finetune.miniature import measure, world
 from images.scenes import draw

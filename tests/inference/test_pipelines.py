@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import make_lora, make_tiny_base
 from diffusers import DPMSolverMultistepScheduler
 from safetensors.torch import load_file, save_file
+from tiny_models import make_lora, make_tiny_base
 
 from inference import pipelines
 from inference.adapters import LORA_WEIGHTS, read_lora

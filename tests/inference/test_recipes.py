@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import make_tiny_base
 from safetensors.torch import load_file, save_file
+from tiny_models import make_tiny_base
 
 from inference.cli import InputError
 from inference.recipes import RECIPE, read_recipe, write_recipe

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from conftest import assert_refused, pixels, run_script
+from helpers import assert_refused, pixels, run_script
 from painted_comparison import LOOKS, ROWS, SCRIPT, TITLES, comparison_with_page, make_comparison, read_page
 from PIL import Image
 

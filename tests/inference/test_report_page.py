@@ -9,7 +9,7 @@ import shutil
 
 import numpy as np
 import pytest
-from conftest import ROOT, pixels, run_script
+from helpers import ROOT, pixels, run_script
 from painted_comparison import LOOKS, ODD_PROMPT, ROWS, TITLES, comparison_with_page
 from PIL import Image
 

@@ -69,8 +69,9 @@ def test_a_controlnet_does_what_it_does_in_the_stock_pipeline(pipe, controlnet, 
     ours = draw(pipe, PROMPTS[:2], [3, 4], control=Control(controlnet, maps, scale, end))
     stock = StableDiffusionControlNetPipeline(
         **pipe.components | {"scheduler": DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)},
-        controlnet=controlnet, requires_safety_checker=False,
-    )  # fmt: skip
+        controlnet=controlnet,
+        requires_safety_checker=False,
+    )
     theirs = stock(
         PROMPTS[:2],
         [Image.fromarray(m) for m in maps],

@@ -3,9 +3,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import make_tokenizer
 from PIL import Image
 from skimage.color import rgb2lab
+from tiny_models import make_tokenizer
 
 from inference import scores
 from inference.clip_scorer import Clip, clip_scores

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import make_tiny_base
 from diffusers import ControlNetModel, StableDiffusionPipeline
 from safetensors.torch import load_file, save_file
+from tiny_models import make_tiny_base
 
 from inference.adapters import Missing, find_embedding, read_lora
 from inference.cli import InputError

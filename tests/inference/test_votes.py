@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import ROOT, assert_refused, run_script
+from helpers import ROOT, assert_refused, run_script
 
 from inference.votes import rank, read_all
 

@@ -1,7 +1,7 @@
 """A word in prompts: where it stands, and how it is written out."""
 
 import pytest
-from conftest import make_tokenizer
+from tiny_models import make_tokenizer
 
 from inference.words import Word
 

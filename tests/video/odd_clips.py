@@ -8,6 +8,8 @@ from pathlib import Path
 import av
 import numpy as np
 
+from video.clip import open_clip, write_clip
+
 SAME_TWICE = {"crf": "1", "mbtree": "0"}  # see video/clip.py
 
 
@@ -114,3 +116,12 @@ def length_of_sound(path: Path, track: int = 0) -> tuple[float, float]:
     with av.open(path) as container:
         frames = list(container.decode(audio=track))
     return float(frames[0].time), float(frames[-1].time + frames[-1].samples / frames[-1].sample_rate)
+
+
+def through(source, target, **part):
+    """Read a clip and write it as it is; the clip and the writer."""
+    clip = open_clip(source, **part)
+    with write_clip(target, clip) as out:
+        for frame in clip.frames():
+            out.write(frame.rgb, frame)
+    return clip, out

@@ -7,23 +7,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from conftest import run_script
-from odd_clips import make_clip, ramp, sound_packets, times
+from helpers import run_script
+from odd_clips import make_clip, ramp, sound_packets, through, times
 
 from inference.cli import InputError
 from video.clip import ENCODERS, check_output, open_clip, write_clip
 
 ENDS = (slice(0, 6), slice(-6, None))
 VARIABLE = [0, 1001, 1602, 4004, 4005, 5005, 9009, 9400, 10010, 11011, 15015, 15200]
-
-
-def through(source, target, **part):
-    """Read a clip and write it as it is; the clip and the writer."""
-    clip = open_clip(source, **part)
-    with write_clip(target, clip) as out:
-        for frame in clip.frames():
-            out.write(frame.rgb, frame)
-    return clip, out
 
 
 def decoded(path):
@@ -256,8 +247,12 @@ def test_high_dynamic_range_is_refused(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_file_cut_off_gives_what_it_has(tmp_path, suffix):
-    whole = make_clip(tmp_path / f"whole{suffix}", ramp(96, 48, 64), options={"g": "12"},
-                      container_options={"movflags": "faststart"} if suffix == ".mp4" else {})  # fmt: skip
+    whole = make_clip(
+        tmp_path / f"whole{suffix}",
+        ramp(96, 48, 64),
+        options={"g": "12"},
+        container_options={"movflags": "faststart"} if suffix == ".mp4" else {},
+    )
     source = tmp_path / f"in{suffix}"
     source.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     clip, _ = through(source, tmp_path / "out.mp4")

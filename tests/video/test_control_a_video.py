@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import assert_refused, make_dpt, make_tiny_base, run_script
+from helpers import assert_refused, run_script
 from odd_clips import make_clip, ramp, sound_packets
 from PIL import Image
 from reference import hed_weights, write_checkpoint
 from safetensors.torch import load_file, save_file
+from tiny_models import make_dpt, make_tiny_base
 
 from inference.cli import InputError
 from video import control_a_video

@@ -9,10 +9,10 @@ from collections import OrderedDict
 import numpy as np
 import pytest
 import torch
-from conftest import make_lora, make_tiny_base
 from diffusers import ControlNetModel, StableDiffusionPipeline
 from reference import Steps, as_clip, assert_steps, drawn_noise, group, hand_over, miss, settings, write_checkpoint
 from safetensors.torch import load_file, save_file
+from tiny_models import make_lora, make_tiny_base
 
 from inference.adapters import read_lora
 from inference.cli import InputError
@@ -59,10 +59,13 @@ def test_a_published_checkpoint_gives_what_the_reference_gave(published):
     pipe.unet.register_forward_hook(lambda _, inputs, out: seen.append(inputs[2]))
     torch.manual_seed(config["global_seed"])
     latents = pipe(
-        **{name: config[name] for name in CALL}, faithful=True, output_type="latent",
-        controlnet_hint=as_clip(expected["hint_u8"]), images=as_clip(expected["frames_u8"]),
+        **{name: config[name] for name in CALL},
+        faithful=True,
+        output_type="latent",
+        controlnet_hint=as_clip(expected["hint_u8"]),
+        images=as_clip(expected["frames_u8"]),
         generator=[torch.Generator().manual_seed(config["generator_seed"])],
-    ).images  # fmt: skip
+    ).images
     assert miss(seen[0], expected["first.text_seen"]) < 2e-5  # the first frame does not know the negative prompt
     assert miss(seen[21], expected["main.text_seen"]) < 2e-5
     assert miss(steps.loops[0][-1][3], expected["first.final_latents"]) < 1e-4

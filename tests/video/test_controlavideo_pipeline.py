@@ -119,10 +119,14 @@ def test_the_first_frame_is_drawn_as_the_reference_does_on_the_picture_path():
     )
     steps = Steps(pipe)
     made = pipe(
-        faithful=True, fix_first_frame=False, controlnet_hint=call["controlnet_hint"][:, :, 0], output_type="latent",
-        num_inference_steps=20, latents=expected["first.init_noise"],
+        faithful=True,
+        fix_first_frame=False,
+        controlnet_hint=call["controlnet_hint"][:, :, 0],
+        output_type="latent",
+        num_inference_steps=20,
+        latents=expected["first.init_noise"],
         **{key: call[key] for key in ("height", "width", "guidance_scale", "prompt_embeds", "negative_prompt_embeds")},
-    ).images  # fmt: skip
+    ).images
     assert miss(made, expected["first.final_latents"]) < GATE
     assert torch.equal(torch.stack([t for _, t, _, _ in steps.loops[0]]), expected["first.timesteps"])
     assert_first_steps(steps.loops[0], expected)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from conftest import make_dpt
 from odd_clips import make_clip, ramp
 from reference import hed_weights, miss, settings, tensors
+from tiny_models import make_dpt
 
 from inference.cli import InputError
 from video.clip import open_clip

@@ -5,10 +5,10 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, make_tiny_base, run_script
 from diffusers import ControlNetModel, DPMSolverMultistepScheduler, UNet2DConditionModel
+from helpers import ROOT, run_script
 from safetensors.torch import load_file, save_file
-from tiny_controlnet import add_controlnet
+from tiny_models import add_controlnet, make_tiny_base
 
 from inference.cli import InputError
 from video.clip import open_clip

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 import torch
 import warm
-from conftest import ROOT, assert_refused, make_dpt, make_lora, make_tiny_base, run_script
+from helpers import ROOT, assert_refused, run_script
 from odd_clips import make_clip, ramp, sound_packets, times
 from safetensors.torch import save_file
-from tiny_controlnet import add_controlnet
+from tiny_models import add_controlnet, make_dpt, make_lora, make_tiny_base
 
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError

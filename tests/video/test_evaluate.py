@@ -8,7 +8,7 @@ from itertools import chain
 import cv2
 import numpy as np
 import pytest
-from conftest import ROOT, assert_refused, run_script
+from helpers import ROOT, assert_refused, run_script
 from odd_clips import make_clip
 
 from images.scenes import Shot, clip, sample_scene
@@ -63,8 +63,17 @@ def test_drift_is_less_the_source_s_own(shot):
 def test_two_clips_from_the_command_line(tmp_path, shot):
     source = make_clip(tmp_path / "in.mp4", shot[0])
     output = make_clip(tmp_path / "out.mp4", [p[::2, ::2] for p in shot[0]])
-    done = run_script("video/evaluate.py", "--source", source, "--output", output, "--prompt", "a boat by the sea",
-                      "--json", tmp_path / "scores.json")  # fmt: skip
+    done = run_script(
+        "video/evaluate.py",
+        "--source",
+        source,
+        "--output",
+        output,
+        "--prompt",
+        "a boat by the sea",
+        "--json",
+        tmp_path / "scores.json",
+    )
     assert done.rc == 0, done.err
     found = json.loads((tmp_path / "scores.json").read_text())
     assert set(found) >= {

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT, assert_refused, make_tiny_base, printed_table, run_script
+from helpers import ROOT, assert_refused, printed_table, run_script
 from PIL import Image
-from tiny_controlnet import add_controlnet
+from tiny_models import add_controlnet, make_tiny_base
 
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
@@ -101,8 +101,18 @@ def test_a_row_for_each_part(tmp_path) -> None:
 def test_consistency_pays_and_costs_nothing_else(tmp_path) -> None:
     """Targets over 12 clips of 48 frames: e_warp at most 0.35 of none, outlines 0.95, sharpness 0.9, 85 % dramatic."""
     clips = write_clips(tmp_path, 2, 10, 128)
-    rows = table("--pretrained_model_name_or_path", MINIATURE, "--clips", 2, "--frames", 10, "--clips_dir", clips,
-                 "--output", tmp_path / "kept.json")  # fmt: skip
+    rows = table(
+        "--pretrained_model_name_or_path",
+        MINIATURE,
+        "--clips",
+        2,
+        "--frames",
+        10,
+        "--clips_dir",
+        clips,
+        "--output",
+        tmp_path / "kept.json",
+    )
     none, anchor = rows["none"], rows["+ flow"]
     assert anchor["of none"] <= 0.35
     assert anchor["edge F1"] >= 0.95 * none["edge F1"]

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import printed_table
+from helpers import printed_table
 
 from video.controlavideo import evaluate_layers
 from video.controlavideo.evaluate_layers import between

@@ -7,8 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from odd_clips import make_clip, ramp, times
-from test_clip import through
+from odd_clips import make_clip, ramp, through, times
 
 from inference.cli import InputError
 from video.clip import open_clip

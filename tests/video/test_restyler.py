@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from conftest import make_tiny_base
 from diffusers import (
     ControlNetModel,
     DPMSolverMultistepScheduler,
@@ -14,7 +13,7 @@ from diffusers import (
     StableDiffusionControlNetImg2ImgPipeline,
     StableDiffusionControlNetPipeline,
 )
-from tiny_controlnet import add_controlnet
+from tiny_models import add_controlnet, make_tiny_base
 
 from inference.cli import InputError
 from inference.detectors import canny
@@ -47,8 +46,13 @@ def batch(count: int, indices=None) -> Batch:
     for i in range(count):
         flow[i, 0], seen[i, :, :, : 4 * i] = -4 * i, 0
     pixels = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
-    return Batch(pixels, torch.from_numpy(maps).permute(0, 3, 1, 2).float() / 255, indices or list(range(count)),
-                 torch.from_numpy(flow), torch.from_numpy(seen))  # fmt: skip
+    return Batch(
+        pixels,
+        torch.from_numpy(maps).permute(0, 3, 1, 2).float() / 255,
+        indices or list(range(count)),
+        torch.from_numpy(flow),
+        torch.from_numpy(seen),
+    )
 
 
 def part(whole: Batch, of: slice) -> Batch:
@@ -72,10 +76,16 @@ def test_one_frame_with_everything_off_is_the_pipeline_of_diffusers(loaded, guid
     else:
         pictures = {"image": one.pictures / 2 + 0.5, "control_image": one.maps, "strength": strength}
     expected = reference(
-        "a house", negative_prompt="fog", num_inference_steps=6, guidance_scale=guidance, **pictures,
-        control_guidance_end=end, controlnet_conditioning_scale=0.8, generator=torch.Generator().manual_seed(5 + 3),
+        "a house",
+        negative_prompt="fog",
+        num_inference_steps=6,
+        guidance_scale=guidance,
+        **pictures,
+        control_guidance_end=end,
+        controlnet_conditioning_scale=0.8,
+        generator=torch.Generator().manual_seed(5 + 3),
         output_type="pt",
-    ).images  # fmt: skip
+    ).images
     recipe = Recipe(6, guidance, strength, 0.8, end, seed=5, **off)
     found = Restyler(pipe, controlnet, recipe, "a house", "fog").draw(one, None, None)
     assert torch.equal(found, expected)
@@ -139,8 +149,11 @@ def test_batches_and_chunks_do_not_matter(loaded, solver):
 def test_equal_frames_are_drawn_equal(loaded):
     restyler = Restyler(*loaded, Recipe(6, strength=0.7), "a house")
     still = part(batch(1), slice(0, 1))
-    whole = Batch(*(torch.cat([tensor] * 4) for tensor in (still.pictures, still.maps)), list(range(4)),
-                  *(torch.cat([tensor] * 4) for tensor in (still.flow, still.seen)))  # fmt: skip
+    whole = Batch(
+        *(torch.cat([tensor] * 4) for tensor in (still.pictures, still.maps)),
+        list(range(4)),
+        *(torch.cat([tensor] * 4) for tensor in (still.flow, still.seen)),
+    )
     frames = shot(restyler, whole, [3])
     assert (frames - frames[:1]).abs().max() < 1e-4
 
@@ -206,8 +219,10 @@ def test_each_part_brings_frames_nearer_to_the_anchor(loaded):
     switches = {"none": OFF, "noise": {**OFF, "shared_noise": True}, "flow": {**OFF, "flow_end": 1.0}}
     for name, switched in switches.items():
         frames = shot(Restyler(*loaded, Recipe(8, seed=1, **switched), "a house"), whole, [4])
-        apart[name] = float(np.mean([
-            (frames[i, :, :, 4 * i :] - frames[0, :, :, : SIDES[1] - 4 * i]).square().mean() for i in range(1, 5)
-        ]))  # fmt: skip
+        apart[name] = float(
+            np.mean(
+                [(frames[i, :, :, 4 * i :] - frames[0, :, :, : SIDES[1] - 4 * i]).square().mean() for i in range(1, 5)]
+            )
+        )
     assert apart["noise"] < 0.9 * apart["none"]
     assert apart["flow"] < 0.5 * apart["none"]

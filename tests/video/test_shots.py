@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from conftest import make_dpt
+from tiny_models import make_dpt
 
 from images.scenes import Shot, clip, sample_scene
 from inference.cli import InputError
@@ -162,9 +162,13 @@ def test_a_clip_as_anchors_and_batches():
     shown = pictures(1, 10, truck=0.3) + pictures(105, 2, truck=0.1)
     found = grouped(shown)
     assert [(unit.number, unit.role, unit.indices) for unit in found] == [
-        (0, ANCHOR, [0]), (1, BETWEEN, [1, 2, 3, 4]), (2, BETWEEN, [5, 6, 7, 8]), (3, BETWEEN, [9]),
-        (4, ANCHOR, [10]), (5, BETWEEN, [11]),
-    ]  # fmt: skip
+        (0, ANCHOR, [0]),
+        (1, BETWEEN, [1, 2, 3, 4]),
+        (2, BETWEEN, [5, 6, 7, 8]),
+        (3, BETWEEN, [9]),
+        (4, ANCHOR, [10]),
+        (5, BETWEEN, [11]),
+    ]
     assert found[0].items[0].flow is None and found[2].items[3].flow.shape == (128, 128, 2)
     assert np.array_equal(found[1].items[0].control, canny(shown[1]))
 

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 from av.subtitles.subtitle import SubtitleSet
-from odd_clips import length_of_sound, make_clip, ramp, remuxed, sound_packets, times, without_pid
-from test_clip import through
+from odd_clips import length_of_sound, make_clip, ramp, remuxed, sound_packets, through, times, without_pid
 
 from video.clip import open_clip
 
@@ -179,14 +178,28 @@ def titled(tmp_path_factory) -> Path:
 def described(path: Path) -> tuple[list, list, list]:
     """(languages and titles of the sound and whether it is the default, chapters, subtitles), times in ms."""
     with av.open(path) as container:
-        names = [(s.language, s.metadata.get("title") or s.metadata.get("handler_name"),
-                  bool(s.disposition & Disposition.default)) for s in container.streams.audio]  # fmt: skip
-        chapters = [(round(chapter["start"] * chapter["time_base"] * 1000),
-                     round(chapter["end"] * chapter["time_base"] * 1000), chapter["metadata"]["title"])
-                    for chapter in container.chapters()]  # fmt: skip
-        said = [(round(packet.pts * packet.time_base * 1000), packet.stream.language, word)
-                for packet in container.demux(container.streams.subtitles[0])
-                for word in (b"Hello", b"Bye") if packet.size and word in bytes(packet)]  # fmt: skip
+        names = [
+            (
+                s.language,
+                s.metadata.get("title") or s.metadata.get("handler_name"),
+                bool(s.disposition & Disposition.default),
+            )
+            for s in container.streams.audio
+        ]
+        chapters = [
+            (
+                round(chapter["start"] * chapter["time_base"] * 1000),
+                round(chapter["end"] * chapter["time_base"] * 1000),
+                chapter["metadata"]["title"],
+            )
+            for chapter in container.chapters()
+        ]
+        said = [
+            (round(packet.pts * packet.time_base * 1000), packet.stream.language, word)
+            for packet in container.demux(container.streams.subtitles[0])
+            for word in (b"Hello", b"Bye")
+            if packet.size and word in bytes(packet)
+        ]
         assert container.metadata["title"] == "My film"
     return names, chapters, said
 
