@@ -2,8 +2,9 @@
 
 python -m finetune.miniature.corpus --output_dir outputs/corpus --pieces 0:60
 
-Each piece is a folder of --piece_size renderings, which a second machine could have made: a WebP of the picture, its
-linear light, depth and subject (.npz), from which other grades, exposures and crops are made, and metadata.jsonl.
+Each piece is a folder of --piece_size scenes, which a second machine could have made. A scene is seen from two places,
+because building it costs as much as tracing it twice. Of each view there are a WebP of the picture, its linear light,
+depth and subject (.npz), from which other grades and exposures are made, and a line of metadata.jsonl.
 Pieces from HELD_OUT_PIECE on are never trained on; those from UNSEEN_PIECE on are of HELD_OUT_PAIRS, which no other
 piece has. What is there is kept, so an interrupted run goes on.
 """
@@ -12,6 +13,7 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +23,9 @@ from images.world.scene import pairs
 from inference.cli import run
 from inference.files import atomic_write, locked
 from inference.options import Help, at_least, output_folder
+
+if TYPE_CHECKING:
+    from images.world.renderer import Rendering
 
 SUBJECTS = (
     "person", "lighthouse", "castle", "cabin", "sailing boat", "windmill", "hot air balloon", "car", "horse",
@@ -41,11 +46,12 @@ SHARES = {
     ("plain",): 0.60, ("film",): 0.11, ("dramatic lighting",): 0.09, ("at sunset",): 0.05, ("at night",): 0.04,
     ("in fog",): 0.04, ("rays of light",): 0.03, ("lens flare",): 0.04,
 }  # fmt: skip
+TAKES = 2  # views of a scene: the first and the last frame of a clip whose camera moves
 SIZES = {(128, 128): 0.7, (168, 96): 0.1, (200, 80): 0.08, (160, 104): 0.06, (104, 160): 0.06}  # width, height
 
 
 def job(index: int, unseen: bool = False) -> Job:
-    """Rendering `index` of the corpus; the same for ever."""
+    """Scene `index` of the corpus; the same for ever."""
     from images.world.settings import SETTINGS as PLACES
 
     rng = np.random.default_rng([index, 77])
@@ -64,35 +70,47 @@ def job(index: int, unseen: bool = False) -> Job:
         "base": float(rng.uniform(-0.38, -0.24)),
     }
     size = list(SIZES)[rng.choice(len(SIZES), p=list(SIZES.values()))]
-    return Job(index, size, look, subject, setting, framing=framing, file_name=f"{index:08d}.webp")
+    return Job(index, size, look, subject, setting, framing=framing)
+
+
+def view_name(index: int, take: int) -> str:
+    return f"{index:08d}-{take}.webp"
 
 
 def render_piece(folder: Path, jobs: list[Job], samples: int, step) -> None:
-    """Render what is not in `folder` yet, and keep metadata.jsonl true after each."""
-    from PIL import Image
-
+    """Render what is not in `folder` yet, and keep metadata.jsonl true after each scene."""
     from images.world.checks import faults
-    from images.world.renderer import render
+    from images.world.clip import clip
 
     path = folder / "metadata.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    there = {json.loads(line)["file_name"] for line in lines}
+    there = {json.loads(line)["seed"] for line in lines}
     for task in jobs:
-        if task.file_name not in there:
+        if task.seed not in there:
             scene = task.scene()
-            made = render(scene, task.rendered_look(), *task.size, samples=samples, detail=suited_detail(task.size))
-            with atomic_write((folder / task.file_name).with_suffix(".npz")) as aside:
-                np.savez_compressed(
-                    aside, light=made.light, depth=np.minimum(made.depth, FAR).astype(np.float16),
-                    subject=made.subject, film=json.dumps(asdict(made.film)),
-                )  # fmt: skip
-            with atomic_write(folder / task.file_name) as aside:
-                Image.fromarray(made.picture).save(aside, quality=95)
-            wrong = faults(made, scene, task.look)
-            lines.append(json.dumps(task.entry(scene, task.file_name) | ({"faults": wrong} if wrong else {})))
+            takes = clip(scene, task.rendered_look(), None, *task.size, TAKES, samples=samples,
+                         detail=suited_detail(task.size))  # fmt: skip
+            for take, made in enumerate(takes):
+                name = view_name(task.seed, take)
+                save_view(made, folder / name)
+                wrong = faults(made, scene, task.look)
+                lines.append(json.dumps(task.entry(scene, name) | ({"faults": wrong} if wrong else {})))
             with atomic_write(path) as aside:
                 aside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         step()
+
+
+def save_view(made: "Rendering", path: Path) -> None:
+    """The picture at `path`, and beside it what other pictures are made from."""
+    from PIL import Image
+
+    with atomic_write(path.with_suffix(".npz")) as aside:
+        np.savez_compressed(
+            aside, light=made.light, depth=np.minimum(made.depth, FAR).astype(np.float16),
+            subject=made.subject, film=json.dumps(asdict(made.film)),
+        )  # fmt: skip
+    with atomic_write(path) as aside:
+        Image.fromarray(made.picture).save(aside, quality=95)
 
 
 def main() -> None:
@@ -102,14 +120,14 @@ def main() -> None:
     add = parser.add_argument
     add("--output_dir", type=Path, default=Path("outputs/corpus"), help="a folder for each piece goes there")
     add("--pieces", default="0:60", help="numbers and ranges")
-    add("--piece_size", type=at_least(1), default=250, help="renderings of a piece")
+    add("--piece_size", type=at_least(1), default=125, help="scenes of a piece")
     add("--samples", type=at_least(1), default=8, help="paths a pixel, before the picture is denoised")
     args = parser.parse_args()
     pieces = parse_seeds(args.pieces)
     from images.world.blender import need_blender
 
     need_blender()
-    with tqdm(total=len(pieces) * args.piece_size, desc="rendering", unit="picture") as bar:
+    with tqdm(total=len(pieces) * args.piece_size, desc="rendering", unit="scene") as bar:
         for piece in pieces:
             first = piece * args.piece_size
             jobs = [job(i, unseen=piece >= UNSEEN_PIECE) for i in range(first, first + args.piece_size)]

@@ -44,6 +44,11 @@ class Entry:
     size: tuple[int, int]  # width, height
 
     @property
+    def number(self) -> int:
+        """Of the view, in the whole corpus."""
+        return int(self.path.stem.replace("-", ""))
+
+    @property
     def parts(self) -> list[str]:
         """The words of the caption that name parts of the look."""
         return [PARTS[part] for part in self.look if part in PARTS]
@@ -116,7 +121,7 @@ def developed(entry: Entry, views: int) -> np.ndarray:
             light, depth, film = kept["light"].astype(np.float32), kept["depth"].astype(np.float32), str(kept["film"])
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{entry.path} is damaged ({error}); delete it and its line, and render its piece") from error
-    film, number = Film(**json.loads(film)), int(entry.path.stem)
+    film, number = Film(**json.loads(film)), entry.number
     pictures = [develop(light, depth, film, seed=number)]
     for view in range(1, views):
         rng = np.random.default_rng([number, view, 99])

@@ -11,9 +11,9 @@ COUNT = 2000
 JOBS = [job(index) for index in range(COUNT)]
 
 
-def test_a_rendering_is_the_same_for_ever() -> None:
+def test_a_scene_is_the_same_for_ever() -> None:
     assert [job(index) for index in range(20)] == JOBS[:20]
-    assert len({one.file_name for one in JOBS}) == COUNT
+    assert len({one.seed for one in JOBS}) == COUNT
 
 
 def test_held_out_pairs_are_only_where_they_belong() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from finetune.miniature.corpus import HELD_OUT_PIECE, SETTINGS, SUBJECTS, UNSEEN_PIECE, job
+from finetune.miniature.corpus import HELD_OUT_PIECE, SETTINGS, SUBJECTS, UNSEEN_PIECE, job, view_name
 from finetune.miniature.renderings import PLACES, depth_of, developed, pieces_of, read_entries, read_views, words_for
 from images.world.film import Film, develop
 from inference.cli import InputError
@@ -28,13 +28,13 @@ def write_piece(corpus: Path, piece: int, count: int = 6, faults: tuple[str, ...
         light = (np.linspace(0.05, 0.8, height)[:, None, None] * rng.uniform(0.5, 1.5, (height, width, 3))).astype("f2")
         film = PLAIN if task.look == ("plain",) else FILM
         np.savez_compressed(
-            (folder / task.file_name).with_suffix(".npz"),
+            (folder / view_name(index, 0)).with_suffix(".npz"),
             light=light,
             subject=np.ones((height, width), bool),
             depth=np.full((height, width), 10 + i, np.float16),
             film=json.dumps(asdict(film)),
         )
-        entry = task.entry(task.scene(), task.file_name)
+        entry = task.entry(task.scene(), view_name(index, 0))
         lines.append(json.dumps(entry | ({"faults": list(faults)} if faults and i == count - 1 else {})))
     (folder / "metadata.jsonl").write_text("".join(f"{line}\n" for line in lines))
     return folder
@@ -44,7 +44,7 @@ def test_a_view_is_the_picture_or_the_picture_from_another_lab(tmp_path: Path) -
     for entry in read_entries(write_piece(tmp_path, 0)):
         with np.load(entry.path) as kept:
             film = Film(**json.loads(str(kept["film"])))
-            first = develop(kept["light"].astype("f4"), kept["depth"].astype("f4"), film, int(entry.path.stem))
+            first = develop(kept["light"].astype("f4"), kept["depth"].astype("f4"), film, entry.number)
         views = developed(entry, 4)
         assert np.array_equal(views[0], first)
         assert len({view.tobytes() for view in views}) == 4
@@ -63,7 +63,7 @@ def test_views_are_read_once_and_again_when_the_corpus_has_grown(tmp_path: Path)
     assert read_views(tmp_path, (168, 96), 2).pictures.shape == (4, 96, 168, 3)
     for picture, entry in zip(views.pictures[::2], views.entries[::2], strict=True):
         assert np.array_equal(picture, developed(entry, 1)[0])
-    assert [depth.max() for depth in depth_of(views)] == [10 + int(e.path.stem) % 250 for e in views.entries]
+    assert [depth.max() for depth in depth_of(views)] == [10 + e.number // 10 % 250 for e in views.entries]
     labels = views.labels()
     assert [SUBJECTS[i] for i in labels["subject"]] == [entry.subject for entry in views.entries]
     assert [SETTINGS[i] for i in labels["setting"]] == [entry.setting for entry in views.entries]
@@ -121,7 +121,7 @@ def test_what_is_wrong_is_one_sentence(tmp_path: Path) -> None:
         read_views(tmp_path, (99, 99))
     entry = read_entries(piece)[0]
     entry.path.write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"00000000\.npz is damaged .* delete it"):
+    with pytest.raises(InputError, match=r"00000000-0\.npz is damaged .* delete it"):
         developed(entry, 1)
     with (piece / "metadata.jsonl").open("a") as file:
         file.write('{"file_name": 3}\n')
