@@ -46,7 +46,7 @@ SHARES = {
     ("plain",): 0.60, ("film",): 0.11, ("dramatic lighting",): 0.09, ("at sunset",): 0.05, ("at night",): 0.04,
     ("in fog",): 0.04, ("rays of light",): 0.03, ("lens flare",): 0.04,
 }  # fmt: skip
-TAKES = 2  # views of a scene: the first and the last frame of a clip whose camera moves
+TAKES = 2  # views of a scene
 SIZES = {(128, 128): 0.7, (168, 96): 0.1, (200, 80): 0.08, (160, 104): 0.06, (104, 160): 0.06}  # width, height
 
 
@@ -80,7 +80,7 @@ def view_name(index: int, take: int) -> str:
 def render_piece(folder: Path, jobs: list[Job], samples: int, step) -> None:
     """Render what is not in `folder` yet, and keep metadata.jsonl true after each scene."""
     from images.world.checks import faults
-    from images.world.clip import clip
+    from images.world.clip import views
 
     path = folder / "metadata.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -88,8 +88,8 @@ def render_piece(folder: Path, jobs: list[Job], samples: int, step) -> None:
     for task in jobs:
         if task.seed not in there:
             scene = task.scene()
-            takes = clip(scene, task.rendered_look(), None, *task.size, TAKES, samples=samples,
-                         detail=suited_detail(task.size))  # fmt: skip
+            detail = suited_detail(task.size)
+            takes = views(scene, task.rendered_look(), *task.size, TAKES, samples=samples, detail=detail)
             for take, made in enumerate(takes):
                 name = view_name(task.seed, take)
                 save_view(made, folder / name)

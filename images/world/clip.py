@@ -77,6 +77,23 @@ def clip(
         yield replace(rendering, flow=_with_sky(rendering, shot, shots[number]))
 
 
+def views(
+    scene: Scene, look: str | Iterable[str], width: int, height: int, count: int, *, samples: int, detail: float
+) -> Iterator[Rendering]:
+    """`count` renderings of a scene that stands still, from places along its camera's move; it is built once.
+
+    Much cheaper than a clip's frames: nothing but the camera changes, and no flow is asked for.
+    """
+    check_size(width, height)
+    stage = build(scene, look, width / height, detail)
+    move, middle = sample_move(scene, stage.shot.distance), stage.shot
+    blender.prepare(width, height, samples, flow=False, volumes=bool(stage.light.fog), keep=True, draft=stage.draft)
+    for number, t in enumerate(np.linspace(-0.5, 0.5, count)):
+        stage.shot = _shot_at(middle, move, 0.0, t)
+        blender.aim_camera(stage.camera, stage.shot.eye, stage.shot.target, stage.shot.roll)
+        yield developed(stage, blender.trace(), grain=number)
+
+
 def _times(frames: int) -> np.ndarray:
     """Where each frame, and the one after the last, stands in the take: -0.5 the first, 0.5 the last."""
     return (np.arange(frames + 1) - (frames - 1) / 2) / max(frames - 1, 1)

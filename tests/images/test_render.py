@@ -11,7 +11,7 @@ from PIL import Image
 
 from images.world import caption, render, sample_scene
 from images.world.blender import FAR
-from images.world.clip import Move, clip, sample_move
+from images.world.clip import Move, clip, sample_move, views
 from images.world.film import Film, develop
 from images.world.settings import SETTINGS
 from inference.cli import InputError
@@ -174,3 +174,14 @@ def test_light_that_was_kept_can_be_developed_again(tmp_path):
 def test_a_detail_that_is_none_is_refused():
     with pytest.raises(InputError, match="detail"):
         render(LIGHTHOUSE, "plain", 64, 48, samples=4, detail=0.0)
+
+
+def test_views_are_where_a_clip_s_camera_begins_and_ends() -> None:
+    first, last = views(LIGHTHOUSE, "plain", 64, 48, 2, **SMALL)
+    frames = list(clip(LIGHTHOUSE, "plain", None, 64, 48, 2, **SMALL))
+    assert first.flow is None and not np.array_equal(first.picture, last.picture)
+    for view, frame in zip((first, last), frames, strict=True):
+        assert np.median(np.abs(view.depth - frame.depth) / frame.depth) < 1e-3
+        assert (view.subject == frame.subject).mean() > 0.99
+    seen = (first.depth < FAR) & (last.depth < FAR)
+    assert np.median(np.abs(first.depth - last.depth)[seen] / last.depth[seen]) > 1e-2
