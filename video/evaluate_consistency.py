@@ -22,16 +22,17 @@ from inference.cli import InputError, run
 from inference.files import atomic_write
 from inference.options import ROOT, Help, add_base_options, at_least, output_file
 
+PARTS = ("none", "+ shared noise", "+ img2img", "+ anchor attention", "+ flow")  # each row adds one
+
 
 def variants(recipe) -> dict:
-    """The recipes by the name of their row; each adds one part."""
+    """The recipes by the name of their row."""
     plain = replace(recipe, strength=1.0, shared_noise=False, anchor_attention=False, flow_end=0.0)
     noise = replace(plain, shared_noise=True)
     image = replace(noise, strength=recipe.strength)
     anchor = replace(image, anchor_attention=True)
     flow = replace(anchor, flow_end=recipe.flow_end)
-    names = ("none", "+ shared noise", "+ img2img", "+ anchor attention", "+ flow")
-    return dict(zip(names, (plain, noise, image, anchor, flow), strict=True))
+    return dict(zip(PARTS, (plain, noise, image, anchor, flow), strict=True))
 
 
 def read_kept(path: Path) -> dict[str, dict[str, float]]:
@@ -56,6 +57,7 @@ def main() -> None:
     add("--guidance_scale", type=at_least(0, float), default=7.5, help="higher values follow the prompt more closely")
     add("--strength", type=at_least(0, float), default=0.6, help="of img2img, from its row on")
     add("--batch_size", type=at_least(1), default=8, help="frames denoised at once")
+    add("--parts", nargs="+", choices=PARTS, default=PARTS, help="rows; the first is what others are compared with")
     default = str(ROOT / "outputs" / "ablation.json")
     add("--output", type=output_file, default=default, help="file of measurements, by their settings")
     args = parser.parse_args()
@@ -73,13 +75,14 @@ def main() -> None:
     check_steps(folder, args.num_inference_steps)
     controlnet = find_controlnet(args.controlnet, "canny", folder)
     recipe = Recipe(args.num_inference_steps, args.guidance_scale, args.strength)
-    rows: dict[str, list[dict]] = {name: [] for name in variants(recipe)}
+    rows: dict[str, list[dict]] = {name: [] for name in args.parts}
     kept = read_kept(args.output)
     used = [fingerprint(folder), controlnet.recipe, args.batch_size]
     with tqdm(total=len(rows) * args.clips, unit="clip", dynamic_ncols=True) as bar:
         for clip in clips:
             frames = hashlib.sha256(b"".join(frame.rgb.tobytes() for frame in clip.frames)).hexdigest()
-            for name, variant in variants(recipe).items():
+            for name in args.parts:
+                variant = variants(recipe)[name]
                 key = json.dumps([frames, clip.prompt, asdict(variant), *used])
                 if key not in kept:
                     began = time.perf_counter()
@@ -93,9 +96,10 @@ def main() -> None:
     means = {
         name: {key: float(np.mean([row[key] for row in found])) for key in found[0]} for name, found in rows.items()
     }
-    print("| | e_warp | of none | edge F1 | sharpness | dramatic | seconds a frame |\n|---|---|---|---|---|---|---|")
+    print(f"| | e_warp | of {args.parts[0]} | edge F1 | sharpness | dramatic | seconds a frame |")
+    print("|---|---|---|---|---|---|---|")
     for name, row in means.items():
-        ratio = row["e_warp"] / means["none"]["e_warp"]
+        ratio = row["e_warp"] / means[args.parts[0]]["e_warp"]
         cells = [f"{row['e_warp']:.2f}", f"{ratio:.2f}", f"{row['edge_f1']:.3f}", f"{row['sharp']:.2f}"]
         print(f"| {name} | {' | '.join(cells)} | {row['dramatic']:.0%} | {row['seconds']:.2f} |")
 

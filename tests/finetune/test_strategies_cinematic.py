@@ -36,9 +36,9 @@ def adapters(tmp_path_factory: pytest.TempPathFactory) -> list:
 
 @pytest.fixture(scope="module")
 def shares(adapters: list, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]]:
-    """The judge's shares over 40 prompts."""
+    """The judge's shares over 24 prompts."""
     output = tmp_path_factory.mktemp("shares") / "shares.json"
-    measured = run_script(*COMMAND, *adapters, "--count", "40", "--output", output, timeout=1800)
+    measured = run_script(*COMMAND, *adapters, "--count", "24", "--output", output, timeout=1800)
     assert measured.rc == 0, measured.err
     return json.loads(output.read_text())
 

@@ -25,7 +25,7 @@ def pipe():
 
 @pytest.fixture(scope="module")
 def scenes():
-    return world.held_out_scenes(60)
+    return world.held_out_scenes(40)
 
 
 def drawn(scenes, look):

@@ -101,18 +101,8 @@ def test_a_row_for_each_part(tmp_path) -> None:
 def test_consistency_pays_and_costs_nothing_else(tmp_path) -> None:
     """Targets over 12 clips of 48 frames: e_warp at most 0.35 of none, outlines 0.95, sharpness 0.9, 85 % dramatic."""
     clips = write_clips(tmp_path, 2, 10, 128)
-    rows = table(
-        "--pretrained_model_name_or_path",
-        MINIATURE,
-        "--clips",
-        2,
-        "--frames",
-        10,
-        "--clips_dir",
-        clips,
-        "--output",
-        tmp_path / "kept.json",
-    )
+    flags = ["--pretrained_model_name_or_path", MINIATURE, "--clips_dir", clips, "--clips", 2, "--frames", 10]
+    rows = table(*flags, "--parts", "none", "+ flow", "--output", tmp_path / "kept.json")
     none, anchor = rows["none"], rows["+ flow"]
     assert anchor["of none"] <= 0.35
     assert anchor["edge F1"] >= 0.95 * none["edge F1"]
