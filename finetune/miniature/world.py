@@ -1,5 +1,6 @@
 """The scenes the miniature learns from and is judged by: which seeds, which pairs, which light, which words."""
 
+import contextlib
 import multiprocessing
 from dataclasses import dataclass
 from functools import partial
@@ -89,8 +90,13 @@ def pictures(
         if len(drawn) == len(examples):
             return drawn
     out = np.empty((len(examples), height, width, 3), np.uint8)
-    with multiprocessing.get_context("spawn").Pool() as pool:
-        drawn = pool.imap(partial(_draw, height=height, width=width), examples, chunksize=64)
+    one = partial(_draw, height=height, width=width)
+    with contextlib.ExitStack() as stack:
+        if len(examples) > 1000:
+            pool = stack.enter_context(multiprocessing.get_context("spawn").Pool())
+            drawn = pool.imap(one, examples, chunksize=64)
+        else:  # sooner done here than processes are started
+            drawn = map(one, examples)
         for i, picture in enumerate(tqdm(drawn, total=len(examples), desc=label)):
             out[i] = picture
     if path:
