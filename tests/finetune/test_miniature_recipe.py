@@ -169,6 +169,7 @@ def test_a_killed_run_ends_in_the_same_bits(tmp_path):
     assert torch.equal(run(tmp_path / "a", None), run(tmp_path / "b", 13))
 
 
+@pytest.mark.slow
 def test_the_recipe_runs_from_nothing_to_a_measured_stock_pipeline(tmp_path):
     """Two steps of everything through the shell script; then a second call finds all done and loads in diffusers."""
     few = {
